@@ -1,0 +1,147 @@
+//! What the console, the endpoint and the command line ask of a source of registrations.
+//!
+//! The embedded engine, the remote client and the scripted fake all implement [`Backend`]; the contract suite in
+//! `tests/` holds them to the same behaviour.
+
+mod error;
+pub mod fake;
+mod request;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use tokio::sync::broadcast;
+
+pub use error::{BackendError, ErrorKind};
+pub use request::{
+    Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
+    SyncRequest, SyncStep, TokenKind, TokenScope,
+};
+
+use crate::model::{Evidence, Flow, Project, Registration, RegistrationId};
+
+/// What a backend can do beyond the four operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Takes the outcomes of steps ([`Backend::record`]).
+    pub record: bool,
+    /// Sends a link again ([`Backend::resend`]).
+    pub resend: bool,
+    /// Takes an operator's decision (`adminOverride`).
+    pub decide: bool,
+    /// Announces changes ([`Backend::changes`]).
+    pub changes: bool,
+}
+
+/// One source of registrations. Writes are never repeated by an implementation.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// A short name for the header: `embedded` or the host of a remote.
+    fn name(&self) -> String;
+
+    /// What this backend can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// One page of registrations, newest first.
+    async fn list(&self, request: ListRequest) -> Result<Page, BackendError>;
+
+    /// One registration with everything known about it.
+    async fn retrieve(&self, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError>;
+
+    /// Creates a registration.
+    async fn create(&self, request: CreateRequest, caller: &Caller) -> Result<Created, BackendError>;
+
+    /// Recomputes a registration's status, or reports a step. What comes back may differ from what was asked.
+    async fn sync(
+        &self,
+        id: &RegistrationId,
+        request: SyncRequest,
+        caller: &Caller,
+    ) -> Result<SyncOutcome, BackendError>;
+
+    /// Hands in the outcome of a step.
+    async fn record(
+        &self,
+        id: &RegistrationId,
+        evidence: Evidence,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError>;
+
+    /// Issues a fresh link for an unfinished registration.
+    async fn resend(
+        &self,
+        id: &RegistrationId,
+        request: ResendRequest,
+        caller: &Caller,
+    ) -> Result<ResentLink, BackendError>;
+
+    /// Sends (again) a code to the registration's e-mail or phone and returns the registration.
+    async fn send_code(
+        &self,
+        id: &RegistrationId,
+        channel: Channel,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError>;
+
+    /// Tries a code that a person entered. A wrong one is an error of kind [`ErrorKind::WrongCode`] and counts.
+    async fn enter_code(
+        &self,
+        id: &RegistrationId,
+        channel: Channel,
+        code: SecretString,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError>;
+
+    /// All projects.
+    async fn projects(&self) -> Result<Vec<Project>, BackendError>;
+
+    /// All flows.
+    async fn flows(&self) -> Result<Vec<Flow>, BackendError>;
+
+    /// What a token handed out by this backend allows; `None` if it handed out no such token.
+    async fn token_scope(&self, token: &SecretString) -> Result<Option<TokenScope>, BackendError>;
+
+    /// Ids of registrations as they change, where the backend can tell.
+    fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>>;
+}
+
+/// Where a code goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// To the e-mail address.
+    Email,
+    /// To the phone.
+    Phone,
+}
+
+/// Where the time comes from; fixed for repeatable output (`--now`) and in tests.
+#[derive(Clone)]
+pub struct Clock(std::sync::Arc<dyn Fn() -> crate::model::Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock of one's own.
+    pub fn new(read: impl Fn() -> crate::model::Timestamp + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(read))
+    }
+
+    /// The system's clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the program reads the wall clock")]
+    pub fn system() -> Self {
+        Self::new(chrono::Utc::now)
+    }
+
+    /// A clock that stands still.
+    pub fn fixed(at: crate::model::Timestamp) -> Self {
+        Self::new(move || at)
+    }
+
+    /// The time, UTC.
+    pub fn now(&self) -> crate::model::Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Clock")
+    }
+}

@@ -1,0 +1,72 @@
+//! Personal data that cannot be printed by accident.
+
+use serde::{Deserialize, Serialize};
+
+/// A piece of personal data: a name, an address, a number.
+///
+/// `Debug` prints a mask, so logs, panics and error reports never hold the value; [`Personal::reveal`] is the one
+/// way to it, and its callers are the screens and the wire.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Personal(String);
+
+impl Personal {
+    /// Wraps a value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself. Only for what an operator asked to see, and for the wire.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// First character, then dots: enough to tell two rows apart, not enough to know someone.
+    ///
+    /// An e-mail address keeps its domain, which says more about the mail provider than about the person.
+    pub fn masked(&self) -> String {
+        let (local, domain) = match self.0.split_once('@') {
+            Some((local, domain)) => (local, format!("@{domain}")),
+            None => (self.0.as_str(), String::new()),
+        };
+        match local.chars().next() {
+            Some(first) => format!("{first}•••{domain}"),
+            None => domain,
+        }
+    }
+}
+
+impl std::fmt::Debug for Personal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Personal(•••)")
+    }
+}
+
+impl From<&str> for Personal {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Personal {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Personal;
+
+    #[test]
+    fn debug_never_prints_the_value() {
+        assert_eq!(format!("{:?}", Some(Personal::new("Alba Muestra"))), "Some(Personal(•••))");
+    }
+
+    #[test]
+    fn mask_keeps_the_first_letter_and_the_mail_domain() {
+        assert_eq!(Personal::new("alba@example.com").masked(), "a•••@example.com");
+        assert_eq!(Personal::new("Alba Muestra").masked(), "A•••");
+        assert_eq!(Personal::new("").masked(), "");
+    }
+}
