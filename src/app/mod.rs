@@ -1,1 +1,28 @@
-//! wip
+//! The console's core: everything the console does, without terminal, clock, file or network.
+//!
+//! [`update`] takes the model, a message and the time, changes the model and returns effects as data; the runtime
+//! carries them out and sends their results back as messages. `ui` reads the model and draws. Nothing here waits.
+
+pub mod command;
+pub mod create;
+pub mod effect;
+mod load;
+pub mod message;
+pub mod model;
+pub mod overlay;
+pub mod queue;
+pub mod registration;
+mod requests;
+pub mod sync;
+mod update;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, Layer};
+pub use effect::{Effect, Effects};
+pub use message::{Message, Target};
+pub use model::{Model, Profile, Screen, Toast, ToastKind};
+pub use overlay::Overlay;
+pub use requests::RequestId;
+pub use update::update;

@@ -1,0 +1,88 @@
+//! What the core asks the runtime to do.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{Message, RequestId};
+use crate::{
+    backend::{CreateRequest, ListRequest, SyncRequest},
+    model::RegistrationId,
+};
+
+/// One thing to do. Those with a request id answer with a message that carries it.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Read one page; answered by [`Message::Listed`].
+    List(RequestId, ListRequest),
+    /// Read one registration in full; answered by [`Message::Retrieved`].
+    Retrieve(RequestId, RegistrationId),
+    /// Read projects and flows; answered by [`Message::Catalogue`].
+    Catalogue(RequestId),
+    /// Create a registration; answered by [`Message::Created`]. Never repeated.
+    Create(RequestId, CreateRequest),
+    /// Sync a registration; answered by [`Message::Synced`]. Never repeated.
+    Sync(RequestId, RegistrationId, SyncRequest),
+    /// Put text on the clipboard of the terminal.
+    Copy(SecretString),
+    /// Send a message after some time, unless a later timer of the same kind replaces it.
+    Timer(Timer, Duration),
+    /// Stop the program until it is continued.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// The kinds of timer; one of each runs at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Ages and limits on the screen move on.
+    Tick,
+    /// A toast has been shown long enough.
+    Toast,
+    /// A backend that does not announce changes is read again.
+    Refresh,
+}
+
+impl Timer {
+    /// The message that the timer sends.
+    pub fn message(self) -> Message {
+        Message::Timer(self)
+    }
+}
+
+/// The effects of one update, in order.
+#[derive(Debug, Default)]
+#[must_use = "effects that are dropped never happen"]
+pub struct Effects(Vec<Effect>);
+
+impl Effects {
+    /// Nothing to do.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One thing to do.
+    pub fn one(effect: Effect) -> Self {
+        Self(vec![effect])
+    }
+
+    /// Adds one thing.
+    pub fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    /// Adds all of another list.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+impl IntoIterator for Effects {
+    type Item = Effect;
+    type IntoIter = std::vec::IntoIter<Effect>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

@@ -1,0 +1,57 @@
+//! What happens to the console: keys, and answers to what it asked for.
+
+use super::{RequestId, effect::Timer, registration::Tab};
+use crate::{
+    backend::{BackendError, Created, Page, SyncOutcome},
+    keys::Key,
+    model::{Flow, Project, Registration, RegistrationId},
+};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// The console starts.
+    Start,
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// Something on the screen was clicked.
+    Click(Target),
+    /// The wheel was turned; positive is down.
+    Scroll(i32),
+    /// What the last frame had room for.
+    Measured {
+        /// Rows of the queue.
+        list_rows: usize,
+        /// How far the registration's tab or the dialog on top can be scrolled.
+        scroll_max: usize,
+    },
+    /// A page was read.
+    Listed(RequestId, Result<Page, BackendError>),
+    /// A registration was read.
+    Retrieved(RequestId, RegistrationId, Result<Registration, BackendError>),
+    /// Projects and flows were read.
+    Catalogue(RequestId, Result<(Vec<Project>, Vec<Flow>), BackendError>),
+    /// A create was answered.
+    Created(RequestId, Result<Created, BackendError>),
+    /// A sync was answered.
+    Synced(RequestId, RegistrationId, Result<SyncOutcome, BackendError>),
+    /// The backend announced changes; these are the registrations as they are now.
+    Changed(Vec<Registration>),
+    /// A timer ran out.
+    Timer(Timer),
+    /// A copy was sent to the terminal, or why not.
+    Copied(Result<(), String>),
+}
+
+/// What a click means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A row of the queue.
+    Row(RegistrationId),
+    /// A tab of the registration.
+    Tab(Tab),
+    /// A column header: sort by it.
+    Column(crate::index::SortField),
+}

@@ -1,0 +1,180 @@
+//! The state of the console.
+
+use std::collections::VecDeque;
+
+use super::{
+    Effects, Overlay,
+    command::{Command, Layer, default_bindings},
+    effect::{Effect, Timer},
+    load::Loading,
+    queue::Queue,
+    registration::RegistrationView,
+    requests::Requests,
+};
+use crate::{
+    index::{Facets, Index},
+    keys::{Keymap, KeymapError, Override},
+    model::{Flow, Project, RegistrationId, Timestamp},
+};
+
+/// Which profile is in use; always on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// What it talks to: `embedded`, or a host.
+    pub backend: String,
+    /// Writes are refused.
+    pub read_only: bool,
+    /// Real people: shown in a colour of its own.
+    pub production: bool,
+    /// The backend announces changes by itself; otherwise it is read again from time to time.
+    pub announces_changes: bool,
+}
+
+/// What fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The list.
+    Queue,
+    /// One registration.
+    Registration,
+}
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Note,
+    /// Something went wrong.
+    Error,
+}
+
+/// A message that goes away by itself, and stays in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it is meant.
+    pub kind: ToastKind,
+    /// What happened.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The state of the console.
+#[derive(Debug)]
+pub struct Model {
+    /// The profile in use.
+    pub profile: Profile,
+    /// Which keys mean what.
+    pub keymap: Keymap<Layer, Command>,
+    /// All registrations known, judged and searchable.
+    pub index: Index,
+    /// Projects known.
+    pub projects: Vec<Project>,
+    /// Flows known.
+    pub flows: Vec<Flow>,
+    /// What fills the screen.
+    pub screen: Screen,
+    /// The list.
+    pub queue: Queue,
+    /// The registration that is open.
+    pub registration: Option<RegistrationView>,
+    /// Dialogs, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// How far reading has come.
+    pub loading: Loading,
+    /// Counts over everything known.
+    pub totals: Facets,
+    /// Personal data is hidden.
+    pub masked: bool,
+    /// The latest message, until it goes away.
+    pub toast: Option<Toast>,
+    /// All messages of this run, oldest first; bounded.
+    pub log: VecDeque<Toast>,
+    /// The time of the last message.
+    pub now: Timestamp,
+    /// Rows of the queue that the last frame had room for.
+    pub list_rows: usize,
+    pub(super) requests: Requests,
+}
+
+/// How long a toast is shown, seconds; errors stay twice as long.
+const TOAST_SECONDS: u64 = 5;
+/// How many messages the log keeps.
+const LOG_LENGTH: usize = 500;
+
+impl Model {
+    /// A console on a profile, before anything was read. Fails with all mistakes of the keymap at once.
+    pub fn new(profile: Profile, keys: &[Override], now: Timestamp) -> Result<Self, Vec<KeymapError>> {
+        Ok(Self {
+            profile,
+            keymap: Keymap::compile(&default_bindings(), keys)?,
+            index: Index::default(),
+            projects: Vec::new(),
+            flows: Vec::new(),
+            screen: Screen::Queue,
+            queue: Queue::default(),
+            registration: None,
+            overlays: Vec::new(),
+            loading: Loading::default(),
+            totals: Facets::default(),
+            masked: false,
+            toast: None,
+            log: VecDeque::new(),
+            now,
+            list_rows: 1,
+            requests: Requests::default(),
+        })
+    }
+
+    /// The layer whose keys apply when no dialog is open.
+    pub fn layer(&self) -> Layer {
+        match self.screen {
+            Screen::Queue => Layer::Queue,
+            Screen::Registration => Layer::Registration,
+        }
+    }
+
+    /// The registration that commands act on: the open one, else the selected one.
+    pub fn subject(&self) -> Option<&RegistrationId> {
+        match (self.screen, &self.registration) {
+            (Screen::Registration, Some(view)) => Some(&view.id),
+            _ => self.queue.selected(),
+        }
+    }
+
+    /// The registrations that a sync acts on: the marked ones, else the subject.
+    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
+        if self.screen == Screen::Queue && !self.queue.marked.is_empty() {
+            return self.queue.marked.iter().cloned().collect();
+        }
+        self.subject().cloned().into_iter().collect()
+    }
+
+    /// Shows a message and keeps it in the log.
+    pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) -> Effects {
+        let toast = Toast { kind, text: text.into(), at: self.now };
+        if self.log.len() == LOG_LENGTH {
+            self.log.pop_front();
+        }
+        self.log.push_back(toast.clone());
+        self.toast = Some(toast);
+        let seconds = if kind == ToastKind::Error { 2 * TOAST_SECONDS } else { TOAST_SECONDS };
+        Effects::one(Effect::Timer(Timer::Toast, std::time::Duration::from_secs(seconds)))
+    }
+
+    /// Searches again, because the query, the order, the registrations or the time have changed.
+    pub(super) fn requeue(&mut self) {
+        let rows = self.index.search(&self.queue.query, self.queue.sort, self.now);
+        self.queue.set_rows(rows, self.list_rows);
+    }
+
+    /// Counts everything again, because registrations have changed.
+    pub(super) fn recount(&mut self) {
+        let everything: Vec<RegistrationId> = self.index.entries().map(|entry| entry.registration.id.clone()).collect();
+        self.totals = self.index.facets(&everything);
+    }
+}

@@ -1,0 +1,134 @@
+//! Dialogs: a stack of which the topmost gets the keys.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Effects, Model,
+    create::CreateForm,
+    effect::Effect,
+    model::ToastKind,
+    sync::{SyncPlan, SyncRun},
+};
+use crate::{
+    keys::{Code, Key},
+    model::RegistrationId,
+};
+
+/// A dialog.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Keys and commands; scrolled.
+    Help(Scroll),
+    /// What happened so far; scrolled from the newest.
+    Log(Scroll),
+    /// The form of a new registration.
+    Create(Box<CreateForm>),
+    /// What a create handed out.
+    Created(CreatedNotice),
+    /// What is about to be synced.
+    SyncPlan(SyncPlan),
+    /// A sync of one or many, under way or done.
+    SyncRun(SyncRun),
+}
+
+/// A scrolled text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scroll {
+    /// Lines scrolled.
+    pub offset: usize,
+    /// How far it can be scrolled, as the last frame found.
+    pub max: usize,
+}
+
+impl Scroll {
+    /// Scrolls by lines, within what there is.
+    pub fn by(&mut self, lines: isize) {
+        self.offset = self.offset.saturating_add_signed(lines).min(self.max);
+    }
+}
+
+/// A registration that was just created, and the person's token: shown once, on request.
+#[derive(Debug)]
+pub struct CreatedNotice {
+    /// The new registration.
+    pub id: RegistrationId,
+    /// The token, until the dialog is closed.
+    pub token: Option<SecretString>,
+    /// The operator asked to see it.
+    pub shown: bool,
+}
+
+impl Model {
+    /// A key for the dialog on top.
+    pub(super) fn overlay_key(&mut self, key: Key) -> Effects {
+        match self.overlays.last_mut() {
+            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => {
+                if scroll_key(scroll, key, self.list_rows) {
+                    self.overlays.pop();
+                }
+                Effects::none()
+            }
+            Some(Overlay::Create(_)) => self.create_key(key),
+            Some(Overlay::Created(_)) => self.created_key(key),
+            Some(Overlay::SyncPlan(_)) => self.sync_plan_key(key),
+            Some(Overlay::SyncRun(_)) => self.sync_run_key(key),
+            None => Effects::none(),
+        }
+    }
+
+    fn created_key(&mut self, key: Key) -> Effects {
+        let Some(Overlay::Created(notice)) = self.overlays.last_mut() else { return Effects::none() };
+        match (key.code, &notice.token) {
+            (Code::Char('t'), Some(_)) => {
+                notice.shown = !notice.shown;
+                Effects::none()
+            }
+            (Code::Char('y'), Some(token)) => Effects::one(Effect::Copy(token.clone())),
+            (Code::Char('i'), _) => Effects::one(Effect::Copy(notice.id.as_str().into())),
+            (Code::Esc | Code::Enter | Code::Char('q'), _) => {
+                self.overlays.pop();
+                Effects::none()
+            }
+            _ => Effects::none(),
+        }
+    }
+
+    /// Copies the subject's id.
+    pub(super) fn copy_id(&mut self) -> Effects {
+        match self.subject() {
+            Some(id) => Effects::one(Effect::Copy(id.as_str().into())),
+            None => Effects::none(),
+        }
+    }
+
+    /// Says what became of a copy.
+    pub(super) fn copied(&mut self, outcome: Result<(), String>) -> Effects {
+        match outcome {
+            Ok(()) => self.toast(ToastKind::Done, "Sent to the clipboard of your terminal"),
+            Err(error) => self.toast(ToastKind::Error, format!("Nothing was copied: {error}")),
+        }
+    }
+}
+
+impl CreatedNotice {
+    /// The token, if the operator asked to see it.
+    pub fn visible_token(&self) -> Option<&str> {
+        self.token.as_ref().filter(|_| self.shown).map(ExposeSecret::expose_secret)
+    }
+}
+
+/// Scrolls; tells whether the key closes the text.
+fn scroll_key(scroll: &mut Scroll, key: Key, page: usize) -> bool {
+    let page = page.cast_signed().max(1);
+    match key.code {
+        Code::Down | Code::Char('j') => scroll.by(1),
+        Code::Up | Code::Char('k') => scroll.by(-1),
+        Code::PageDown | Code::Char(' ') => scroll.by(page),
+        Code::PageUp => scroll.by(-page),
+        Code::Home | Code::Char('g') => scroll.offset = 0,
+        Code::End | Code::Char('G') => scroll.offset = scroll.max,
+        Code::Esc | Code::Enter | Code::Char('q' | '?' | 'L') | Code::F(1) => return true,
+        _ => {}
+    }
+    false
+}

@@ -1,0 +1,161 @@
+//! The screen of one registration.
+
+use super::{Effects, Model, RequestId, effect::Effect, model::ToastKind};
+use crate::{
+    backend::{BackendError, ErrorKind},
+    model::{Registration, RegistrationId},
+};
+
+/// The tabs of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// What blocks it, the timeline, the verdicts, the worst flags.
+    #[default]
+    Overview,
+    /// Each flag with evidence, threshold, caveat and next action.
+    Flags,
+    /// Failed attempts, reviews and the access log.
+    History,
+    /// Who else shares something.
+    Links,
+    /// The object as JSON.
+    Json,
+}
+
+impl Tab {
+    /// All tabs, in order.
+    pub const ALL: &'static [Self] = &[Self::Overview, Self::Flags, Self::History, Self::Links, Self::Json];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Flags => "Flags",
+            Self::History => "History",
+            Self::Links => "Links",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// The tab so many places on, round and round.
+    pub fn step(self, places: isize) -> Self {
+        let count = Self::ALL.len().cast_signed();
+        let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0).cast_signed();
+        Self::ALL[(here + places).rem_euclid(count).cast_unsigned()]
+    }
+}
+
+/// The state of the screen.
+#[derive(Debug)]
+pub struct RegistrationView {
+    /// Which registration.
+    pub id: RegistrationId,
+    /// Which tab.
+    pub tab: Tab,
+    /// Lines scrolled.
+    pub scroll: usize,
+    /// How far the tab can be scrolled, as the last frame found.
+    pub scroll_max: usize,
+    /// The full record is still being read.
+    pub reading: bool,
+    /// Why the full record could not be read.
+    pub error: Option<BackendError>,
+    /// The selected link, on the tab of links.
+    pub selected_link: usize,
+    request: RequestId,
+}
+
+impl RegistrationView {
+    pub(super) fn new(id: RegistrationId, request: RequestId) -> Self {
+        Self {
+            id,
+            tab: Tab::default(),
+            scroll: 0,
+            scroll_max: 0,
+            reading: true,
+            error: None,
+            selected_link: 0,
+            request,
+        }
+    }
+
+    /// Scrolls by lines, within what there is.
+    pub(super) fn scroll_by(&mut self, lines: isize) {
+        self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
+    }
+
+    /// Shows a tab from its top.
+    pub(super) fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.scroll = 0;
+        self.selected_link = 0;
+    }
+}
+
+impl Model {
+    /// Takes the answer to reading the open registration.
+    pub(super) fn retrieved(
+        &mut self,
+        request: RequestId,
+        id: &RegistrationId,
+        answer: Result<Registration, BackendError>,
+    ) -> Effects {
+        if self.registration.as_ref().is_none_or(|view| view.request != request) {
+            return Effects::none();
+        }
+        let error = match answer {
+            Ok(registration) => {
+                self.upsert(vec![registration]);
+                None
+            }
+            Err(error) => Some(error),
+        };
+        if error.as_ref().is_some_and(|error| error.kind == ErrorKind::NotFound) {
+            self.index.remove(id, self.now);
+            self.changed();
+        }
+        if let Some(view) = &mut self.registration {
+            view.reading = false;
+            view.error.clone_from(&error);
+        }
+        match error {
+            Some(error) => self.toast(ToastKind::Error, error.message),
+            None => Effects::none(),
+        }
+    }
+
+    /// Reads the open registration again.
+    pub(super) fn reread(&mut self) -> Effects {
+        let request = self.requests.next();
+        match &mut self.registration {
+            Some(view) => {
+                view.request = request;
+                view.reading = true;
+                Effects::one(Effect::Retrieve(request, view.id.clone()))
+            }
+            None => Effects::none(),
+        }
+    }
+
+    /// Moves within the open registration: through the links on their tab, else by scrolling.
+    pub(super) fn move_in_registration(&mut self, lines: isize) {
+        let Some(view) = &mut self.registration else { return };
+        if view.tab == Tab::Links {
+            let count = self.index.get(&view.id).map_or(0, |entry| entry.judgement.links.len());
+            view.selected_link = view.selected_link.saturating_add_signed(lines).min(count.saturating_sub(1));
+        } else {
+            view.scroll_by(lines);
+        }
+    }
+
+    /// Opens the selected link.
+    pub(super) fn open_link(&mut self) -> Effects {
+        let link = self.registration.as_ref().filter(|view| view.tab == Tab::Links).and_then(|view| {
+            self.index.get(&view.id)?.judgement.links.get(view.selected_link).map(|link| link.id.clone())
+        });
+        match link {
+            Some(id) => self.open(id),
+            None => Effects::none(),
+        }
+    }
+}

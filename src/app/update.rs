@@ -1,0 +1,266 @@
+//! Routing: which part of the model a message concerns.
+
+use tui_input::InputRequest;
+
+use super::{
+    Command, Effects, Message, Model, Overlay, Screen, Target,
+    effect::{Effect, Timer},
+    model::ToastKind,
+    overlay::Scroll,
+};
+use crate::{
+    keys::{Code, Key},
+    model::Timestamp,
+};
+
+/// How often ages and limits on the screen move on, seconds.
+const TICK_SECONDS: u64 = 30;
+
+/// Takes a message: changes the model and returns what is to be done. Total and without waiting.
+pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
+    model.now = now;
+    match message {
+        Message::Start => {
+            let mut effects = model.reload();
+            effects.append(tick());
+            effects
+        }
+        Message::Key(key) => model.key(key),
+        Message::Paste(text) => {
+            model.paste(&text);
+            Effects::none()
+        }
+        Message::Click(target) => model.click(target),
+        Message::Scroll(lines) => model.wheel(lines),
+        Message::Measured { list_rows, scroll_max } => {
+            model.measured(list_rows, scroll_max);
+            Effects::none()
+        }
+        Message::Listed(request, answer) => model.listed(request, answer),
+        Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),
+        Message::Catalogue(request, answer) => model.catalogue_read(request, answer),
+        Message::Created(request, answer) => model.created(request, answer),
+        Message::Synced(request, id, answer) => model.synced(request, &id, answer),
+        Message::Changed(registrations) => {
+            model.upsert(registrations);
+            Effects::none()
+        }
+        Message::Timer(timer) => model.timer(timer),
+        Message::Copied(outcome) => model.copied(outcome),
+    }
+}
+
+fn tick() -> Effects {
+    Effects::one(Effect::Timer(Timer::Tick, std::time::Duration::from_secs(TICK_SECONDS)))
+}
+
+impl Model {
+    fn key(&mut self, key: Key) -> Effects {
+        let quits = key == Key { code: Code::Char('c'), ctrl: true, alt: false };
+        if quits {
+            return self.quit();
+        }
+        if !self.overlays.is_empty() {
+            return self.overlay_key(key);
+        }
+        if self.screen == Screen::Queue && self.queue.filter.editing {
+            self.filter_key(key);
+            return Effects::none();
+        }
+        if let Some(tab) = self.tab_of_digit(key) {
+            return self.click(Target::Tab(tab));
+        }
+        match self.keymap.command(self.layer(), key) {
+            Some(command) => self.command(command),
+            None if self.screen == Screen::Registration && key.code == Code::Enter => self.open_link(),
+            None => Effects::none(),
+        }
+    }
+
+    fn tab_of_digit(&self, key: Key) -> Option<super::registration::Tab> {
+        if self.screen != Screen::Registration {
+            return None;
+        }
+        let digit = key.typed()?.to_digit(10)? as usize;
+        super::registration::Tab::ALL.get(digit.checked_sub(1)?).copied()
+    }
+
+    fn command(&mut self, command: Command) -> Effects {
+        if let Some(reason) = command.unavailable(self) {
+            let label = command.entry().map_or("", |entry| entry.label);
+            return self.toast(ToastKind::Note, format!("Cannot {label}: {reason}."));
+        }
+        match command {
+            Command::Down => self.step(1),
+            Command::Up => self.step(-1),
+            Command::PageDown => self.step(self.list_rows.cast_signed()),
+            Command::PageUp => self.step(-self.list_rows.cast_signed()),
+            Command::Top => self.step(isize::MIN / 2),
+            Command::Bottom => self.step(isize::MAX / 2),
+            Command::Open => return self.subject().cloned().map_or_else(Effects::none, |id| self.open(id)),
+            Command::Back => self.back(),
+            Command::Filter => self.edit_filter(),
+            Command::Clear => self.clear(),
+            Command::Sort => self.sort_next(),
+            Command::ReverseSort => self.sort_by(self.queue.sort.by),
+            Command::Mark => self.toggle_mark(),
+            Command::MarkAll => return self.mark_all(),
+            Command::Create => self.open_create(),
+            Command::Sync => self.plan_sync(),
+            Command::Refresh => return self.refresh(),
+            Command::NextTab => self.turn_tab(1),
+            Command::PreviousTab => self.turn_tab(-1),
+            Command::NextRegistration => return self.open_neighbour(1),
+            Command::PreviousRegistration => return self.open_neighbour(-1),
+            Command::CopyId => return self.copy_id(),
+            Command::Mask => self.masked = !self.masked,
+            Command::Help => self.overlays.push(Overlay::Help(Scroll::default())),
+            Command::Log => self.overlays.push(Overlay::Log(Scroll::default())),
+            Command::Suspend => return Effects::one(Effect::Suspend),
+            Command::Quit => return self.quit(),
+        }
+        Effects::none()
+    }
+
+    /// Leaves, unless writes are under way: then it says so once, and leaves at the second try.
+    fn quit(&mut self) -> Effects {
+        let writing = self.overlays.iter().any(|overlay| match overlay {
+            Overlay::Create(form) => form.is_sending(),
+            Overlay::SyncRun(run) => !run.is_over(),
+            _ => false,
+        });
+        let warned = self.toast.as_ref().is_some_and(|toast| toast.text == QUIT_WARNING);
+        if writing && !warned {
+            return self.toast(ToastKind::Error, QUIT_WARNING);
+        }
+        Effects::one(Effect::Quit)
+    }
+
+    fn step(&mut self, rows: isize) {
+        match self.screen {
+            Screen::Queue => self.queue.step(rows, self.list_rows),
+            Screen::Registration => self.move_in_registration(rows),
+        }
+    }
+
+    fn turn_tab(&mut self, places: isize) {
+        if let Some(view) = &mut self.registration {
+            view.show(view.tab.step(places));
+        }
+    }
+
+    fn back(&mut self) {
+        if let Some(view) = self.registration.take() {
+            self.queue.select(&view.id, self.list_rows);
+        }
+        self.screen = Screen::Queue;
+    }
+
+    fn refresh(&mut self) -> Effects {
+        let mut effects = if self.loading.is_reading() { Effects::none() } else { self.reload() };
+        if self.screen == Screen::Registration {
+            effects.append(self.reread());
+        }
+        effects.append(self.toast(ToastKind::Note, "Reading again …"));
+        effects
+    }
+
+    fn paste(&mut self, text: &str) {
+        if self.overlays.is_empty() {
+            if self.screen == Screen::Queue && self.queue.filter.editing {
+                self.filter_paste(text);
+            }
+        } else {
+            self.create_paste(text);
+        }
+    }
+
+    fn click(&mut self, target: Target) -> Effects {
+        match target {
+            Target::Row(id) if self.queue.selected() == Some(&id) => self.open(id),
+            Target::Row(id) => {
+                self.queue.select(&id, self.list_rows);
+                Effects::none()
+            }
+            Target::Tab(tab) => {
+                if let Some(view) = &mut self.registration {
+                    view.show(tab);
+                }
+                Effects::none()
+            }
+            Target::Column(field) => {
+                self.sort_by(field);
+                Effects::none()
+            }
+        }
+    }
+
+    fn wheel(&mut self, lines: i32) -> Effects {
+        let lines = lines as isize;
+        match self.overlays.last_mut() {
+            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.by(lines),
+            Some(Overlay::SyncRun(run)) => run.scroll.by(lines),
+            Some(Overlay::Create(_) | Overlay::Created(_) | Overlay::SyncPlan(_)) => {}
+            None => self.step(lines),
+        }
+        Effects::none()
+    }
+
+    fn measured(&mut self, list_rows: usize, scroll_max: usize) {
+        self.list_rows = list_rows.max(1);
+        self.queue.show_selected(self.list_rows);
+        match self.overlays.last_mut() {
+            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,
+            Some(Overlay::SyncRun(run)) => run.scroll.max = scroll_max,
+            Some(Overlay::Create(_) | Overlay::Created(_) | Overlay::SyncPlan(_)) => {}
+            None => {
+                if let Some(view) = &mut self.registration {
+                    view.scroll_max = scroll_max;
+                    view.scroll = view.scroll.min(scroll_max);
+                }
+            }
+        }
+    }
+
+    fn timer(&mut self, timer: Timer) -> Effects {
+        match timer {
+            Timer::Tick => {
+                self.index.rejudge(self.now);
+                self.requeue();
+                tick()
+            }
+            Timer::Toast => {
+                self.toast = None;
+                Effects::none()
+            }
+            Timer::Refresh if self.loading.is_reading() => Effects::none(),
+            Timer::Refresh => self.reload(),
+        }
+    }
+}
+
+const QUIT_WARNING: &str = "Writes are under way; quit again to leave without their answers.";
+
+/// What a key does to a line of text; `None` for keys that do nothing there.
+pub(super) fn input_request(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl, key.alt) {
+        (Code::Char(character), false, false) => InputRequest::InsertChar(character),
+        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => InputRequest::DeletePrevChar,
+        (Code::Delete, ..) | (Code::Char('d'), true, false) => InputRequest::DeleteNextChar,
+        (Code::Backspace, ..) | (Code::Char('w'), true, false) => InputRequest::DeletePrevWord,
+        (Code::Char('u'), true, false) => InputRequest::DeleteLine,
+        (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
+        (Code::Left, false, false) | (Code::Char('b'), true, false) => InputRequest::GoToPrevChar,
+        (Code::Right, false, false) | (Code::Char('f'), true, false) => InputRequest::GoToNextChar,
+        (Code::Left, ..) => InputRequest::GoToPrevWord,
+        (Code::Right, ..) => InputRequest::GoToNextWord,
+        (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
+        (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
+/// Pasted text as one line: control characters and line ends become nothing, so a paste can never press Enter.
+pub(super) fn sanitise_line(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|character| !character.is_control())
+}
