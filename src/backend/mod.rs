@@ -17,7 +17,7 @@ pub use request::{
     SyncRequest, SyncStep, TokenKind, TokenScope,
 };
 
-use crate::model::{Evidence, Flow, Project, Registration, RegistrationId};
+use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind};
 
 /// What a backend can do beyond the four operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,12 +105,31 @@ pub trait Backend: Send + Sync {
 }
 
 /// Where a code goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// To the e-mail address.
     Email,
     /// To the phone.
     Phone,
+}
+
+impl Channel {
+    /// The word for logs and messages; also the name of the contact field.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+
+    /// The step that its code settles.
+    pub fn step(self) -> StepKind {
+        match self {
+            Self::Email => StepKind::EmailVerification,
+            Self::Phone => StepKind::PhoneVerification,
+        }
+    }
 }
 
 /// Where the time comes from; fixed for repeatable output (`--now`) and in tests.

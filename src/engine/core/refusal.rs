@@ -1,0 +1,65 @@
+//! Why a command is refused.
+
+use crate::backend::{BackendError, ErrorKind};
+use crate::model::StepKind;
+
+/// A command that the rules do not allow: the service's own symbol, and a sentence on what to do.
+///
+/// Holds no personal data and no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind, in the words of the backend.
+    pub kind: ErrorKind,
+    /// The service's symbol, for example `signUpForm_validation_not_passed`.
+    pub code: &'static str,
+    /// What went wrong and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(kind: ErrorKind, code: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, code, message: message.into() }
+    }
+
+    pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Conflict, code, message)
+    }
+
+    /// A field that is missing or malformed; the service's word for both is `MissingParameter`.
+    pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid { field: Some(field.to_owned()) }, "MissingParameter", message)
+    }
+
+    pub(super) fn step_not_supported(step: &str) -> Self {
+        Self::new(
+            ErrorKind::Invalid { field: Some("step".to_owned()) },
+            "step_not_supported",
+            format!(
+                "`{step}` cannot be reported. Use signUpForm, instructions, basicInformation, document, liveness, form, \
+                 end, skipKYC or adminOverride."
+            ),
+        )
+    }
+
+    pub(super) fn attempts_exhausted(step: &StepKind, limit: u32) -> Self {
+        Self::new(
+            ErrorKind::TooMany { retry_after: None },
+            "MAX_ATTEMPTS_EXCEEDED",
+            format!("All {limit} attempts at {} are used up. Send a new code, or let a person decide.", step.label()),
+        )
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Refusal> for BackendError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.kind, refusal.message).with_code(refusal.code)
+    }
+}

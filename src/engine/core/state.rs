@@ -1,0 +1,81 @@
+//! The state of one registration as the rules see it.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::Digest;
+use crate::backend::{Channel, TokenKind};
+use crate::model::{CodeCheck, FlowSettings, Registration, Status, Timestamp};
+
+/// A flow that says nothing: the defaults apply.
+static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
+
+/// Everything known of a registration: what may be shown, and what may not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// What may be shown.
+    pub registration: Registration,
+    /// Digests of the tokens handed out, oldest first.
+    pub(in crate::engine) tokens: Vec<IssuedToken>,
+    /// Digest of the code that went to the e-mail address.
+    pub(super) email_code: Option<Digest>,
+    /// Digest of the code that went to the phone.
+    pub(super) phone_code: Option<Digest>,
+    /// Events so far. Unlike the registration's `version`, this counts access notes too.
+    pub(in crate::engine) events: u64,
+    /// Time of the latest event.
+    pub(super) last_at: Timestamp,
+}
+
+/// A token that was handed out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedToken {
+    /// The token.
+    pub(in crate::engine) token: Digest,
+    /// Its kind.
+    pub(in crate::engine) kind: TokenKind,
+    /// When it dies.
+    pub(in crate::engine) expires_at: Timestamp,
+}
+
+impl State {
+    /// Whether the lifetime has passed and the registration has yet to be told so.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        matches!(self.registration.status, Status::Started | Status::Ongoing)
+            && self.registration.expires_at.is_some_and(|expires_at| expires_at <= now)
+    }
+
+    /// The settings kept with the registration.
+    pub(super) fn settings(&self) -> &FlowSettings {
+        self.registration.flow.settings.as_ref().unwrap_or(&UNSET)
+    }
+
+    pub(super) fn code_check(&self, channel: Channel) -> Option<&CodeCheck> {
+        match channel {
+            Channel::Email => self.registration.checks.email.as_ref(),
+            Channel::Phone => self.registration.checks.phone.as_ref(),
+        }
+    }
+
+    pub(super) fn code_check_mut(&mut self, channel: Channel) -> &mut CodeCheck {
+        match channel {
+            Channel::Email => self.registration.checks.email.get_or_insert_default(),
+            Channel::Phone => self.registration.checks.phone.get_or_insert_default(),
+        }
+    }
+
+    pub(super) fn code(&self, channel: Channel) -> Option<&Digest> {
+        match channel {
+            Channel::Email => self.email_code.as_ref(),
+            Channel::Phone => self.phone_code.as_ref(),
+        }
+    }
+
+    pub(super) fn set_code(&mut self, channel: Channel, code: Option<Digest>) {
+        match channel {
+            Channel::Email => self.email_code = code,
+            Channel::Phone => self.phone_code = code,
+        }
+    }
+}
