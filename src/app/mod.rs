@@ -17,6 +17,8 @@ pub mod sync;
 mod update;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use command::{Command, Layer};

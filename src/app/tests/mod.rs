@@ -1,1 +1,7 @@
+//! Behaviour of the console, by key script.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod dialogs;
+mod queue;
+mod random;

@@ -1,0 +1,207 @@
+//! A console without terminal or backend: keys go in, effects are answered from data at once.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{Effect, Message, Model, Profile, update};
+use crate::{
+    backend::{BackendError, Created, ListRequest, Page, SyncOutcome},
+    keys::Key,
+    model::{Flow, Personal, Project, Registration, RegistrationId, Status, StepKind, Timestamp},
+};
+
+/// The time at which tests happen.
+pub(crate) fn noon() -> Timestamp {
+    DateTime::<Utc>::from_timestamp(1_780_315_200, 0).unwrap()
+}
+
+/// A registration with a number for an id, created so many hours before noon.
+pub(crate) fn registration(number: u32, name: &str, status: Status, hours: i64) -> Registration {
+    let created = noon() - Duration::hours(hours);
+    let mut registration = Registration::new(RegistrationId::new(format!("reg_{number}")), created);
+    registration.status = status;
+    registration.project.id = "project".to_owned();
+    registration.project.name = Some("Retail".to_owned());
+    registration.flow.id = "flow".to_owned();
+    registration.contact.full_name = Some(Personal::new(name));
+    registration.contact.email = Some(Personal::new(format!("person{number}@example.com")));
+    registration.current_step = Some(StepKind::PersonalInfo);
+    registration.version = 1;
+    crate::model::timeline::derive(&mut registration);
+    registration
+}
+
+/// A console over data.
+pub(crate) struct Console {
+    /// The console's state.
+    pub(crate) model: Model,
+    /// What the backend holds.
+    pub(crate) data: Vec<Registration>,
+    /// Answers to the next creates, before they succeed.
+    pub(crate) refusals: VecDeque<BackendError>,
+    /// Syncs of these ids fail.
+    pub(crate) failing: Vec<RegistrationId>,
+    /// Answers are held back in `held` until released.
+    pub(crate) hold: bool,
+    /// Effects not answered yet.
+    pub(crate) held: Vec<Effect>,
+    /// Text put on the clipboard.
+    pub(crate) copied: Vec<secrecy::SecretString>,
+    /// How many syncs were sent.
+    pub(crate) syncs: usize,
+    /// The console was left.
+    pub(crate) left: bool,
+    /// The time.
+    pub(crate) now: Timestamp,
+}
+
+impl Console {
+    /// A console that has read everything.
+    pub(crate) fn open(data: Vec<Registration>) -> Self {
+        let profile = Profile {
+            name: "local".to_owned(),
+            backend: "embedded".to_owned(),
+            read_only: false,
+            production: false,
+            announces_changes: true,
+        };
+        let mut console = Self {
+            model: Model::new(profile, &[], noon()).unwrap(),
+            data,
+            refusals: VecDeque::new(),
+            failing: Vec::new(),
+            hold: false,
+            held: Vec::new(),
+            copied: Vec::new(),
+            syncs: 0,
+            left: false,
+            now: noon(),
+        };
+        console.send(Message::Measured { list_rows: 20, scroll_max: 0 });
+        console.send(Message::Start);
+        console
+    }
+
+    /// Sends a message and answers what comes of it.
+    pub(crate) fn send(&mut self, message: Message) {
+        for effect in update(&mut self.model, message, self.now) {
+            if self.hold { self.held.push(effect) } else { self.perform(effect) }
+        }
+    }
+
+    /// Answers what was held back, oldest first or newest first.
+    pub(crate) fn release(&mut self, newest_first: bool) {
+        let mut held = std::mem::take(&mut self.held);
+        if newest_first {
+            held.reverse();
+        }
+        for effect in held {
+            self.perform(effect);
+        }
+    }
+
+    /// Types keys: characters as they are, others in angle brackets, for example `jj<enter>`.
+    pub(crate) fn keys(&mut self, script: &str) {
+        let mut rest = script;
+        while let Some(first) = rest.chars().next() {
+            let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+            let key = match named {
+                Some((name, after)) => {
+                    rest = after;
+                    Key::parse(name).unwrap()
+                }
+                None => {
+                    rest = &rest[first.len_utf8()..];
+                    Key::char(first)
+                }
+            };
+            self.send(Message::Key(key));
+        }
+    }
+
+    /// The selected registration's id.
+    pub(crate) fn selected(&self) -> Option<&str> {
+        self.model.queue.selected().map(RegistrationId::as_str)
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        let answer = match effect {
+            Effect::List(request, list) => Message::Listed(request, Ok(self.page(&list))),
+            Effect::Retrieve(request, id) => {
+                let found = self.data.iter().find(|registration| registration.id == id).cloned();
+                Message::Retrieved(request, id.clone(), found.ok_or_else(|| BackendError::no_registration(&id)))
+            }
+            Effect::Catalogue(request) => Message::Catalogue(request, Ok(catalogue())),
+            Effect::Create(request, create) => Message::Created(
+                request,
+                match self.refusals.pop_front() {
+                    Some(error) => Err(error),
+                    None => {
+                        let number = 1000 + self.data.len() as u32;
+                        let mut created = registration(number, "", Status::Started, 0);
+                        created.contact = create.contact;
+                        self.data.push(created.clone());
+                        Ok(Created { registration: created, token: Some("secret-token".into()) })
+                    }
+                },
+            ),
+            Effect::Sync(request, id, _) => {
+                self.syncs += 1;
+                let answer = if self.failing.contains(&id) {
+                    Err(BackendError::new(crate::backend::ErrorKind::Unreachable, "The remote does not answer."))
+                } else {
+                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
+                    registration.status = Status::Ongoing;
+                    registration.version += 1;
+                    Ok(SyncOutcome {
+                        registration: registration.clone(),
+                        asked: None,
+                        blockers: Vec::new(),
+                        token: None,
+                    })
+                };
+                Message::Synced(request, id, answer)
+            }
+            Effect::Copy(text) => {
+                self.copied.push(text);
+                Message::Copied(Ok(()))
+            }
+            Effect::Quit => {
+                self.left = true;
+                return;
+            }
+            Effect::Timer(..) | Effect::Suspend => return,
+        };
+        self.send(answer);
+    }
+
+    fn page(&self, list: &ListRequest) -> Page {
+        let limit = list.limit as usize;
+        let registrations =
+            self.data.iter().skip((list.page as usize - 1) * limit).take(limit).cloned().collect::<Vec<_>>();
+        Page {
+            registrations,
+            total: Some(self.data.len() as u64),
+            page: list.page,
+            pages: Some(self.data.len().div_ceil(limit) as u32),
+            refused: Vec::new(),
+        }
+    }
+}
+
+fn catalogue() -> (Vec<Project>, Vec<Flow>) {
+    let project = |id: &str, name: &str| Project { id: id.to_owned(), name: name.to_owned(), ..Project::default() };
+    let flow = |id: &str, project: &str, name: &str| Flow {
+        id: id.to_owned(),
+        project_id: project.to_owned(),
+        name: name.to_owned(),
+        ..Flow::default()
+    };
+    (
+        vec![project("project", "Retail"), project("market", "Marketplace")],
+        vec![flow("flow", "project", "Full"), flow("light", "project", "Light"), flow("sellers", "market", "Sellers")],
+    )
+}

@@ -1,0 +1,195 @@
+use crate::{
+    app::{
+        Message, Screen,
+        testing::{Console, noon, registration},
+    },
+    backend::{BackendError, ErrorKind, ListRequest, Page},
+    index::SortField,
+    model::{Registration, Status},
+};
+
+fn people() -> Vec<Registration> {
+    vec![
+        registration(1, "Ana Muestra", Status::Ongoing, 30),
+        registration(2, "Bruno Specimen", Status::Started, 20),
+        registration(3, "Chloé Échantillon", Status::Completed, 10),
+        registration(4, "Dai 見本", Status::NeedsManualVerification, 5),
+    ]
+}
+
+/// A console whose queue is in the order of creation, oldest first.
+fn console() -> Console {
+    let mut console = Console::open(people());
+    while console.model.queue.sort.by != SortField::Created {
+        console.keys("o");
+    }
+    console.keys("Og");
+    console
+}
+
+#[test]
+fn keys_move_the_selection_and_stop_at_both_ends() {
+    let mut console = console();
+    assert_eq!(console.selected(), Some("reg_1"));
+    console.keys("kjj");
+    assert_eq!(console.selected(), Some("reg_3"));
+    console.keys("G<down>");
+    assert_eq!(console.selected(), Some("reg_4"));
+}
+
+#[test]
+fn arrivals_do_not_move_the_selection() {
+    let mut console = console();
+    console.keys("j");
+    console.send(Message::Changed(vec![
+        registration(9, "New", Status::Started, 100),
+        registration(8, "Newer", Status::Started, 25),
+    ]));
+    assert_eq!(console.selected(), Some("reg_2"));
+    assert_eq!(console.model.queue.selected_row(), Some(3));
+}
+
+#[test]
+fn a_filter_narrows_while_it_is_typed_and_escape_brings_the_old_one_back() {
+    let mut console = console();
+    console.keys("/echan");
+    assert_eq!(console.model.queue.rows().len(), 1);
+    assert_eq!(console.selected(), Some("reg_3"));
+    console.keys("<esc>");
+    assert_eq!(console.model.queue.rows().len(), 4);
+    console.keys("/status:started<enter>");
+    assert_eq!(console.selected(), Some("reg_2"));
+    console.keys("<esc>");
+    assert_eq!(console.model.queue.rows().len(), 4);
+}
+
+#[test]
+fn a_wrong_filter_keeps_the_last_right_one_and_says_where_it_is_wrong() {
+    let mut console = console();
+    console.keys("/status:started nosuch:1");
+    let error = console.model.queue.filter.error.clone().unwrap();
+    assert_eq!(error.at.start, "status:started ".len());
+    assert!(console.model.queue.filter.editing);
+    console.keys("<enter>");
+    assert!(console.model.queue.filter.editing, "enter does not accept a mistake");
+}
+
+#[test]
+fn keys_typed_into_the_filter_are_not_commands() {
+    let mut console = console();
+    console.keys("/qs");
+    assert!(!console.left);
+    assert!(console.model.overlays.is_empty());
+}
+
+#[test]
+fn a_pasted_line_end_does_not_accept_the_filter() {
+    let mut console = console();
+    console.keys("/");
+    console.send(Message::Paste("bruno\n\u{1b}[2J".to_owned()));
+    assert_eq!(console.model.queue.filter.input.value(), "bruno[2J");
+    assert!(console.model.queue.filter.editing);
+}
+
+#[test]
+fn enter_opens_what_is_selected_and_next_follows_the_queue() {
+    let mut console = console();
+    console.keys("j<enter>");
+    assert_eq!(console.model.screen, Screen::Registration);
+    assert_eq!(console.model.subject().unwrap().as_str(), "reg_2");
+    console.keys("n");
+    assert_eq!(console.model.subject().unwrap().as_str(), "reg_3");
+    console.keys("<esc>");
+    assert_eq!(console.model.screen, Screen::Queue);
+    assert_eq!(console.selected(), Some("reg_3"));
+}
+
+#[test]
+fn an_answer_about_a_registration_that_was_left_changes_nothing() {
+    let mut console = console();
+    console.hold = true;
+    console.keys("<enter><esc>j<enter>");
+    console.data.clear();
+    console.hold = false;
+    console.release(true);
+    // The newest question was answered with "not found"; the older answer is dropped, not shown as an error twice.
+    assert_eq!(console.model.log.iter().filter(|toast| toast.text.contains("reg_1")).count(), 0);
+    assert_eq!(console.model.log.iter().filter(|toast| toast.text.contains("reg_2")).count(), 1);
+}
+
+#[test]
+fn a_page_that_fails_is_said_once_and_the_queue_stays_usable() {
+    let mut console = Console::open(people());
+    console.hold = true;
+    console.keys("r");
+    let down = || Err(BackendError::new(ErrorKind::Unreachable, "The remote does not answer."));
+    for _ in 0..2 {
+        let request = console
+            .held
+            .iter()
+            .rev()
+            .find_map(|effect| match effect {
+                crate::app::Effect::List(request, _) => Some(*request),
+                _ => None,
+            })
+            .unwrap();
+        console.send(Message::Listed(request, down()));
+        console.send(Message::Timer(crate::app::effect::Timer::Refresh));
+    }
+    assert_eq!(console.model.log.iter().filter(|toast| toast.text.contains("does not answer")).count(), 1);
+    assert_eq!(console.model.loading.error.as_ref().unwrap().1, noon());
+    assert_eq!(console.model.queue.rows().len(), 4);
+}
+
+#[test]
+fn what_the_backend_no_longer_has_leaves_the_queue_after_a_whole_pass() {
+    let mut console = Console::open(people());
+    console.data.remove(0);
+    console.keys("r");
+    assert_eq!(console.model.index.len(), 3);
+    assert!(!console.model.queue.rows().iter().any(|id| id.as_str() == "reg_1"));
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_named_and_the_others_are_shown() {
+    let mut console = Console::open(people());
+    console.hold = true;
+    console.keys("r");
+    let crate::app::Effect::List(request, _) =
+        console.held.iter().rev().find(|effect| matches!(effect, crate::app::Effect::List(..))).cloned().unwrap()
+    else {
+        panic!("a refresh lists")
+    };
+    let page = Page {
+        registrations: people(),
+        total: None,
+        page: 1,
+        pages: Some(1),
+        refused: vec!["$.data[2]: no id".to_owned()],
+    };
+    console.send(Message::Listed(request, Ok(page)));
+    assert!(console.model.log.back().unwrap().text.contains("$.data[2]: no id"));
+    assert_eq!(console.model.queue.rows().len(), 4);
+}
+
+#[test]
+fn pages_are_read_until_all_are_known() {
+    let many: Vec<Registration> =
+        (0..250).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
+    let console = Console::open(many);
+    assert_eq!(console.model.index.len(), 250);
+    assert_eq!(console.model.queue.rows().len(), 250);
+    assert!(console.model.loading.complete_at.is_some());
+    assert_eq!(ListRequest::MAX_LIMIT, 100);
+}
+
+#[test]
+fn marks_survive_a_filter_and_hidden_ones_are_counted() {
+    let mut console = console();
+    console.keys("<space><space>/bruno<enter>");
+    assert_eq!(console.model.queue.marked.len(), 2);
+    assert_eq!(console.model.queue.hidden_marks(), 1);
+    console.keys("<esc>");
+    assert!(console.model.queue.marked.is_empty(), "escape drops the marks first");
+    assert_eq!(console.model.queue.rows().len(), 1);
+}

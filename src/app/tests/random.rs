@@ -1,0 +1,97 @@
+use proptest::prelude::*;
+
+use crate::{
+    app::{
+        Message, Overlay,
+        effect::Timer,
+        testing::{Console, registration},
+    },
+    keys::{Code, Key},
+    model::{RegistrationId, Status},
+};
+
+/// One thing that may happen.
+#[derive(Debug, Clone)]
+enum Step {
+    Key(Key),
+    Paste(String),
+    Measure(usize, usize),
+    Arrive(u32, i64),
+    Hold(bool),
+    Release(bool),
+    Timer(Timer),
+    Fail(u32),
+    Wheel(i32),
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    let code = prop_oneof![
+        8 => prop::sample::select("jkgGscrooO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        4 => prop::sample::select(vec![
+            Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
+            Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,
+        ]),
+    ];
+    (code, prop::bool::weighted(0.05), prop::bool::weighted(0.05)).prop_map(|(code, ctrl, alt)| Key { code, ctrl, alt })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => key().prop_map(Step::Key),
+        1 => ".{0,12}".prop_map(Step::Paste),
+        1 => (0_usize..60, 0_usize..40).prop_map(|(rows, scroll)| Step::Measure(rows, scroll)),
+        2 => (0_u32..40, 0_i64..200).prop_map(|(number, hours)| Step::Arrive(number, hours)),
+        1 => any::<bool>().prop_map(Step::Hold),
+        1 => any::<bool>().prop_map(Step::Release),
+        1 => prop::sample::select(vec![Timer::Tick, Timer::Toast, Timer::Refresh]).prop_map(Step::Timer),
+        1 => (0_u32..40).prop_map(Step::Fail),
+        1 => (-5_i32..5).prop_map(Step::Wheel),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is typed and whatever arrives: nothing panics, and what arrives never moves the selection.
+    #[test]
+    fn the_console_survives_everything(steps in prop::collection::vec(step(), 1..120)) {
+        let people = (0..30).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
+        let mut console = Console::open(people);
+        for step in steps {
+            let selected = console.model.queue.selected().cloned();
+            let mut must_stay = false;
+            match step {
+                Step::Key(key) => console.send(Message::Key(key)),
+                Step::Paste(text) => console.send(Message::Paste(text)),
+                Step::Measure(list_rows, scroll_max) => console.send(Message::Measured { list_rows, scroll_max }),
+                Step::Arrive(number, hours) => {
+                    let mut arrival = registration(number, "Someone else", Status::Ongoing, hours);
+                    arrival.version = 100 + hours.unsigned_abs();
+                    console.data.retain(|known| known.id != arrival.id);
+                    console.data.push(arrival.clone());
+                    console.send(Message::Changed(vec![arrival]));
+                    must_stay = true;
+                }
+                Step::Hold(hold) => console.hold = hold,
+                Step::Release(newest_first) => {
+                    console.hold = false;
+                    console.release(newest_first);
+                }
+                Step::Timer(timer) => console.send(Message::Timer(timer)),
+                Step::Fail(number) => console.failing.push(RegistrationId::new(format!("reg_{number}"))),
+                Step::Wheel(lines) => console.send(Message::Scroll(lines)),
+            }
+            let queue = &console.model.queue;
+            if let (true, Some(selected)) = (must_stay, selected)
+                && queue.rows().contains(&selected)
+            {
+                prop_assert_eq!(queue.selected(), Some(&selected));
+            }
+            prop_assert!(queue.selected_row().is_none_or(|row| row < queue.rows().len()));
+            prop_assert!(queue.selected_row().is_none_or(|row| row >= queue.top && row < queue.top + console.model.list_rows));
+            let confirmed = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::SyncRun(_)));
+            let sent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Sync(..)));
+            prop_assert!(!sent || confirmed, "a sync was sent without its plan");
+        }
+    }
+}
