@@ -13,3 +13,227 @@
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
+
+mod access;
+mod answer;
+mod body;
+mod catalogue;
+mod codes;
+mod connection;
+mod links;
+mod outcomes;
+mod query;
+mod refusal;
+mod registrations;
+mod validations;
+
+use std::{
+    collections::HashSet, future::Future, io, net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time};
+
+use self::{
+    access::ClientKey,
+    connection::{Doorway, Peer},
+    links::Links,
+    refusal::Refusal,
+};
+use crate::{
+    backend::{Backend, Clock, ListRequest},
+    model::Registration,
+};
+
+/// The header that carries a new registration's token in the overview dialect.
+pub const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-registration-token");
+
+/// How long requests under way may still take once the endpoint is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long one request may take, body included.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a connection may be silent: longer than a request may take, so that a slow answer is not cut off.
+const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+
+/// The shape of registrations and of what is around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// The mission document's bare object.
+    Overview,
+    /// The deployed service's object under `data`.
+    Live,
+}
+
+/// How an endpoint is to be set up.
+#[derive(Debug)]
+pub struct ServerConfig {
+    /// Where to listen; port 0 picks one.
+    pub listen: SocketAddr,
+    /// Which dialect to speak.
+    pub dialect: Dialect,
+    /// The token that opens everything. Must not be empty.
+    pub client_token: SecretString,
+}
+
+/// Why an endpoint could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// An endpoint without a token would be open to everybody.
+    #[error("The client token is empty. Set REGDESK_SERVE_TOKEN, or name a file that holds it.")]
+    EmptyToken,
+    /// The address cannot be listened on.
+    #[error("Cannot listen on {address}: {source}. Choose another address with --listen, or port 0 for a free one.")]
+    Bind {
+        /// The address asked for.
+        address: SocketAddr,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// What the handlers share.
+struct App {
+    dialect: Dialect,
+    backend: Arc<dyn Backend>,
+    clock: Clock,
+    client: ClientKey,
+    links: Links,
+}
+
+type Shared = State<Arc<App>>;
+
+/// An endpoint that listens and is ready to run.
+pub struct Server {
+    listener: TcpListener,
+    local_addr: SocketAddr,
+    app: Arc<App>,
+}
+
+impl Server {
+    /// Takes the address. Connections wait until [`Server::run`].
+    pub async fn bind(config: ServerConfig, backend: Arc<dyn Backend>, clock: Clock) -> Result<Self, ServeError> {
+        if config.client_token.expose_secret().trim().is_empty() {
+            return Err(ServeError::EmptyToken);
+        }
+        let failed = |source| ServeError::Bind { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let local_addr = listener.local_addr().map_err(failed)?;
+        let app = App {
+            dialect: config.dialect,
+            backend,
+            clock,
+            client: ClientKey::new(&config.client_token),
+            links: Links::default(),
+        };
+        Ok(Self { listener, local_addr, app: Arc::new(app) })
+    }
+
+    /// The address taken.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Serves until `shutdown` resolves; requests under way then have five seconds to finish.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let mut background = JoinSet::new();
+        if self.app.dialect == Dialect::Overview {
+            let app = Arc::clone(&self.app);
+            background.spawn(async move { app.links.keep_current(app.backend.as_ref()).await });
+        }
+        let (stop, stopping) = oneshot::channel();
+        let signal = async move {
+            shutdown.await;
+            // Nobody waits for it any more only if the endpoint is gone already.
+            let _ = stop.send(());
+        };
+        let service = router(self.app).into_make_service_with_connect_info::<Peer>();
+        let serving = axum::serve(Doorway::new(self.listener, SILENCE_LIMIT), service)
+            .with_graceful_shutdown(signal)
+            .into_future();
+        let grace_over = async {
+            let _ = stopping.await;
+            time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serving => served,
+            () = grace_over => {
+                tracing::warn!("stopped with requests still under way");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(registrations::routes())
+        .merge(validations::routes())
+        .merge(codes::routes())
+        .merge(outcomes::routes())
+        .merge(catalogue::routes())
+        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no such route."))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(guard))
+        .with_state(app)
+}
+
+/// A known route, another method: `OPTIONS` asks which there are, everything else is told.
+async fn wrong_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "This route does not know this method.")
+        .into_response()
+}
+
+/// Around every request: an end in time, an answer even if a handler breaks, and nothing left in caches.
+async fn guard(request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(time::timeout(REQUEST_LIMIT, next.run(request))).catch_unwind().await;
+    let mut response = match answered {
+        Ok(Ok(response)) => response,
+        Ok(Err(_elapsed)) => Refusal::timed_out().into_response(),
+        Err(_panic) => {
+            tracing::error!("a request broke off in the middle");
+            Refusal::internal().into_response()
+        }
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl App {
+    /// Visits every registration once, newest first, until `visit` answers `false`.
+    async fn each_registration(
+        &self,
+        project: Option<&str>,
+        mut visit: impl FnMut(Registration) -> bool,
+    ) -> Result<(), Refusal> {
+        let mut request =
+            ListRequest { project: project.map(str::to_owned), ..ListRequest::page(1, ListRequest::MAX_LIMIT) };
+        // New registrations push old ones onto the next page.
+        let mut seen = HashSet::new();
+        loop {
+            let page = self.backend.list(request.clone()).await?;
+            let full = page.registrations.len() >= request.limit as usize;
+            for registration in page.registrations {
+                if seen.insert(registration.id.clone()) && !visit(registration) {
+                    return Ok(());
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+            request.page = request.page.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the registrations share with one another, kept current so that every answer is judged against all of them.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{
+    backend::{Backend, BackendError, Caller, ListRequest},
+    model::{Registration, Timestamp},
+    triage::{self, Judgement, LinkIndex},
+};
+
+/// The links between all registrations of a backend.
+#[derive(Default)]
+pub(super) struct Links(Mutex<LinkIndex>);
+
+impl Links {
+    /// Judges a registration as it stands now.
+    pub(super) fn judge(&self, registration: &Registration, now: Timestamp) -> Judgement {
+        let mut links = self.lock();
+        links.insert(registration);
+        triage::judge(registration, &links, now)
+    }
+
+    /// Reads everything once, then follows the backend's changes for as long as it announces any.
+    ///
+    /// Answers given before the first pass is through may miss links to registrations not read yet.
+    pub(super) async fn keep_current(&self, backend: &dyn Backend) {
+        loop {
+            // Subscribed before reading, so that nothing falls in between.
+            let changes = backend.changes();
+            if let Err(error) = self.fill(backend).await {
+                tracing::warn!(reason = %error, "links between registrations are incomplete");
+            }
+            let Some(mut changes) = changes else { return };
+            loop {
+                match changes.recv().await {
+                    Ok(id) => match backend.retrieve(&id, &Caller::system()).await {
+                        Ok(registration) => self.lock().insert(&registration),
+                        Err(_) => self.lock().remove(&id),
+                    },
+                    Err(RecvError::Lagged(_)) => break,
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        }
+    }
+
+    async fn fill(&self, backend: &dyn Backend) -> Result<(), BackendError> {
+        let mut request = ListRequest::page(1, ListRequest::MAX_LIMIT);
+        loop {
+            let page = backend.list(request.clone()).await?;
+            let full = page.registrations.len() >= request.limit as usize;
+            let mut links = self.lock();
+            page.registrations.iter().for_each(|registration| links.insert(registration));
+            if !full {
+                return Ok(());
+            }
+            request.page = request.page.saturating_add(1);
+        }
+    }
+
+    /// A panic elsewhere leaves the links as they were: worth less than all, worth more than none.
+    fn lock(&self) -> MutexGuard<'_, LinkIndex> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,241 @@
+//! What the endpoint answers when it does not do what was asked: the documented statuses and envelopes.
+//!
+//! A refusal never holds a stack, a path, a token or a value somebody sent.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use crate::backend::{BackendError, ErrorKind};
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: String,
+    message: String,
+    /// A sentence for people, where `message` is a symbol.
+    detail: Option<String>,
+    /// The field at fault, in the model's names.
+    field: Option<String>,
+    retry_after: Option<Duration>,
+    /// Some envelopes repeat the status in the body.
+    repeats_status: bool,
+}
+
+impl Refusal {
+    /// An answer whose message is a sentence.
+    pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+            detail: None,
+            field: None,
+            retry_after: None,
+            repeats_status: false,
+        }
+    }
+
+    /// An answer of the form `{code: X, message: "NNN:X"}`.
+    fn symbolic(status: StatusCode, symbol: &str, detail: impl Into<String>) -> Self {
+        let mut refusal = Self::new(status, symbol, format!("{}:{symbol}", status.as_u16()));
+        refusal.detail = Some(detail.into());
+        refusal
+    }
+
+    /// No token, or one that nobody handed out.
+    pub(super) fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Authentication required")
+    }
+
+    /// A token that has run out.
+    pub(super) fn token_expired() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", "token_expired")
+    }
+
+    /// A token of the wrong kind, or of someone else's registration.
+    pub(super) fn access_denied(detail: &str) -> Self {
+        Self::symbolic(StatusCode::FORBIDDEN, "access_denied", detail)
+    }
+
+    /// A field of a body or query that is missing or wrong.
+    pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        let mut refusal = Self::new(StatusCode::CONFLICT, "MissingParameter", message);
+        refusal.field = Some(field.to_owned());
+        refusal.repeats_status = true;
+        refusal
+    }
+
+    /// A body that could not be understood at all.
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    /// Nothing of this id, said as retrieve routes say it.
+    pub(super) fn not_found(symbol: &str, detail: impl Into<String>) -> Self {
+        let mut refusal = Self::new(StatusCode::NOT_FOUND, "NotFound", symbol);
+        refusal.detail = Some(detail.into());
+        refusal
+    }
+
+    /// A selfie that did not pass; the score is part of the symbol.
+    pub(super) fn liveness_failed(score: Option<f64>, minimum: Option<f64>, remaining: Option<u32>) -> LivenessRefusal {
+        LivenessRefusal { score, minimum, remaining }
+    }
+
+    /// A backend's error on a route that only reads.
+    pub(super) fn from_read(error: BackendError) -> Self {
+        match (&error.kind, &error.code) {
+            (ErrorKind::NotFound, Some(symbol)) => Self::not_found(symbol, error.message.clone()),
+            _ => Self::from(error),
+        }
+    }
+}
+
+/// See [`Refusal::liveness_failed`].
+pub(super) struct LivenessRefusal {
+    score: Option<f64>,
+    minimum: Option<f64>,
+    remaining: Option<u32>,
+}
+
+impl IntoResponse for LivenessRefusal {
+    fn into_response(self) -> Response {
+        let suffix = self.score.map(|score| format!("@{score}")).unwrap_or_default();
+        let body = json!({
+            "code": "liveness_failed",
+            "message": format!("409:liveness_failed{suffix}"),
+            "livenessScore": self.score,
+            "minimumScore": self.minimum,
+            "remainingAttempts": self.remaining,
+        });
+        (StatusCode::CONFLICT, Json(body)).into_response()
+    }
+}
+
+impl From<BackendError> for Refusal {
+    fn from(error: BackendError) -> Self {
+        let symbol = error.code.as_deref();
+        if symbol == Some("step_not_supported") {
+            return Self::symbolic(StatusCode::INTERNAL_SERVER_ERROR, "step_not_supported", error.message);
+        }
+        match &error.kind {
+            ErrorKind::NotSignedIn => Self::not_signed_in(),
+            ErrorKind::Forbidden => Self::access_denied(&error.message),
+            ErrorKind::NotFound => Self::symbolic(StatusCode::NOT_FOUND, symbol.unwrap_or("not_found"), error.message),
+            ErrorKind::Invalid { field } => Self {
+                field: field.clone(),
+                repeats_status: true,
+                ..Self::new(StatusCode::CONFLICT, symbol.unwrap_or("MissingParameter"), error.message)
+            },
+            ErrorKind::Conflict => Self::conflict(symbol, error.message),
+            ErrorKind::WrongCode => Self::symbolic(StatusCode::FORBIDDEN, "otp_does_not_match", error.message),
+            ErrorKind::ExpiredThing => {
+                Self::symbolic(StatusCode::PRECONDITION_FAILED, symbol.unwrap_or("has_expired"), error.message)
+            }
+            ErrorKind::TooMany { retry_after } => Self::too_many(symbol, error.message, *retry_after),
+            ErrorKind::NoCredits => Self::new(StatusCode::PAYMENT_REQUIRED, "PaymentRequired", error.message),
+            ErrorKind::Unsupported => Self::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", error.message),
+            ErrorKind::ReadOnly => {
+                Self::symbolic(StatusCode::FORBIDDEN, "insufficient_permissions", "The service is read-only.")
+            }
+            kind @ (ErrorKind::Unreachable | ErrorKind::TimedOut | ErrorKind::Server | ErrorKind::Storage) => {
+                tracing::error!(?kind, reason = %error.message, "a request could not be done");
+                Self::trouble(kind)
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// Conflicts stand as `{code: "Conflict", message: symbol}`, except those that have a symbol of their own as code.
+    pub(super) fn conflict(symbol: Option<&str>, sentence: String) -> Self {
+        match symbol {
+            Some(symbol) if symbol.starts_with("cannot_") || symbol == "already_exists" => {
+                Self::symbolic(StatusCode::CONFLICT, symbol, sentence)
+            }
+            Some(symbol) if symbol != "Conflict" => {
+                let mut refusal = Self::new(StatusCode::CONFLICT, "Conflict", symbol);
+                refusal.detail = Some(sentence);
+                refusal
+            }
+            _ => Self::new(StatusCode::CONFLICT, "Conflict", sentence),
+        }
+    }
+
+    /// Used-up attempts are gone for good (410); anything else passes with time (429).
+    fn too_many(symbol: Option<&str>, sentence: String, retry_after: Option<Duration>) -> Self {
+        match symbol {
+            Some(symbol) if retry_after.is_none() && symbol.to_ascii_lowercase().contains("attempts") => {
+                Self::new(StatusCode::GONE, symbol, sentence)
+            }
+            _ => {
+                let mut refusal =
+                    Self::new(StatusCode::TOO_MANY_REQUESTS, symbol.unwrap_or("TooManyRequests"), sentence);
+                refusal.retry_after = retry_after;
+                refusal
+            }
+        }
+    }
+
+    /// Trouble behind the endpoint: the reason is in the log, not in the answer.
+    fn trouble(kind: &ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Unreachable => {
+                Self::new(StatusCode::BAD_GATEWAY, "BadGateway", "The source behind this service cannot be reached.")
+            }
+            ErrorKind::TimedOut => Self::timed_out(),
+            _ => Self::internal(),
+        }
+    }
+
+    /// Took too long; whether a write was done is not known.
+    pub(super) fn timed_out() -> Self {
+        Self::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "Timeout",
+            "The request took too long. Read the registration before you repeat a change.",
+        )
+    }
+
+    /// A fault of ours.
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerError",
+            "The service could not do this. Its log says why.",
+        )
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut body = Map::new();
+        if let Some(field) = &self.field {
+            let sentence = self.detail.as_ref().unwrap_or(&self.message);
+            body.insert("details".to_owned(), json!([{ "field": field, "message": sentence }]));
+        }
+        body.insert("message".to_owned(), Value::String(self.message));
+        body.insert("code".to_owned(), Value::String(self.code));
+        if self.repeats_status {
+            body.insert("status".to_owned(), json!(self.status.as_u16()));
+        }
+        if let Some(detail) = self.detail {
+            body.insert("detail".to_owned(), Value::String(detail));
+        }
+        let mut response = (self.status, Json(Value::Object(body))).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,190 @@
+//! Validations as objects of their own: they live inside registrations and are read out of them.
+
+use std::sync::Arc;
+
+use axum::{Json, Router, extract::State, routing::get};
+use serde_json::{Value, json};
+
+use super::{App, Shared, access::Access, answer, query::Query, refusal::Refusal, registrations::PathId};
+use crate::{
+    model::{Registration, RegistrationId, fold_word},
+    wire,
+};
+
+/// The kinds of validation that have routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Email,
+    Phone,
+    Document,
+    Biometric,
+    Information,
+}
+
+impl Kind {
+    /// The first part of its routes.
+    pub(super) fn route(self) -> &'static str {
+        match self {
+            Self::Email => "/v2/email-validations",
+            Self::Phone => "/v2/phone-validations",
+            Self::Document => "/v2/document-validations",
+            Self::Biometric => "/v2/biometric-validations",
+            Self::Information => "/v2/information-validations",
+        }
+    }
+
+    /// Its key in a registration.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Email => "emailValidation",
+            Self::Phone => "phoneValidation",
+            Self::Document => "documentValidation",
+            Self::Biometric => "biometricValidation",
+            Self::Information => "informationValidation",
+        }
+    }
+
+    fn missing(self) -> Refusal {
+        let symbol = match self {
+            Self::Email => "email_validation_not_found",
+            Self::Phone => "phone_validation_not_found",
+            Self::Document => "document_validation_not_found",
+            Self::Biometric => "biometric_validation_not_found",
+            Self::Information => "information_validation_not_found",
+        };
+        Refusal::not_found(symbol, "There is no validation of this id, or it is not yours.")
+    }
+}
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    let kinds = [Kind::Email, Kind::Phone, Kind::Document, Kind::Biometric, Kind::Information];
+    kinds.into_iter().fold(Router::new(), |router, kind| {
+        router
+            .route(
+                kind.route(),
+                get(async move |State(app): Shared, access: Access, query: Query| {
+                    list(kind, &app, &access, &query).await
+                }),
+            )
+            .route(
+                &format!("{}/{{id}}", kind.route()),
+                get(async move |State(app): Shared, access: Access, PathId(id): PathId| {
+                    retrieve(kind, &app, &access, &id).await
+                }),
+            )
+    })
+}
+
+/// The filters of these lists: equality with the key of the same name.
+const FILTERS: &[&str] = &[
+    "project",
+    "projectFlow",
+    "status",
+    "type",
+    "email",
+    "phone",
+    "countryCode",
+    "documentType",
+    "validationMethod",
+    "inputMethod",
+];
+
+async fn list(kind: Kind, app: &App, access: &Access, query: &Query) -> Result<Json<Value>, Refusal> {
+    access.client_only()?;
+    let paging = query.paging()?;
+    let wanted: Vec<(&str, String)> = FILTERS
+        .iter()
+        .filter_map(|name| Some((*name, fold_word(query.one(&[name, &format!("where_{name}")])?))))
+        .collect();
+    let mut rows = Vec::new();
+    app.each_registration(None, |registration| {
+        let fits = |row: &Value| {
+            let holds = |name: &str| row.get(name).and_then(Value::as_str).map(fold_word);
+            wanted.iter().all(|(name, value)| holds(name).as_ref() == Some(value))
+        };
+        rows.extend(object(kind, &registration).filter(fits));
+        true
+    })
+    .await?;
+    Ok(answer::paginated(rows, paging))
+}
+
+async fn retrieve(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Json<Value>, Refusal> {
+    let registration = find(kind, app, access, id).await?;
+    let object = object(kind, &registration).ok_or_else(|| kind.missing())?;
+    Ok(Json(json!({ "success": true, "data": object })))
+}
+
+/// The registration that holds a validation; with a person's token only their own is looked at.
+pub(super) async fn find(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Registration, Refusal> {
+    let holds = |registration: &Registration| id_of(kind, registration) == Some(id);
+    if let Some(own) = access.own() {
+        let registration = app.backend.retrieve(own, &access.caller).await?;
+        return if holds(&registration) { Ok(registration) } else { Err(kind.missing()) };
+    }
+    let mut found = None;
+    app.each_registration(None, |registration| {
+        if holds(&registration) {
+            found = Some(registration);
+        }
+        found.is_none()
+    })
+    .await?;
+    found.ok_or_else(|| kind.missing())
+}
+
+fn id_of(kind: Kind, registration: &Registration) -> Option<&str> {
+    let checks = &registration.checks;
+    match kind {
+        Kind::Email => checks.email.as_ref()?.id.as_deref(),
+        Kind::Phone => checks.phone.as_ref()?.id.as_deref(),
+        Kind::Document => checks.document.as_ref()?.id.as_deref(),
+        Kind::Biometric => checks.liveness.as_ref()?.id.as_deref(),
+        Kind::Information => checks.information.as_ref()?.id.as_deref(),
+    }
+}
+
+/// A validation with its way back to the registration; `None` if the registration has none of the kind.
+pub(super) fn object(kind: Kind, registration: &Registration) -> Option<Value> {
+    let populated = [kind.key().to_owned()];
+    let mut whole = wire::encode_live(registration, &populated);
+    let Some(Value::Object(mut keys)) = whole.get_mut(kind.key()).map(Value::take) else { return None };
+    keys.insert("appRegistration".to_owned(), json!(registration.id.as_str()));
+    keys.insert("project".to_owned(), json!(registration.project.id));
+    keys.insert("projectFlow".to_owned(), json!(registration.flow.id));
+    let contact = &registration.contact;
+    match kind {
+        Kind::Email => {
+            keys.insert("email".to_owned(), json!(contact.email.as_ref().map(crate::model::Personal::reveal)));
+        }
+        Kind::Phone => {
+            keys.insert("phone".to_owned(), json!(contact.phone.as_ref().map(crate::model::Personal::reveal)));
+            keys.insert("countryCode".to_owned(), json!(contact.country_code));
+        }
+        Kind::Document | Kind::Biometric | Kind::Information => {}
+    }
+    keys.entry("type").or_insert_with(|| json!("onboarding"));
+    Some(Value::Object(keys))
+}
+
+/// The object after something was done to it; it must be there by then.
+pub(super) fn object_now(kind: Kind, registration: &Registration) -> Result<Value, Refusal> {
+    object(kind, registration).ok_or_else(Refusal::internal)
+}
+
+/// The registration with one of its validations replaced by what a body says, read through the codec: so a body may
+/// use every spelling that the codec reads.
+pub(super) fn with_replaced(registration: &Registration, key: &str, body: Value) -> Result<Registration, Refusal> {
+    let mut whole = wire::encode_live(registration, &[]);
+    if let Value::Object(keys) = &mut whole {
+        keys.insert(key.to_owned(), body);
+    }
+    wire::decode_registration(whole)
+        .map_err(|error| Refusal::invalid(key, format!("{} cannot be read: {}", error.path, error.message)))
+}
+
+/// The registration a request is about, as it stands.
+pub(super) async fn subject(app: &App, access: &Access, named: Option<String>) -> Result<Registration, Refusal> {
+    let id: RegistrationId = access.subject(named)?;
+    Ok(app.backend.retrieve(&id, &access.caller).await?)
+}
