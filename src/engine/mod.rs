@@ -1,5 +1,33 @@
-//! The embedded backend: the rules of the flow (pure) and the store.
+//! The embedded backend: a whole registration service in this process.
+//!
+//! Two halves. [`core`] holds the rules, pure: `decide(state, command, now)` gives events, `apply(state, event)` the
+//! next state. The store keeps events and snapshots in one redb file. [`Engine`] puts them together and adds what the
+//! rules may not have: the clock, ids, tokens and codes from the system, and the outbox.
+//!
+//! ```text
+//! Engine::open(directory, clock)         on disk; engine.redb and outbox.ndjson, readable by their owner alone
+//! Engine::in_memory(clock)               for a demo; Engine::outbox() holds the codes
+//! Engine: Backend                        list, retrieve, create, sync, record, resend, codes, tokens, changes
+//! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
+//! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
+//! Engine::events(id)                     what really happened
+//! core::completeness(&registration)      what stands between a registration and its end
+//! ```
+//!
+//! Every request is one write transaction: the state is read, the command decided, its events and the new snapshot
+//! are appended, and all of it is on disk before the answer. Writers take turns, so a limit on wrong codes holds
+//! however many are tried at once. A request that is refused leaves a note in the access log.
 
+mod backend;
+mod catalog;
 pub mod core;
+mod embedded;
+mod outbox;
+mod private;
+mod secrets;
+mod store;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
+pub use embedded::{Engine, Script};
+pub use outbox::Message;
+pub use store::OpenError;

@@ -40,6 +40,8 @@ pub enum Command {
     Resend {
         /// The token in the link.
         token: Digest,
+        /// Whether the link also goes out by e-mail, which needs an address.
+        send_email: bool,
     },
     /// Hands out a token.
     IssueToken {

@@ -8,7 +8,10 @@ use crate::backend::TokenKind;
 use crate::model::{AccessEntry, Status};
 
 /// A fresh link for an unfinished registration. An expired one is reopened for a full lifetime.
-pub(super) fn resend(draft: Draft, token: Digest) -> Result<Draft, Refusal> {
+pub(super) fn resend(draft: Draft, token: Digest, send_email: bool) -> Result<Draft, Refusal> {
+    if send_email && draft.state.registration.contact.email.is_none() {
+        return Err(Refusal::invalid("email", "The registration has no e-mail address to send the link to."));
+    }
     let draft = match draft.status() {
         status @ (Status::Completed | Status::CompletedWithoutKyc | Status::Failed) => {
             return Err(Refusal::conflict(

@@ -114,7 +114,7 @@ fn draft(state: Option<State>, command: &Command, now: Timestamp) -> Result<Draf
         Command::SendCode { channel, code, origin } => codes::send(draft, *channel, Some(*code), origin),
         Command::EnterCode { channel, code } => codes::enter(draft, *channel, *code),
         Command::Sync(request) => sync::sync(draft, request),
-        Command::Resend { token } => lifecycle::resend(draft, *token),
+        Command::Resend { token, send_email } => lifecycle::resend(draft, *token, *send_email),
         Command::IssueToken { kind, token } => Ok(draft.issue(*token, *kind)),
         Command::Expire => lifecycle::expire(draft),
         Command::NoteAccess(access) => Ok(lifecycle::note_access(draft, access)),

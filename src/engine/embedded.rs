@@ -1,0 +1,225 @@
+//! The engine itself: rules and store put together, with what is random, the clock and the outbox.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::core::{self, Command, Event, Refusal, Run, State};
+use super::outbox::{Message, Outbox};
+use super::store::{OpenError, Store, StoreError, Writer};
+use super::{catalog, core::Create};
+use crate::backend::{BackendError, Caller, Clock, ErrorKind};
+use crate::model::{Registration, RegistrationId, Timestamp};
+
+/// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
+const CHANGES_KEPT: usize = 4096;
+
+/// The life of one registration as commands with their times, the first of which is [`Command::Create`].
+pub type Script = Vec<(Timestamp, Command)>;
+
+/// The embedded backend. Cheap to clone; all clones are one engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) outbox: Outbox,
+    changes: broadcast::Sender<RegistrationId>,
+}
+
+/// A request that the rules refused, or a store that failed.
+pub(super) enum Failure {
+    Missing(RegistrationId),
+    Refused(Refusal),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Failure> for BackendError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Missing(id) => Self::no_registration(&id),
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the engine in a data directory, making it if need be, and ends the registrations whose lifetime passed
+    /// meanwhile. Blocks.
+    pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
+        let (projects, flows) = built_in()?;
+        let store = Store::open(directory, &projects, &flows)?;
+        let engine = Self::assemble(store, clock, Outbox::file(directory));
+        engine
+            .inner
+            .expire_overdue()
+            .map_err(|error| OpenError::Broken { path: directory.to_owned(), reason: error.message })?;
+        Ok(engine)
+    }
+
+    /// An engine in memory, gone with the process.
+    pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
+        let (projects, flows) = built_in()?;
+        let store = Store::in_memory(&projects, &flows)?;
+        Ok(Self::assemble(store, clock, Outbox::memory()))
+    }
+
+    fn assemble(store: Store, clock: Clock, outbox: Outbox) -> Self {
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        Self { inner: Arc::new(Inner { store, clock, outbox, changes }) }
+    }
+
+    /// Writes many registrations in one transaction: each script is folded through the rules, all of them are stored
+    /// or none. Returns how many. Access is not noted and shared contacts are not looked for; a script that the rules
+    /// refuse is an error that names its number, from 0. Listeners are not told. Blocks.
+    pub fn load_scripts(&self, scripts: impl IntoIterator<Item = Script>) -> Result<u64, BackendError> {
+        let store = &self.inner.store;
+        store.write(|writer| {
+            let mut loaded = 0;
+            for script in scripts {
+                let folded = core::fold(&script).map_err(|refusal| script_refused(loaded, &refusal))?;
+                if let Some((state, events)) = folded {
+                    writer.append(0, &events, &state).map_err(BackendError::from)?;
+                }
+                loaded += 1;
+            }
+            Ok(loaded)
+        })
+    }
+
+    /// Runs one command for a caller as if it came at a time of one's choosing, like any request: a lifetime that has
+    /// passed ends first, access is noted, listeners are told.
+    pub async fn execute_at(
+        &self,
+        id: &RegistrationId,
+        command: Command,
+        caller: &Caller,
+        at: Timestamp,
+    ) -> Result<Registration, BackendError> {
+        let (id, caller) = (id.clone(), caller.clone());
+        let (state, _) = self.blocking(move |inner| inner.execute(&id, command, &caller, at)).await?;
+        Ok(state.registration)
+    }
+
+    /// The events of a registration, oldest first; empty if there is none of this id.
+    pub async fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, BackendError> {
+        let id = id.clone();
+        self.blocking(move |inner| Ok(inner.store.events(&id)?)).await
+    }
+
+    /// The messages that an engine in memory would have sent, oldest first. An engine on disk writes them to
+    /// `outbox.ndjson` in its data directory instead.
+    pub fn outbox(&self) -> Vec<Message> {
+        self.inner.outbox.messages()
+    }
+
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<RegistrationId> {
+        self.inner.changes.subscribe()
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// Does blocking work on a thread made for that.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, BackendError> {
+        let inner = Arc::clone(&self.inner);
+        match tokio::task::spawn_blocking(move || work(&inner)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(BackendError::new(
+                ErrorKind::Storage,
+                "The engine stopped in the middle of a request. Read the registration again before repeating it.",
+            )),
+        }
+    }
+}
+
+impl Inner {
+    /// Runs a command in one write transaction. What happened is on disk when this returns, also when the command was
+    /// refused (the attempt itself is then what happened).
+    pub(super) fn execute(
+        &self,
+        id: &RegistrationId,
+        command: Command,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<(State, Vec<Event>), BackendError> {
+        let run = self.store.write(|writer| transact(writer, id, command, caller, now))?;
+        // Nobody listening is no failure.
+        let _ = self.changes.send(id.clone());
+        match run.refusal {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok((run.state, run.events)),
+        }
+    }
+
+    /// Ends what has run out.
+    fn expire_overdue(&self) -> Result<(), BackendError> {
+        let now = self.clock.now();
+        let overdue = self.store.overdue(now)?;
+        if overdue.is_empty() {
+            return Ok(());
+        }
+        self.store.write(|writer| {
+            for id in &overdue {
+                transact(writer, id, Command::Expire, &Caller::system(), now)?;
+            }
+            Ok::<_, Failure>(())
+        })?;
+        Ok(())
+    }
+}
+
+fn transact(
+    writer: &mut Writer<'_>,
+    id: &RegistrationId,
+    command: Command,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Run, Failure> {
+    let state = writer.load(id)?;
+    if state.is_none() && !matches!(command, Command::Create(_)) {
+        return Err(Failure::Missing(id.clone()));
+    }
+    let expected = state.as_ref().map_or(0, |state| state.events);
+    let command = match command {
+        Command::Create(opening) => {
+            let taken = writer.taken(&opening.project.id, &opening.contact)?;
+            Command::Create(Box::new(Create { taken, ..*opening }))
+        }
+        other => other,
+    };
+    let run = core::run(state, &command, caller, now)?;
+    writer.append(expected, &run.events, &run.state)?;
+    Ok(run)
+}
+
+fn script_refused(number: u64, refusal: &Refusal) -> BackendError {
+    let mut error = BackendError::from(refusal.clone());
+    error.message = format!("Script {number} cannot be played: {}", error.message);
+    error
+}
+
+fn built_in() -> Result<(Vec<crate::model::Project>, Vec<crate::model::Flow>), OpenError> {
+    catalog::built_in().map_err(|reason| OpenError::Broken { path: "(built in)".into(), reason })
+}

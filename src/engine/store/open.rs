@@ -1,0 +1,165 @@
+//! Opening the store: the directory, the file, its format, and what goes into a new one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::backends::InMemoryBackend;
+use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError};
+
+use super::pages::Cursor;
+use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
+use super::{Store, StoreError};
+use crate::engine::private;
+use crate::model::{Flow, Project};
+
+/// The file in the data directory.
+const FILE: &str = "engine.redb";
+
+/// Memory for pages of the file. redb's own default of 1 GiB is too much for a console.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Why the store could not be opened: where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory is not there and cannot be made.
+    #[error("cannot make the data directory {path}: {reason}. Choose another with --data-dir.")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// The file cannot be written.
+    #[error("cannot open {path} for writing: {reason}. Give yourself write access, or choose another --data-dir.")]
+    Access {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// Another process has it open.
+    #[error("{path} is in use by another regdesk. Close that one, or choose another --data-dir.")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Written by another version of this program.
+    #[error(
+        "{path} has format {found}, this version reads format {FORMAT}. Use the regdesk that wrote it, or choose another \
+         --data-dir."
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+    },
+    /// Something else lies there.
+    #[error("{path} is not a store of regdesk. Move it away, or choose another --data-dir.")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged or the disk fails.
+    #[error("cannot read {path}: {reason}. Restore it from a copy, or choose another --data-dir.")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What the store says.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// Opens the store in a directory, or makes one there with these projects and flows. What is new is readable by
+    /// its owner alone.
+    pub(in crate::engine) fn open(directory: &Path, projects: &[Project], flows: &[Flow]) -> Result<Self, OpenError> {
+        private::create_directory(directory)
+            .map_err(|reason| OpenError::Directory { path: directory.to_owned(), reason })?;
+        let path = directory.join(FILE);
+        private::open_file(&path).map_err(|reason| OpenError::Access { path: path.clone(), reason })?;
+        let database = Builder::new()
+            .set_cache_size(CACHE_BYTES)
+            .create(&path)
+            .map_err(|error| database_error(path.clone(), error))?;
+        Self::with_database(database, projects, flows, &path)
+    }
+
+    /// A store that lives in memory and ends with the process.
+    pub(in crate::engine) fn in_memory(projects: &[Project], flows: &[Flow]) -> Result<Self, OpenError> {
+        let path = PathBuf::from("(memory)");
+        let database = Builder::new()
+            .create_with_backend(InMemoryBackend::new())
+            .map_err(|error| database_error(path.clone(), error))?;
+        Self::with_database(database, projects, flows, &path)
+    }
+
+    fn with_database(database: Database, projects: &[Project], flows: &[Flow], path: &Path) -> Result<Self, OpenError> {
+        let broken = |error: StoreError| OpenError::Broken { path: path.to_owned(), reason: error.to_string() };
+        match format_of(&database).map_err(broken)? {
+            None => initialise(&database, projects, flows).map_err(broken)?,
+            Some(FORMAT) => {}
+            Some(0) => return Err(OpenError::Foreign { path: path.to_owned() }),
+            Some(found) => return Err(OpenError::Format { path: path.to_owned(), found }),
+        }
+        let (projects, flows) = catalog(&database).map_err(broken)?;
+        Ok(Self { database, cursor: Cursor::default(), projects, flows })
+    }
+}
+
+fn database_error(path: PathBuf, error: DatabaseError) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => OpenError::Locked { path },
+        DatabaseError::UpgradeRequired(found) => OpenError::Format { path, found: found.into() },
+        DatabaseError::Storage(StorageError::Io(reason)) if reason.kind() == io::ErrorKind::InvalidData => {
+            OpenError::Foreign { path }
+        }
+        DatabaseError::Storage(StorageError::Io(reason)) => OpenError::Access { path, reason },
+        other => OpenError::Broken { path, reason: other.to_string() },
+    }
+}
+
+/// The format of a file; `None` for an empty one, 0 for a redb file of some other program.
+fn format_of(database: &Database) -> Result<Option<u64>, StoreError> {
+    let transaction = database.begin_read()?;
+    if transaction.list_tables()?.next().is_none() {
+        return Ok(None);
+    }
+    match transaction.open_table(META) {
+        Ok(meta) => Ok(Some(meta.get("format")?.map_or(0, |format| format.value()))),
+        Err(redb::TableError::Storage(error)) => Err(error.into()),
+        Err(_) => Ok(Some(0)),
+    }
+}
+
+fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Result<(), StoreError> {
+    let transaction = database.begin_write()?;
+    {
+        transaction.open_table(META)?.insert("format", FORMAT)?;
+        let mut table = transaction.open_table(PROJECTS)?;
+        for project in projects {
+            table.insert(project.id.as_str(), serde_json::to_vec(project)?.as_slice())?;
+        }
+        let mut table = transaction.open_table(FLOWS)?;
+        for flow in flows {
+            table.insert(flow.id.as_str(), serde_json::to_vec(flow)?.as_slice())?;
+        }
+        // Readers find every table there.
+        Tables::open(&transaction)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn catalog(database: &Database) -> Result<(Vec<Project>, Vec<Flow>), StoreError> {
+    let transaction = database.begin_read()?;
+    let mut projects = Vec::new();
+    for entry in transaction.open_table(PROJECTS)?.iter()? {
+        projects.push(serde_json::from_slice(entry?.1.value())?);
+    }
+    let mut flows = Vec::new();
+    for entry in transaction.open_table(FLOWS)?.iter()? {
+        flows.push(serde_json::from_slice(entry?.1.value())?);
+    }
+    Ok((projects, flows))
+}

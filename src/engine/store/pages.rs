@@ -1,0 +1,133 @@
+//! Pages of registrations, newest first.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use redb::{ReadTransaction, ReadableTable as _};
+
+use super::StoreError;
+use super::tables::{COUNTS, ORDER, snapshot};
+use crate::backend::ListRequest;
+use crate::model::{Registration, Status};
+
+/// Remembers where the latest page ended, so that whoever reads page after page (the mirror of a whole store) does not
+/// make the store count from the start each time. It holds only as long as no row has changed.
+#[derive(Default)]
+pub(super) struct Cursor {
+    generation: AtomicU64,
+    place: Mutex<Option<Place>>,
+}
+
+struct Place {
+    generation: u64,
+    /// The request for the page that comes next.
+    next: ListRequest,
+    /// The last row of the page before it.
+    after: (i64, String),
+}
+
+impl Cursor {
+    /// A row was added or changed.
+    pub(super) fn outdate(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Counts the changes so far.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    fn recall(&self, generation: u64, request: &ListRequest) -> Option<(i64, String)> {
+        let place = self.place.lock().ok()?;
+        let place = place.as_ref()?;
+        (place.generation == generation && place.next == *request).then(|| place.after.clone())
+    }
+
+    fn remember(&self, generation: u64, request: &ListRequest, after: (i64, String)) {
+        if let Ok(mut place) = self.place.lock() {
+            let next = ListRequest { page: request.page.saturating_add(1), ..request.clone() };
+            *place = Some(Place { generation, next, after });
+        }
+    }
+}
+
+/// How many registrations match the filters of a request.
+pub(super) fn total(transaction: &ReadTransaction, request: &ListRequest) -> Result<u64, StoreError> {
+    let counts = transaction.open_table(COUNTS)?;
+    let mut total = 0;
+    for entry in counts.iter()? {
+        let (row, count) = entry?;
+        if matches(request, row.value()) {
+            total += count.value();
+        }
+    }
+    Ok(total)
+}
+
+/// The registrations of one page.
+pub(super) fn rows(
+    transaction: &ReadTransaction,
+    request: &ListRequest,
+    cursor: &Cursor,
+    generation: u64,
+) -> Result<Vec<Registration>, StoreError> {
+    let order = transaction.open_table(ORDER)?;
+    let limit = request.limit as usize;
+    let (range, skip) = match cursor.recall(generation, request) {
+        Some((key, id)) => (order.range((key, id.as_str())..)?, Skip::Through((key, id))),
+        None => {
+            let rows = u64::from(request.page.saturating_sub(1)).saturating_mul(u64::from(request.limit));
+            (order.range::<(i64, &str)>(..)?, Skip::Matches(rows))
+        }
+    };
+    let mut skip = skip;
+    let mut keys: Vec<(i64, String)> = Vec::with_capacity(limit);
+    for entry in range {
+        let (key, row) = entry?;
+        let (at, id) = key.value();
+        if !matches(request, row.value()) || skip.passes_over(at, id) {
+            continue;
+        }
+        keys.push((at, id.to_owned()));
+        if keys.len() == limit {
+            break;
+        }
+    }
+    let mut registrations = Vec::with_capacity(keys.len());
+    for (_, id) in &keys {
+        if let Some(state) = snapshot(transaction, id)? {
+            registrations.push(state.registration);
+        }
+    }
+    if let Some(last) = keys.pop() {
+        cursor.remember(generation, request, last);
+    }
+    Ok(registrations)
+}
+
+/// The rows before the page.
+enum Skip {
+    /// So many that match.
+    Matches(u64),
+    /// Up to and with this one.
+    Through((i64, String)),
+}
+
+impl Skip {
+    fn passes_over(&mut self, at: i64, id: &str) -> bool {
+        match self {
+            Self::Matches(0) => false,
+            Self::Matches(left) => {
+                *left -= 1;
+                true
+            }
+            Self::Through((last_at, last_id)) => *last_at == at && last_id == id,
+        }
+    }
+}
+
+fn matches(request: &ListRequest, (status, project, flow): (&str, &str, &str)) -> bool {
+    (request.statuses.is_empty() || request.statuses.iter().map(Status::as_str).any(|asked| asked == status))
+        && request.project.as_deref().is_none_or(|asked| asked == project)
+        && request.flow.as_deref().is_none_or(|asked| asked == flow)
+}
