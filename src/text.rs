@@ -91,6 +91,18 @@ pub fn ago(seconds: i64) -> String {
     }
 }
 
+/// The candidate that looks most like what was written, if any is near enough to be what was meant: at most one letter
+/// in three differs.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (written.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&written.to_lowercase(), candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
 fn is_suspect(character: char) -> bool {
     visible(character) != character
 }
@@ -142,7 +154,7 @@ fn visible(character: char) -> char {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{ago, clean, fit, truncate, width};
+    use super::{ago, clean, fit, nearest, truncate, width};
 
     #[test]
     fn escape_sequences_become_pictures() {
@@ -178,6 +190,13 @@ mod tests {
     fn spans_show_two_units() {
         let shown: Vec<String> = [-5, 59, 60, 11_520, 187_200, 10_368_000].into_iter().map(ago).collect();
         assert_eq!(shown, ["0s", "59s", "1m", "3h 12m", "2d 4h", "120d"]);
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_right_name_and_a_stranger_none() {
+        assert_eq!(nearest("tokn_env", ["token_env", "token_file", "url"]), Some("token_env"));
+        assert_eq!(nearest("Theem", ["theme", "mouse"]), Some("theme"));
+        assert_eq!(nearest("colour", ["theme", "mouse"]), None);
     }
 
     proptest! {

@@ -231,5 +231,7 @@ pub fn default_bindings() -> Vec<Binding<Layer, Command>> {
                 keys,
             })
         })
+        // A command that a layer does not have must not get the user's keys there either.
+        .filter(|binding| !binding.keys.is_empty())
         .collect()
 }

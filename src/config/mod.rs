@@ -1,1 +1,197 @@
-//! wip
+//! Configuration: layers built-in < file < environment < flags, read as a whole and judged as a whole.
+//!
+//! A file is TOML. Every mistake in it is reported at once, each with file, line, column and key, and with the nearest
+//! right name where there is one; values are never repeated in a message, because a misplaced token is a value too.
+//! This module reads the file and knows the places of the system; it opens no backend and reads no token.
+
+mod file;
+mod mistake;
+mod places;
+mod profile;
+mod section;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+pub use mistake::{Mistake, Mistakes, Place};
+pub use places::Places;
+pub use profile::{Given, Overrides, Profile, Source};
+
+/// The name of the profile that exists without any configuration.
+pub const LOCAL_PROFILE: &str = "local";
+
+/// The variable that holds the token of a remote given by `--url`.
+pub const AD_HOC_TOKEN_VARIABLE: &str = "REGDESK_TOKEN";
+
+/// The contents of `config.example.toml`: every key with its default and meaning.
+pub const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// What a configuration file says, over the built-in values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The file that was read; `None` if there was none at the default place.
+    pub file: Option<PathBuf>,
+    /// The profile in use when none is named, and where that is said.
+    pub default_profile: (String, Place),
+    /// All profiles by name; [`LOCAL_PROFILE`] is always among them.
+    pub profiles: BTreeMap<String, ProfileSettings>,
+    /// The look of the console.
+    pub ui: UiSettings,
+    /// Keys of the console's commands, by command id.
+    pub keys: Vec<KeySetting>,
+}
+
+impl Config {
+    /// What applies without a file.
+    pub fn built_in() -> Self {
+        Self {
+            file: None,
+            default_profile: (LOCAL_PROFILE.to_owned(), Place::BuiltIn),
+            profiles: BTreeMap::from([(LOCAL_PROFILE.to_owned(), ProfileSettings::default())]),
+            ui: UiSettings::default(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Reads a file over the built-in values.
+    pub fn read(path: &std::path::Path) -> Result<Self, Mistakes> {
+        file::read(path)
+    }
+
+    /// Reads the text of a file over the built-in values; `path` is only named in messages.
+    pub fn parse(text: &str, path: &std::path::Path) -> Result<Self, Mistakes> {
+        file::parse(text, path)
+    }
+}
+
+/// One profile as configured.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProfileSettings {
+    /// Where the registrations are.
+    pub backend: BackendSettings,
+    /// Whether writes are refused.
+    pub read_only: bool,
+    /// Whether it is shown in a colour of its own.
+    pub production: bool,
+}
+
+/// Where the registrations of a profile are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BackendSettings {
+    /// In this process, on disk.
+    Embedded {
+        /// The store's directory; `None` is a place of its own under the system's data directory.
+        data_dir: Option<PathBuf>,
+    },
+    /// Behind an HTTP endpoint.
+    Remote(RemoteSettings),
+}
+
+impl Default for BackendSettings {
+    fn default() -> Self {
+        Self::Embedded { data_dir: None }
+    }
+}
+
+/// How a remote is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteSettings {
+    /// Base URL.
+    pub url: String,
+    /// Which dialect it speaks.
+    pub dialect: DialectSetting,
+    /// Where the token comes from.
+    pub token: TokenSource,
+    /// Whether plain `http` to a host other than this one is allowed.
+    pub allow_plain_http: bool,
+}
+
+/// Which dialect a remote speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DialectSetting {
+    /// Found out by asking.
+    #[default]
+    Auto,
+    /// The short documented object.
+    Overview,
+    /// The deployed service's object.
+    Live,
+}
+
+impl DialectSetting {
+    /// The words of the configuration.
+    pub const WORDS: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("overview", Self::Overview), ("live", Self::Live)];
+}
+
+/// Where a token comes from. Tokens themselves are never part of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenSource {
+    /// An environment variable.
+    Variable(String),
+    /// A file that only its owner may read (mode 0600).
+    File(PathBuf),
+    /// A command that prints it: program and arguments.
+    Command(Vec<String>),
+}
+
+/// The colours of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// For dark backgrounds.
+    #[default]
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// Strong contrasts.
+    HighContrast,
+    /// Only the terminal's own colours and attributes.
+    None,
+}
+
+impl ThemeName {
+    /// The words of the configuration.
+    pub const WORDS: &'static [(&'static str, Self)] =
+        &[("dark", Self::Dark), ("light", Self::Light), ("high-contrast", Self::HighContrast), ("none", Self::None)];
+
+    /// The word of the configuration.
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, self)
+    }
+}
+
+impl DialectSetting {
+    /// The word of the configuration.
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, self)
+    }
+}
+
+fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, meaning)| *meaning == value).map_or("", |(word, _)| word)
+}
+
+/// The look of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UiSettings {
+    /// Its colours.
+    pub theme: ThemeName,
+    /// Whether it listens to the mouse (and so takes text selection from the terminal).
+    pub mouse: bool,
+}
+
+impl Default for UiSettings {
+    fn default() -> Self {
+        Self { theme: ThemeName::default(), mouse: true }
+    }
+}
+
+/// The keys of one command of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySetting {
+    /// The command's id, not yet checked.
+    pub command: String,
+    /// Keys as text, not yet checked; none unbinds the command.
+    pub keys: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+}

@@ -1,0 +1,237 @@
+//! From the text of a file to [`Config`].
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    BackendSettings, Config, DialectSetting, KeySetting, Mistake, Mistakes, Place, ProfileSettings, RemoteSettings,
+    ThemeName, TokenSource, UiSettings, profile,
+    section::{Found, Reading, Section, texts_of, type_in_words},
+};
+
+/// Reads and parses a file.
+pub(super) fn read(path: &Path) -> Result<Config, Mistakes> {
+    let bytes = fs::read(path).map_err(|error| {
+        let message = match error.kind() {
+            ErrorKind::NotFound => "there is no such file; `regdesk config init` writes one to start from".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        };
+        Mistake::new(Place::WholeFile(path.to_owned()), message)
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
+        Mistake::new(Place::in_file(path, &valid, valid.len()), "is not UTF-8 from here on; save the file as UTF-8")
+    })?;
+    parse(&text, path)
+}
+
+/// Parses the text of a file: all mistakes of syntax and meaning together.
+pub(super) fn parse(text: &str, path: &Path) -> Result<Config, Mistakes> {
+    let (document, syntax_errors) = DeTable::parse_recoverable(text);
+    let mut reading = Reading { path, text, mistakes: Vec::new() };
+    let config = config_of(document.get_ref(), &mut reading);
+    let mut mistakes: Vec<Mistake> = syntax_errors
+        .iter()
+        .map(|error| {
+            let offset = error.span().map_or(text.len(), |span| span.start);
+            Mistake::new(reading.place(offset), error.message().replace('\n', ", "))
+        })
+        .collect();
+    // What could be rescued of a broken line is not judged.
+    let broken: Vec<usize> = mistakes.iter().map(|mistake| position(&mistake.place).0).collect();
+    mistakes.extend(reading.mistakes.into_iter().filter(|mistake| !broken.contains(&position(&mistake.place).0)));
+    mistakes.sort_by_key(|mistake| position(&mistake.place));
+    if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
+}
+
+/// Line and column, for the order of messages.
+fn position(place: &Place) -> (usize, usize) {
+    match place {
+        Place::File { line, column, .. } => (*line, *column),
+        _ => (0, 0),
+    }
+}
+
+fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
+    let mut config = Config { file: Some(reading.path.to_owned()), ..Config::built_in() };
+    let mut top = Section::new(document, "");
+    let default_profile = top.text(reading, "profile");
+    let profiles = top.table(reading, "profiles");
+    let ui = top.table(reading, "ui");
+    let keys = top.table(reading, "keys");
+    top.finish(reading);
+    for (name, value) in profiles.into_iter().flatten() {
+        let place = reading.place(name.span().start);
+        let name = name.get_ref().as_ref();
+        if let Some(settings) = profile_of(name, value.get_ref(), place, reading) {
+            config.profiles.insert(name.to_owned(), settings);
+        }
+    }
+    if let Some(ui) = ui {
+        config.ui = ui_of(ui, reading);
+    }
+    config.keys = keys.map(|keys| keys_of(keys, reading)).unwrap_or_default();
+    if let Some(Found { value, place }) = default_profile {
+        // A profile with mistakes of its own exists all the same.
+        let names = profiles.into_iter().flatten().map(|(name, _)| name.get_ref().as_ref());
+        let names: Vec<&str> = names.chain(config.profiles.keys().map(String::as_str)).collect();
+        if !names.contains(&value.as_str()) {
+            reading.mistakes.push(profile::unknown(&value, place.clone(), names.into_iter()).with_key("profile"));
+        }
+        config.default_profile = (value, place);
+    }
+    config
+}
+
+fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Reading<'_>) -> Option<ProfileSettings> {
+    let path = format!("profiles.{name}");
+    if !name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_')) {
+        let message = "a profile's name consists of letters, digits, `-` and `_`";
+        reading.mistakes.push(Mistake::new(place, message).with_key(path));
+        return None;
+    }
+    let Some(table) = value.as_table() else {
+        let message = format!("must be a table: [profiles.{name}], not {}", type_in_words(value));
+        reading.mistakes.push(Mistake::new(place, message).with_key(path));
+        return None;
+    };
+    let mut section = Section::new(table, path);
+    let remote = section.word(reading, "backend", &[("embedded", false), ("remote", true)]);
+    let is_remote = match &remote {
+        Some(found) => found.value,
+        None if section.has_any(&["backend"]) => return None,
+        None => section.has_any(&["url"]),
+    };
+    let data_dir = section.text(reading, "data_dir");
+    let endpoint = remote_of(&mut section, is_remote, &place, reading);
+    let read_only = section.switch(reading, "read_only").is_some_and(|found| found.value);
+    let production = section.switch(reading, "production").is_some_and(|found| found.value);
+    if let (true, Some(found)) = (is_remote, &data_dir) {
+        let message = "only an embedded profile has a data directory";
+        reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(section.path_of("data_dir")));
+    }
+    section.finish(reading);
+    let backend = if is_remote {
+        BackendSettings::Remote(endpoint?)
+    } else {
+        BackendSettings::Embedded { data_dir: data_dir.map(|found| anchored(&found.value, reading.path)) }
+    };
+    Some(ProfileSettings { backend, read_only, production })
+}
+
+/// The keys of a remote; in an embedded profile each of them is a mistake.
+fn remote_of(
+    section: &mut Section<'_>,
+    is_remote: bool,
+    profile_place: &Place,
+    reading: &mut Reading<'_>,
+) -> Option<RemoteSettings> {
+    let url = section.text(reading, "url");
+    let dialect = section.word(reading, "dialect", DialectSetting::WORDS);
+    let tokens = token_sources(section, reading);
+    let allow_plain_http = section.switch(reading, "allow_plain_http");
+    if !is_remote {
+        let misplaced = url
+            .map(|found| ("url", found.place))
+            .into_iter()
+            .chain(dialect.map(|found| ("dialect", found.place)))
+            .chain(tokens.into_iter().map(|(key, found)| (key, found.place)))
+            .chain(allow_plain_http.map(|found| ("allow_plain_http", found.place)));
+        for (key, place) in misplaced {
+            let message = "only applies to a remote; set backend = \"remote\", or leave it out";
+            reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of(key)));
+        }
+        return None;
+    }
+    let allow_plain_http = allow_plain_http.is_some_and(|found| found.value);
+    for (key, second) in tokens.iter().skip(1) {
+        let message = format!("there is already {}; keep one source of the token", tokens[0].0);
+        reading.mistakes.push(Mistake::new(second.place.clone(), message).with_key(section.path_of(key)));
+    }
+    let token = tokens.into_iter().next().map(|(_, found)| found.value);
+    if !section.has_any(&["token_env", "token_file", "token_command", "token"]) {
+        let message = "a remote needs one of token_env, token_file, token_command";
+        reading.mistakes.push(Mistake::new(profile_place.clone(), message).with_key(section.path_of("token_env")));
+    }
+    let Some(url) = url else {
+        let message = "a remote needs a url, for example url = \"https://api.verifik.co\"";
+        reading.mistakes.push(Mistake::new(profile_place.clone(), message).with_key(section.path_of("url")));
+        return None;
+    };
+    if let Err(message) = profile::check_url(&url.value, allow_plain_http) {
+        reading.mistakes.push(Mistake::new(url.place, message).with_key(section.path_of("url")));
+    }
+    let dialect = dialect.map(|found| found.value).unwrap_or_default();
+    Some(RemoteSettings { url: url.value, dialect, token: token?, allow_plain_http })
+}
+
+/// Every source of a token that is named, with the place of its key.
+fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&'static str, Found<TokenSource>)> {
+    let mut sources = Vec::new();
+    if let Some(Found { value, place }) = section.text(reading, "token_env") {
+        if value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && value.len() <= 64 {
+            sources.push(("token_env", Found { value: TokenSource::Variable(value), place }));
+        } else {
+            let message = "must be the name of an environment variable, not the token itself";
+            reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_env")));
+        }
+    }
+    if let Some(Found { value, place }) = section.text(reading, "token_file") {
+        let file = anchored(&value, reading.path);
+        sources.push(("token_file", Found { value: TokenSource::File(file), place }));
+    }
+    if let Some(Found { value, place }) = section.texts(reading, "token_command") {
+        if value.first().is_some_and(|program| !program.is_empty()) {
+            sources.push(("token_command", Found { value: TokenSource::Command(value), place }));
+        } else {
+            let message = "must name a program, for example [\"pass\", \"show\", \"entry\"]";
+            reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_command")));
+        }
+    }
+    sources
+}
+
+fn ui_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> UiSettings {
+    let mut section = Section::new(table, "ui");
+    let built_in = UiSettings::default();
+    let settings = UiSettings {
+        theme: section.word(reading, "theme", ThemeName::WORDS).map_or(built_in.theme, |found| found.value),
+        mouse: section.switch(reading, "mouse").map_or(built_in.mouse, |found| found.value),
+    };
+    section.finish(reading);
+    settings
+}
+
+fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {
+    let mut settings = Vec::new();
+    for (command, value) in table {
+        let place = reading.place(command.span().start);
+        let command = command.get_ref().to_string();
+        let keys = texts_of(value.get_ref()).or_else(|| Some(vec![value.get_ref().as_str()?.to_owned()]));
+        match keys {
+            Some(keys) => settings.push(KeySetting { command, keys, place }),
+            None => {
+                let message = "must be a key or a list of keys, for example [\"j\", \"down\"]; [] unbinds the command";
+                reading.mistakes.push(Mistake::new(place, message).with_key(format!("keys.{command}")));
+            }
+        }
+    }
+    settings
+}
+
+/// A path of the file: `~` is the home directory, a relative path starts at the file's directory.
+fn anchored(written: &str, config_file: &Path) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|found| found.home_dir().to_owned());
+    let expanded = match written.strip_prefix("~/") {
+        Some(rest) => home().map(|home| home.join(rest)),
+        None if written == "~" => home(),
+        None => None,
+    };
+    let path = expanded.unwrap_or_else(|| PathBuf::from(written));
+    config_file.parent().map_or(path.clone(), |directory| directory.join(path))
+}

@@ -1,0 +1,206 @@
+//! The profile in use: what flags and environment make of the file.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, DialectSetting, LOCAL_PROFILE, Mistake, Mistakes, Place, Places,
+    RemoteSettings, TokenSource,
+};
+
+/// A value of the environment or the command line, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was given.
+    pub place: Place,
+}
+
+/// What stands over the file: the environment, and over that the flags.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overrides {
+    /// `--config`, `REGDESK_CONFIG`.
+    pub config: Option<Given<PathBuf>>,
+    /// `--profile`, `REGDESK_PROFILE`.
+    pub profile: Option<Given<String>>,
+    /// `--data-dir`, `REGDESK_DATA_DIR`.
+    pub data_dir: Option<Given<PathBuf>>,
+    /// `--url`, `REGDESK_URL`.
+    pub url: Option<Given<String>>,
+    /// `--read-only`, `REGDESK_READ_ONLY`.
+    pub read_only: bool,
+}
+
+impl Overrides {
+    /// What the environment says; an empty variable is one that is not set.
+    pub fn from_environment(read: impl Fn(&'static str) -> Option<OsString>) -> Result<Self, Mistakes> {
+        let set = |name: &'static str| read(name).filter(|value| !value.is_empty());
+        let text = |name: &'static str| match set(name).map(OsString::into_string) {
+            Some(Ok(value)) => Ok(Some(Given { value, place: Place::Environment(name) })),
+            Some(Err(_)) => Err(Mistakes::from(Mistake::new(Place::Environment(name), "is not UTF-8"))),
+            None => Ok(None),
+        };
+        let path = |name: &'static str| {
+            set(name).map(|value| Given { value: PathBuf::from(value), place: Place::Environment(name) })
+        };
+        let read_only = match text("REGDESK_READ_ONLY")?.map(|given| given.value).as_deref() {
+            None | Some("0" | "false") => false,
+            Some("1" | "true") => true,
+            Some(_) => {
+                return Err(Mistake::new(Place::Environment("REGDESK_READ_ONLY"), "must be 1 or 0").into());
+            }
+        };
+        Ok(Self {
+            config: path("REGDESK_CONFIG"),
+            profile: text("REGDESK_PROFILE")?,
+            data_dir: path("REGDESK_DATA_DIR"),
+            url: text("REGDESK_URL")?,
+            read_only,
+        })
+    }
+
+    /// These over others. A flag that picks another backend drops what the environment picked.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        let picks_backend = self.profile.is_some() || self.url.is_some();
+        let (below_profile, below_url) = if picks_backend { (None, None) } else { (below.profile, below.url) };
+        Self {
+            config: self.config.or(below.config),
+            profile: self.profile.or(below_profile),
+            data_dir: self.data_dir.or(below.data_dir),
+            url: self.url.or(below_url),
+            read_only: self.read_only || below.read_only,
+        }
+    }
+
+    /// The file that applies: the one named, else the one at the default place if it exists.
+    pub fn load(&self, places: Result<&Places, &Mistakes>) -> Result<Config, Mistakes> {
+        match (&self.config, places) {
+            (Some(given), _) => Config::read(&given.value),
+            (None, Ok(places)) if places.config_file.exists() => Config::read(&places.config_file),
+            (None, _) => Ok(Config::built_in()),
+        }
+    }
+}
+
+/// The profile in use, complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name; the host for a remote given by `--url`.
+    pub name: String,
+    /// Where the registrations are.
+    pub source: Source,
+    /// Whether writes are refused.
+    pub read_only: bool,
+    /// Whether it is shown in a colour of its own.
+    pub production: bool,
+}
+
+/// Where the registrations of the profile in use are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// In this process, in this directory.
+    Embedded {
+        /// The store's directory.
+        data_dir: PathBuf,
+    },
+    /// Behind an HTTP endpoint.
+    Remote(RemoteSettings),
+}
+
+impl Profile {
+    /// Picks the profile and completes it. Without a home directory, an embedded profile needs a directory of its own.
+    pub fn resolve(config: &Config, given: &Overrides, places: Result<&Places, &Mistakes>) -> Result<Self, Mistakes> {
+        if let Some(url) = &given.url {
+            return Self::ad_hoc(url, given);
+        }
+        let (name, place) = match &given.profile {
+            Some(given) => (&given.value, &given.place),
+            None => (&config.default_profile.0, &config.default_profile.1),
+        };
+        let settings = config
+            .profiles
+            .get(name)
+            .ok_or_else(|| unknown(name, place.clone(), config.profiles.keys().map(String::as_str)))?;
+        let source = match (&settings.backend, &given.data_dir) {
+            (BackendSettings::Remote(remote), None) => Source::Remote(remote.clone()),
+            (BackendSettings::Remote(_), Some(data_dir)) => {
+                let message = format!("profile `{name}` is a remote and has no data directory; pick an embedded one");
+                return Err(Mistake::new(data_dir.place.clone(), message).into());
+            }
+            (BackendSettings::Embedded { .. }, Some(given)) => Source::Embedded { data_dir: given.value.clone() },
+            (BackendSettings::Embedded { data_dir: Some(data_dir) }, None) => {
+                Source::Embedded { data_dir: data_dir.clone() }
+            }
+            (BackendSettings::Embedded { data_dir: None }, None) => {
+                Source::Embedded { data_dir: default_data_dir(name, &places.map_err(Clone::clone)?.data_dir) }
+            }
+        };
+        let read_only = settings.read_only || given.read_only;
+        Ok(Self { name: name.clone(), source, read_only, production: settings.production })
+    }
+
+    fn ad_hoc(url: &Given<String>, given: &Overrides) -> Result<Self, Mistakes> {
+        check_url(&url.value, false).map_err(|message| Mistake::new(url.place.clone(), message))?;
+        let settings = RemoteSettings {
+            url: url.value.clone(),
+            dialect: DialectSetting::Auto,
+            token: TokenSource::Variable(AD_HOC_TOKEN_VARIABLE.to_owned()),
+            allow_plain_http: false,
+        };
+        let name = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));
+        Ok(Self {
+            name: name.unwrap_or_default(),
+            source: Source::Remote(settings),
+            read_only: given.read_only,
+            production: false,
+        })
+    }
+}
+
+/// Each embedded profile has a store of its own.
+fn default_data_dir(profile: &str, data_dir: &Path) -> PathBuf {
+    if profile == LOCAL_PROFILE { data_dir.to_owned() } else { data_dir.join(profile) }
+}
+
+/// The mistake of naming a profile that does not exist.
+pub(super) fn unknown<'a>(name: &str, place: Place, known: impl Iterator<Item = &'a str>) -> Mistake {
+    let names: BTreeSet<&str> = known.collect();
+    let listed = names.iter().copied().collect::<Vec<_>>().join(", ");
+    let message = format!("there is no profile `{}`; there are: {listed}", crate::text::clean(name));
+    Mistake::new(place, message).with_nearest(name, names)
+}
+
+/// Whether a text can be the base URL of a remote. The message does not repeat it: it may hold a secret.
+pub(super) fn check_url(written: &str, allow_plain_http: bool) -> Result<(), String> {
+    let url = reqwest::Url::parse(written).map_err(|error| format!("is not a URL ({error})"))?;
+    let Some(host) = url.host_str() else {
+        return Err("has no host; write for example https://api.verifik.co".to_owned());
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "must hold no user name or password; a token comes from token_env, token_file or token_command".to_owned()
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end with its path, without `?` and `#`".to_owned());
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if allow_plain_http || is_loopback(host) => Ok(()),
+        "http" => Err("would send the token unencrypted; use https, or set allow_plain_http = true in a profile \
+                       if you trust the network"
+            .to_owned()),
+        _ => Err("must begin with https:// (or http:// on this machine)".to_owned()),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

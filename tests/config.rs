@@ -1,0 +1,232 @@
+//! What a configuration file may say, and what is said of one that is wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
+
+use regdesk::{
+    app::command::{COMMANDS, default_bindings},
+    config::{
+        BackendSettings, Config, DialectSetting, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile,
+        RemoteSettings, Source, ThemeName, TokenSource,
+    },
+    keys::{Keymap, Override},
+};
+
+fn mistakes(text: &str) -> Vec<Mistake> {
+    Config::parse(text, Path::new("/etc/regdesk/config.toml")).expect_err("the file is wrong").0
+}
+
+fn config(text: &str) -> Config {
+    Config::parse(text, Path::new("/etc/regdesk/config.toml")).expect("the file is right")
+}
+
+fn places() -> Places {
+    Places {
+        config_file: "/home/ana/.config/regdesk/config.toml".into(),
+        data_dir: "/home/ana/.local/share/regdesk".into(),
+        state_dir: "/home/ana/.local/state/regdesk".into(),
+    }
+}
+
+fn resolve(config: &Config, given: &Overrides) -> Profile {
+    Profile::resolve(config, given, Ok(&places())).expect("the profile is complete")
+}
+
+fn flag<T>(name: &'static str, value: impl Into<T>) -> Option<Given<T>> {
+    Some(Given { value: value.into(), place: Place::Flag(name) })
+}
+
+/// In `tests/config`, a comment `#~ KEY | TEXT` says which mistake is to be found on its line.
+#[test]
+fn every_mistake_of_a_file_is_reported_at_once_with_its_line_and_key() {
+    let mut files = 0;
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let mut expected: BTreeMap<usize, (&str, &str)> = BTreeMap::new();
+        for (number, line) in text.lines().enumerate() {
+            if let Some((_, comment)) = line.split_once("#~") {
+                let (key, part) = comment.split_once('|').unwrap();
+                expected.insert(number + 1, (key.trim(), part.trim()));
+            }
+        }
+        let found = Config::read(&path).expect_err("every file here is wrong").0;
+        let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), expected.len(), "{}: {shown:#?}", path.display());
+        for (mistake, text) in found.iter().zip(&shown) {
+            let Place::File { line, .. } = &mistake.place else { panic!("{text} has no line") };
+            let (key, part) = expected.get(line).unwrap_or_else(|| panic!("nothing is wrong there: {text}"));
+            assert_eq!(mistake.key.as_deref().unwrap_or_default(), *key, "{text}");
+            assert!(text.starts_with(&format!("{}:{line}:", path.display())), "{text}");
+            assert!(text.contains(part), "{text}\nlacks: {part}");
+            assert!(!text.contains("secret") && !text.contains("eyJ"), "a value is repeated: {text}");
+        }
+        files += 1;
+    }
+    assert!(files >= 5);
+}
+
+#[test]
+fn a_mistake_reads_as_file_line_column_key_and_nearest_name() {
+    let shown: Vec<String> = mistakes("[ui]\n  tehme = \"dark\"\n").iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        ["/etc/regdesk/config.toml:2:3: `ui.tehme`: there is no such key; known here: theme, mouse; \
+          did you mean `theme`?"]
+    );
+}
+
+#[test]
+fn columns_count_characters_not_bytes() {
+    let Place::File { line, column, .. } = &mistakes("ui = { \"ñandú\" = 1 }")[0].place else { panic!() };
+    assert_eq!((*line, *column), (1, 8));
+    let Place::File { column, .. } = &mistakes("ui = { \"ñ\" = 1, b = 2 }")[1].place else { panic!() };
+    assert_eq!(*column, 17);
+}
+
+#[test]
+fn escape_sequences_in_a_key_do_not_reach_the_message() {
+    assert!(!mistakes("\"a\\u001b[31m\" = 1")[0].to_string().contains('\u{1b}'));
+}
+
+#[test]
+fn an_unreadable_file_is_named_with_the_reason() {
+    let missing = Config::read(Path::new("/nowhere/config.toml")).unwrap_err().to_string();
+    assert!(missing.contains("/nowhere/config.toml") && missing.contains("config init"), "{missing}");
+    let directory = tempfile::tempdir().unwrap();
+    assert!(Config::read(directory.path()).unwrap_err().to_string().contains("cannot be read"));
+    let latin = directory.path().join("latin.toml");
+    fs::write(&latin, b"profile = \"local\"\n# caf\xe9\n").unwrap();
+    assert!(Config::read(&latin).unwrap_err().to_string().contains("latin.toml:2:6: is not UTF-8"));
+}
+
+#[test]
+fn without_a_file_there_is_the_embedded_profile_local() {
+    let profile = resolve(&Config::built_in(), &Overrides::default());
+    assert_eq!(profile.name, "local");
+    assert_eq!(profile.source, Source::Embedded { data_dir: places().data_dir });
+    assert!(!profile.read_only && !profile.production);
+}
+
+#[test]
+fn the_file_stands_over_the_built_in_values_the_environment_over_the_file_and_flags_over_all() {
+    let config = config("profile = \"shop\"\n[profiles.shop]\ndata_dir = \"stores/shop\"\n[profiles.kiosk]\n");
+    assert_eq!(
+        resolve(&config, &Overrides::default()).source,
+        Source::Embedded { data_dir: "/etc/regdesk/stores/shop".into() }
+    );
+    let environment = Overrides::from_environment(|name| match name {
+        "REGDESK_PROFILE" => Some(OsString::from("kiosk")),
+        _ => None,
+    })
+    .unwrap();
+    assert_eq!(resolve(&config, &environment).source, Source::Embedded { data_dir: places().data_dir.join("kiosk") });
+    let flags = Overrides { profile: flag("--profile", "local"), ..Overrides::default() };
+    assert_eq!(resolve(&config, &flags.over(environment)).name, "local");
+}
+
+#[test]
+fn a_url_flag_beats_a_profile_of_the_environment() {
+    let environment = Overrides { profile: flag("REGDESK_PROFILE", "local"), ..Overrides::default() };
+    let flags = Overrides { url: flag("--url", "http://127.0.0.1:8787"), ..Overrides::default() };
+    let profile = resolve(&Config::built_in(), &flags.over(environment));
+    assert_eq!(profile.name, "127.0.0.1");
+    let Source::Remote(remote) = profile.source else { panic!("a URL is a remote") };
+    assert_eq!(remote.token, TokenSource::Variable("REGDESK_TOKEN".to_owned()));
+}
+
+#[test]
+fn a_remote_takes_all_its_keys() {
+    let config = config(
+        "[profiles.far]\nbackend = \"remote\"\nurl = \"http://10.0.0.7:8787\"\ndialect = \"live\"\n\
+         token_command = [\"pass\", \"show\", \"far\"]\nallow_plain_http = true\nproduction = true\nread_only = true\n",
+    );
+    let given = Overrides { profile: flag("--profile", "far"), ..Overrides::default() };
+    let profile = resolve(&config, &given);
+    assert!(profile.production && profile.read_only);
+    assert_eq!(
+        profile.source,
+        Source::Remote(RemoteSettings {
+            url: "http://10.0.0.7:8787".to_owned(),
+            dialect: DialectSetting::Live,
+            token: TokenSource::Command(vec!["pass".to_owned(), "show".to_owned(), "far".to_owned()]),
+            allow_plain_http: true,
+        })
+    );
+}
+
+#[test]
+fn a_wrong_flag_is_reported_at_the_flag() {
+    let given = Overrides { profile: flag("--profile", "locl"), ..Overrides::default() };
+    let shown = Profile::resolve(&Config::built_in(), &given, Ok(&places())).unwrap_err().to_string();
+    assert_eq!(shown, "--profile: there is no profile `locl`; there are: local; did you mean `local`?");
+    let given = Overrides { url: flag("--url", "http://far.example.com"), ..Overrides::default() };
+    let shown = Profile::resolve(&Config::built_in(), &given, Ok(&places())).unwrap_err().to_string();
+    assert!(shown.starts_with("--url: would send the token unencrypted"), "{shown}");
+}
+
+#[test]
+fn without_a_home_an_embedded_profile_needs_a_directory_and_a_remote_needs_nothing() {
+    let homeless = Mistake::new(Place::Environment("HOME"), "no home directory").into();
+    let built_in = Config::built_in();
+    assert!(Profile::resolve(&built_in, &Overrides::default(), Err(&homeless)).is_err());
+    let given = Overrides { data_dir: flag("--data-dir", "/srv/desk"), ..Overrides::default() };
+    assert!(Profile::resolve(&built_in, &given, Err(&homeless)).is_ok());
+    let given = Overrides { url: flag("--url", "https://far.example.com"), ..Overrides::default() };
+    assert!(Profile::resolve(&built_in, &given, Err(&homeless)).is_ok());
+}
+
+fn uncommented() -> String {
+    let is_setting =
+        |rest: &str| rest.starts_with(|first: char| first.is_ascii_lowercase() || first == '[') && rest.len() > 1;
+    EXAMPLE
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| is_setting(rest)).unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn the_example_as_it_is_changes_nothing() {
+    let example = config(EXAMPLE);
+    assert_eq!(Config { file: None, ..Config::built_in() }, {
+        let mut same = Config { file: None, ..example };
+        same.default_profile.1 = Place::BuiltIn;
+        same
+    });
+}
+
+#[test]
+fn the_example_uncommented_names_every_key_and_the_defaults() {
+    let text = uncommented();
+    let example = config(&text);
+    let built_in = Config::built_in();
+    assert_eq!(example.default_profile.0, built_in.default_profile.0);
+    assert_eq!(example.ui, built_in.ui);
+    let BackendSettings::Embedded { data_dir: Some(_) } = &example.profiles["local"].backend else { panic!() };
+    for key in ["token_env", "token_file", "token_command", "dialect", "allow_plain_http", "read_only", "production"] {
+        assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is missing");
+    }
+    let BackendSettings::Remote(remote) = &example.profiles["production"].backend else { panic!() };
+    assert_eq!((remote.dialect, remote.allow_plain_http), (DialectSetting::default(), false));
+    assert_eq!(example.ui.theme, ThemeName::Dark);
+}
+
+#[test]
+fn the_example_names_the_keys_of_every_command() {
+    let example = config(&uncommented());
+    let named: Vec<&str> = example.keys.iter().map(|setting| setting.command.as_str()).collect();
+    for entry in COMMANDS {
+        assert!(named.contains(&entry.id), "{} is missing in config.example.toml", entry.id);
+        let setting = example.keys.iter().find(|setting| setting.command == entry.id).unwrap();
+        let defaults = if entry.queue.is_empty() { entry.registration } else { entry.queue };
+        assert_eq!(setting.keys, defaults, "{}", entry.id);
+    }
+    let overrides: Vec<Override> = example
+        .keys
+        .iter()
+        .map(|setting| Override { command: setting.command.clone(), keys: setting.keys.clone() })
+        .collect();
+    let clashes = Keymap::compile(&default_bindings(), &overrides).err();
+    assert_eq!(clashes, None);
+}
