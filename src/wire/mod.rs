@@ -1,12 +1,35 @@
 //! The two wire dialects, both ways: one codec for the remote client, the endpoint and the command line's JSON.
+//!
+//! Pure: values in, values out; no I/O and no clock. Reading trusts nothing: what it does not understand is kept as it
+//! was, secrets and images are taken out, and only what has no identity at all is refused.
 
-use serde_json::Value;
+mod biometrics;
+mod checks;
+mod codes;
+mod documents;
+mod errors;
+mod fields;
+mod flows;
+mod information;
+mod keys;
+mod live;
+mod marks;
+mod overview;
+mod page;
+mod reasons;
+mod registration;
+mod secrets;
+mod steps;
+mod times;
 
-use crate::{
-    backend::BackendError,
-    model::{Flow, Project, Registration},
-    triage::Judgement,
+pub use errors::decode_error;
+pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
+pub use live::{POPULATES, encode_live};
+pub use overview::encode_overview;
+pub use page::{
+    ResentAnswer, SyncAnswer, decode_created, decode_list, decode_page, decode_resent, decode_sync_answer, payload,
 };
+pub use registration::decode_registration;
 
 /// Why a JSON value could not be read as what it should be. Names the place, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,48 +41,14 @@ pub struct WireError {
     pub message: String,
 }
 
-/// The mission document's object with the further keys.
-pub fn encode_overview(_registration: &Registration, _judgement: &Judgement) -> Value {
-    Value::Null
-}
-
-/// The live service's object. `populated` refs are objects, others ids.
-pub fn encode_live(_registration: &Registration, _populated: &[String]) -> Value {
-    Value::Null
-}
-
-/// Reads a registration in either dialect, or a mixture, field by field.
-pub fn decode_registration(_value: Value) -> Result<Registration, WireError> {
-    Err(WireError { path: "$".to_owned(), message: "not read yet".to_owned() })
-}
-
-/// Reads a project in any shape.
-pub fn decode_project(_value: &Value) -> Result<Project, WireError> {
-    Err(WireError { path: "$".to_owned(), message: "not read yet".to_owned() })
-}
-
-/// Reads a flow in any shape.
-pub fn decode_flow(_value: &Value) -> Result<Flow, WireError> {
-    Err(WireError { path: "$".to_owned(), message: "not read yet".to_owned() })
-}
-
-/// A project in the shape of `GET /v3/projects`.
-pub fn encode_project(_project: &Project, _flows: &[Flow]) -> Value {
-    Value::Null
-}
-
-/// A flow in the flat v3 shape.
-pub fn encode_flow(_flow: &Flow) -> Value {
-    Value::Null
-}
-
-/// Classes an error answer, whatever its envelope.
-pub fn decode_error(http_status: u16, body: &[u8], retry_after: Option<std::time::Duration>) -> BackendError {
-    let _ = (body, retry_after);
-    BackendError {
-        kind: crate::backend::ErrorKind::Server,
-        code: None,
-        message: String::new(),
-        http_status: Some(http_status),
+impl WireError {
+    fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod samples;
+#[cfg(test)]
+mod tests;

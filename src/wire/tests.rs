@@ -1,0 +1,138 @@
+//! The codec as a whole: what is written is read back, and nothing from outside breaks the reader.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{samples, *};
+use crate::{
+    model::{Basis, Moment, Registration},
+    triage::Judgement,
+};
+
+fn overview(registration: &Registration) -> Value {
+    encode_overview(registration, &Judgement::default())
+}
+
+fn live(registration: &Registration) -> Value {
+    let populated: Vec<String> = POPULATES.iter().map(|name| (*name).to_owned()).collect();
+    encode_live(registration, &populated)
+}
+
+#[test]
+fn a_registration_survives_the_overview_dialect_unchanged() {
+    let registration = samples::full();
+    assert_eq!(decode_registration(overview(&registration)).unwrap(), registration);
+}
+
+#[test]
+fn the_keys_of_the_overview_object_stand_in_their_documented_order() {
+    let written = overview(&samples::full());
+    let keys: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+    let documented = [
+        "id",
+        "userId",
+        "projectId",
+        "flowId",
+        "status",
+        "currentStep",
+        "steps",
+        "verificationResults",
+        "scores",
+        "contact",
+        "redFlags",
+        "risk",
+        "stuck",
+        "failedAttempts",
+        "accessLog",
+        "links",
+        "createdAt",
+        "updatedAt",
+        "completedAt",
+        "expiresAt",
+        "version",
+    ];
+    assert_eq!(&keys[..documented.len()], documented);
+    assert_eq!(written["client"], "c_9");
+    assert_eq!(written["extra"]["risk"]["vendor"], 3);
+}
+
+/// What the live dialect cannot carry: the basis of times (its fields have one each).
+fn without_bases(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if map.contains_key("at") && map.contains_key("basis") {
+                map.insert("basis".to_owned(), json!("any"));
+            }
+            map.values_mut().for_each(without_bases);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_bases),
+        _ => {}
+    }
+}
+
+fn comparable(registration: &Registration) -> Value {
+    let mut value = serde_json::to_value(registration).unwrap();
+    without_bases(&mut value);
+    value
+}
+
+#[test]
+fn a_registration_survives_the_live_dialect_but_for_the_basis_of_its_times() {
+    let registration = samples::full();
+    let read = decode_registration(live(&registration)).unwrap();
+    assert_eq!(comparable(&read), comparable(&registration));
+}
+
+#[test]
+fn a_bare_registration_survives_both_dialects() {
+    let mut registration = Registration::new("69a80a10aa00bb11cc22dd33".into(), samples::at("10:00:00"));
+    crate::model::timeline::derive(&mut registration);
+    assert_eq!(decode_registration(overview(&registration)).unwrap(), registration);
+    assert_eq!(decode_registration(live(&registration)).unwrap(), registration);
+}
+
+#[test]
+fn unpopulated_refs_are_ids_that_tell_when_their_objects_were_created() {
+    let written = encode_live(&samples::full(), &[]);
+    assert_eq!(written["project"], "proj_1");
+    assert_eq!(written["documentValidation"], "dv_1");
+    let failed = written["failedDocumentValidations"][0].as_str().unwrap();
+    assert_eq!(times::of_object_id(failed), Some(Moment::new(samples::at("10:05:00"), Basis::ObjectId)));
+    assert_eq!(written["status"], "NEEDS_MANUAL_VERIFICATION");
+    assert_eq!(written["currentStep"], "end");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_registration_survives_the_overview_dialect(mut registration in samples::registration()) {
+        secrets::strip(&mut registration.extra);
+        prop_assert_eq!(decode_registration(overview(&registration)).unwrap(), registration);
+    }
+
+    #[test]
+    fn reading_never_panics_and_what_was_read_can_be_written_and_read_again(
+        entries in proptest::collection::vec((samples::key(), samples::json_value()), 0..12)
+    ) {
+        let mut object: serde_json::Map<String, Value> = entries.into_iter().collect();
+        object.insert("_id".to_owned(), json!("69a80a10aa00bb11cc22dd33"));
+        let registration = decode_registration(Value::Object(object)).unwrap();
+        prop_assert_eq!(decode_registration(overview(&registration)).unwrap(), registration.clone());
+        prop_assert!(decode_registration(live(&registration)).is_ok());
+    }
+
+    #[test]
+    fn no_answer_whatsoever_makes_a_reader_panic(value in samples::json_value()) {
+        let _ = decode_page(value.clone(), 1);
+        let _ = decode_created(value.clone());
+        let _ = decode_sync_answer(value.clone());
+        let _ = decode_resent(value.clone());
+        let _ = decode_project(&value);
+        let _ = decode_flow(&value);
+        let _ = decode_flows_of_project(&value);
+        let _ = decode_error(500, value.to_string().as_bytes(), None);
+    }
+}
