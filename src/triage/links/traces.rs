@@ -1,0 +1,237 @@
+//! What a registration leaves behind that another one may share, in one spelling.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use chrono::NaiveDate;
+
+use super::LinkKind;
+use crate::{
+    model::{Contact, Outcome, Personal, Registration, Status, Timestamp},
+    triage::names::{FoldedName, edits, fold_number},
+};
+
+/// Mail providers that ignore dots in the part before the `@`, with the name they are filed under.
+const DOT_BLIND_DOMAINS: &[(&str, &str)] = &[("gmail.com", "gmail.com"), ("googlemail.com", "gmail.com")];
+/// Fewer letters and digits than this are a placeholder, not a document number.
+const SHORTEST_DOCUMENT: usize = 4;
+/// Fewer digits than this are no phone.
+const SHORTEST_PHONE: usize = 5;
+/// Numbers further apart than this are different documents, not a misreading.
+pub const MISREAD_EDITS: usize = 2;
+/// Names less alike than this belong to different people; the service's own minimum for a match.
+const SAME_NAME: f64 = 0.8;
+
+/// A value that joins those who have it. Masked when printed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub kind: LinkKind,
+    pub value: Personal,
+}
+
+/// What is remembered of one registration: its keys, and who it says it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traces {
+    /// Sorted, strongest first, each once.
+    pub keys: Vec<Key>,
+    document: Option<Personal>,
+    person: Option<String>,
+    name: Option<FoldedName>,
+    birth: Option<NaiveDate>,
+    /// When it was rejected, and whether the evidence looked like fraud.
+    pub failed: Option<Failure>,
+}
+
+/// An earlier rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    pub at: Timestamp,
+    pub looked_like_fraud: bool,
+}
+
+impl Traces {
+    pub fn of(registration: &Registration) -> Self {
+        let checks = &registration.checks;
+        let document = checks.document.as_ref();
+        let information = checks.information.as_ref();
+        let scanned = document.and_then(|document| document_key(document.number.as_ref()));
+        let typed = information.and_then(|information| document_key(information.document_number.as_ref()));
+        let person = checks.liveness.as_ref().and_then(|liveness| liveness.person.clone()).filter(|id| !id.is_empty());
+        let device = information.and_then(|information| information.device_id.as_deref()).map(str::trim);
+        let mut keys: Vec<Key> = [
+            (LinkKind::Document, scanned.clone()),
+            (LinkKind::Document, typed.clone()),
+            (LinkKind::Person, person.clone().map(Personal::new)),
+            (LinkKind::Device, device.filter(|id| !id.is_empty()).map(Personal::new)),
+            (LinkKind::Email, registration.contact.email.as_ref().and_then(|email| email_key(email.reveal()))),
+            (LinkKind::Phone, phone_key(&registration.contact)),
+        ]
+        .into_iter()
+        .chain(addresses(registration).map(|address| (LinkKind::Ip, address_key(address))))
+        .filter_map(|(kind, value)| Some(Key { kind, value: value? }))
+        .collect();
+        keys.sort();
+        keys.dedup();
+        Self {
+            keys,
+            document: scanned.or(typed),
+            person,
+            name: registration.name().and_then(|name| FoldedName::new(name.reveal())),
+            birth: document
+                .and_then(|document| document.birth_date)
+                .or(information.and_then(|information| information.birth_date)),
+            failed: (registration.status == Status::Failed).then(|| Failure {
+                at: registration.completed_at.map_or(registration.updated_at, |moment| moment.at),
+                looked_like_fraud: looked_like_fraud(registration),
+            }),
+        }
+    }
+
+    /// Whether two registrations are of one person: by document, else by biometric identity, else by name. `None` if
+    /// nothing decides it.
+    pub fn same_person(&self, other: &Self) -> Option<bool> {
+        if let Some(same) = self.same_document(other) {
+            return Some(same);
+        }
+        if self.person.is_some() && self.person == other.person {
+            return Some(true);
+        }
+        self.same_name(other)
+    }
+
+    /// Whether both showed one document; `None` if one showed none.
+    pub fn same_document(&self, other: &Self) -> Option<bool> {
+        let (left, right) = (self.document.as_ref()?, other.document.as_ref()?);
+        Some(edits(left.reveal(), right.reveal()) <= MISREAD_EDITS)
+    }
+
+    /// Whether the names agree; `None` if one is not known or they are in different scripts.
+    pub fn same_name(&self, other: &Self) -> Option<bool> {
+        self.name.as_ref()?.similarity(other.name.as_ref()?).map(|likeness| likeness >= SAME_NAME)
+    }
+
+    /// Whether name and birth date agree, so that a shared document is one person starting twice.
+    pub fn same_name_and_birth(&self, other: &Self) -> bool {
+        self.same_name(other) == Some(true) && self.birth.is_some() && self.birth == other.birth
+    }
+}
+
+fn looked_like_fraud(registration: &Registration) -> bool {
+    let checks = &registration.checks;
+    let failed = |outcome: Option<&Outcome>| outcome == Some(&Outcome::Failed);
+    checks.background.as_ref().is_some_and(crate::model::BackgroundCheck::has_hit)
+        || checks.liveness.as_ref().is_some_and(|liveness| failed(liveness.anti_spoofing.as_ref()))
+        || checks
+            .document
+            .as_ref()
+            .is_some_and(|document| failed(document.authenticity.as_ref()) || failed(document.anti_spoofing.as_ref()))
+}
+
+fn document_key(number: Option<&Personal>) -> Option<Personal> {
+    let folded = fold_number(number?.reveal());
+    let is_number = folded.chars().count() >= SHORTEST_DOCUMENT && folded.chars().any(char::is_numeric);
+    is_number.then(|| Personal::new(folded))
+}
+
+/// Lower case, without `+tag`, and without dots where the provider ignores them.
+pub fn email_key(email: &str) -> Option<Personal> {
+    let email = email.trim().to_lowercase();
+    let (local, domain) = email.rsplit_once('@')?;
+    let local = local.split('+').next().unwrap_or(local);
+    if local.is_empty() || domain.is_empty() {
+        return None;
+    }
+    match DOT_BLIND_DOMAINS.iter().find(|(name, _)| *name == domain) {
+        Some((_, filed)) => Some(Personal::new(format!("{}@{filed}", local.replace('.', "")))),
+        None => Some(Personal::new(format!("{local}@{domain}"))),
+    }
+}
+
+/// The phone in international form: `+`, country code and number.
+pub fn phone_key(contact: &Contact) -> Option<Personal> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let phone = contact.phone.as_ref()?.reveal().trim();
+    let number = digits(phone);
+    if number.len() < SHORTEST_PHONE {
+        return None;
+    }
+    let code = contact.country_code.as_deref().map(digits).unwrap_or_default();
+    if phone.starts_with('+') || code.is_empty() {
+        return Some(Personal::new(format!("+{number}")));
+    }
+    Some(Personal::new(format!("+{code}{}", number.trim_start_matches('0'))))
+}
+
+/// Every address the person's own steps came from.
+pub fn addresses(registration: &Registration) -> impl Iterator<Item = &str> {
+    let checks = &registration.checks;
+    [
+        checks.information.as_ref().and_then(|information| information.ip.as_deref()),
+        checks.email.as_ref().and_then(|code| code.ip.as_deref()),
+        checks.phone.as_ref().and_then(|code| code.ip.as_deref()),
+        checks.document.as_ref().and_then(|document| document.ip.as_deref()),
+        checks.liveness.as_ref().and_then(|liveness| liveness.ip.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// An address that says something about where a person is: not private, not of the machine itself.
+fn address_key(address: &str) -> Option<Personal> {
+    parse_public(address).map(|address| Personal::new(address.to_string()))
+}
+
+/// Parses a public address. The documentation ranges count as public, because invented people live there.
+pub fn parse_public(address: &str) -> Option<IpAddr> {
+    let public = match address.trim().parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(address) => {
+            !(address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified())
+        }
+        IpAddr::V6(address) => !(address.is_loopback() || address.is_unspecified() || is_local(address)),
+    };
+    public.then(|| address.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())).flatten()
+}
+
+fn is_local(address: Ipv6Addr) -> bool {
+    address.is_unique_local() || address.is_unicast_link_local()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{email_key, parse_public, phone_key};
+    use crate::model::{Contact, Personal};
+
+    #[test]
+    fn tags_case_and_dots_that_providers_ignore_do_not_make_another_address() {
+        assert_eq!(email_key(" Alba+kyc@Example.com "), Some(Personal::new("alba@example.com")));
+        assert_eq!(email_key("a.l.b.a@googlemail.com"), Some(Personal::new("alba@gmail.com")));
+        assert_eq!(email_key("a.l@example.com"), Some(Personal::new("a.l@example.com")));
+        assert_eq!(email_key("nobody"), None);
+        assert_eq!(email_key("+tag@example.com"), None);
+    }
+
+    #[test]
+    fn a_phone_is_one_number_with_and_without_trunk_zero_or_blanks() {
+        let key = |phone: &str, code: Option<&str>| {
+            phone_key(&Contact {
+                phone: Some(phone.into()),
+                country_code: code.map(str::to_owned),
+                ..Contact::default()
+            })
+        };
+        assert_eq!(key("020 2555 0143", Some("+44")), key("2025550143", Some("44")));
+        assert_eq!(key("+1 202-555-0143", None), key("2025550143", Some("+1")));
+        assert_eq!(key("555", Some("+1")), None);
+    }
+
+    #[test]
+    fn private_and_local_addresses_are_no_link_but_documentation_ranges_are() {
+        for local in ["10.1.2.3", "172.17.0.1", "192.168.0.9", "127.0.0.1", "169.254.1.1", "::1", "fe80::1", "fd00::1"]
+        {
+            assert_eq!(parse_public(local), None, "{local}");
+        }
+        assert!(parse_public("203.0.113.7").is_some());
+        assert_eq!(parse_public("::ffff:203.0.113.7"), parse_public("203.0.113.7"));
+        assert_eq!(parse_public("not an address"), None);
+    }
+}

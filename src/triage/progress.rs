@@ -1,0 +1,96 @@
+//! Where a registration stands and when it last moved.
+
+use crate::model::{Moment, Registration, Requirement, Status, Step, StepKind, StepState, Timestamp};
+
+/// Steps that are owed although a source does not tell its flow.
+const ALWAYS_OWED: &[StepKind] =
+    &[StepKind::PersonalInfo, StepKind::DocumentVerification, StepKind::BiometricVerification];
+
+/// The step a registration stands at: the one reported last, else the first that is owed and not finished, else the
+/// end. List, facets and `step:` all mean this one.
+pub fn where_it_stands(registration: &Registration) -> StepKind {
+    if matches!(registration.status, Status::Completed | Status::CompletedWithoutKyc) {
+        return StepKind::End;
+    }
+    registration
+        .current_step
+        .clone()
+        .or_else(|| first_open_step(registration).map(|step| step.kind.clone()))
+        .unwrap_or(if registration.steps.is_empty() { StepKind::PersonalInfo } else { StepKind::End })
+}
+
+/// The first step that is owed and not settled; the end itself is never owed.
+pub(super) fn first_open_step(registration: &Registration) -> Option<&Step> {
+    registration.steps.iter().find(|step| is_owed(step) && !step.state.is_settled())
+}
+
+/// Whether the flow insists on a step (or, where it does not say, every flow does).
+pub(super) fn is_owed(step: &Step) -> bool {
+    match &step.requirement {
+        Some(requirement) => *requirement == Requirement::Mandatory && step.kind != StepKind::End,
+        None => ALWAYS_OWED.contains(&step.kind),
+    }
+}
+
+/// Whether a step is done.
+pub(super) fn is_completed(registration: &Registration, kind: &StepKind) -> bool {
+    registration.step(kind).is_some_and(|step| step.state == StepState::Completed)
+}
+
+/// When anything about a registration last changed: its own last change and every time the evidence holds.
+pub fn last_move(registration: &Registration) -> Timestamp {
+    let checks = &registration.checks;
+    let code = |code: Option<&crate::model::CodeCheck>| code.map(|code| [code.created, code.last_sent, code.validated]);
+    let pair = |created: Option<Moment>, finished: Option<Moment>| [created, finished, None];
+    let evidence = [
+        checks.consent.as_ref().map(|consent| pair(consent.created, consent.answered)),
+        checks.information.as_ref().map(|information| pair(information.created, information.submitted)),
+        code(checks.email.as_ref()),
+        code(checks.phone.as_ref()),
+        checks.document.as_ref().map(|document| pair(document.created, document.finished)),
+        checks.liveness.as_ref().map(|liveness| pair(liveness.created, liveness.finished)),
+        checks.face.as_ref().map(|face| pair(face.compared, None)),
+        checks.background.as_ref().map(|background| pair(background.requested, None)),
+        checks.form.as_ref().map(|form| pair(form.submitted, None)),
+        checks.signature.as_ref().map(|signature| pair(signature.signed, None)),
+        Some([checks.basic_information, checks.instructions, registration.link_resent]),
+    ];
+    evidence
+        .into_iter()
+        .flatten()
+        .flatten()
+        .flatten()
+        .chain(registration.failed_attempts.iter().filter_map(|attempt| attempt.at))
+        .map(|moment| moment.at)
+        .fold(registration.updated_at, Timestamp::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::{last_move, where_it_stands};
+    use crate::{
+        model::{Moment, Status, StepKind},
+        triage::testing::{at, begun},
+    };
+
+    #[test]
+    fn the_reported_step_wins_over_the_first_unfinished_one() {
+        let mut registration = begun();
+        assert_eq!(where_it_stands(&registration), StepKind::Consent);
+        registration.current_step = Some(StepKind::DocumentVerification);
+        assert_eq!(where_it_stands(&registration), StepKind::DocumentVerification);
+        registration.status = Status::Completed;
+        assert_eq!(where_it_stands(&registration), StepKind::End);
+    }
+
+    #[test]
+    fn an_evidence_time_later_than_the_record_is_the_last_move() {
+        let mut registration = begun();
+        let later = at(0) + TimeDelta::hours(3);
+        assert_eq!(last_move(&registration), registration.updated_at);
+        registration.checks.instructions = Some(Moment::event(later));
+        assert_eq!(last_move(&registration), later);
+    }
+}

@@ -1,0 +1,327 @@
+//! The red-flag rules: one table, one item a rule, each a pure function with four possible outcomes.
+//!
+//! What was not measured is neither passed nor failed: a rule says so instead of guessing. Thresholds are read from
+//! the flow first, then from the record, then from our defaults, and a flag tells which it was.
+
+mod behaviour;
+mod biometric;
+mod contact;
+mod device;
+mod document;
+mod document_dates;
+mod document_use;
+mod identity;
+mod registry;
+mod velocity;
+mod watchlist;
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
+use super::{Flag, LinkIndex, LinkKind, Severity, ThresholdFrom, links};
+use crate::model::{
+    FlowSettings, Moment, Outcome, Registration, RegistrationId, Requirement, StepKind, StepState, Timestamp,
+};
+
+/// All rules, in the order of the catalogue.
+pub const RULES: &[Rule] = &[
+    biometric::FACE_MISMATCH,
+    biometric::FACE_BORDERLINE,
+    biometric::OLD_FACE_THRESHOLD,
+    biometric::COMPARE_NEVER_RAN,
+    biometric::LIVENESS_BELOW_MINIMUM,
+    biometric::LIVENESS_MISSES,
+    biometric::LIVENESS_REJECTIONS,
+    biometric::SAME_FACE,
+    biometric::SPOOF_VERDICT,
+    document_dates::EXPIRED,
+    document_dates::EXPIRES_SOON,
+    document_dates::IMPOSSIBLE_DATES,
+    document::WEAK_READING,
+    document::NOT_AUTHENTIC,
+    document::KIND_UNKNOWN,
+    document::NUMBER_NOT_READ,
+    document_use::NUMBER_IN_USE,
+    document::UPLOADED_FILE,
+    document_use::ATTEMPTS_EXHAUSTED,
+    document_use::DOCUMENT_CHANGED,
+    document::BACK_MISSING,
+    identity::NAME_DIFFERS,
+    registry::REGISTRY_NAME_DIFFERS,
+    registry::REGISTRY_DID_NOT_RUN,
+    identity::BIRTH_DATE_DIFFERS,
+    identity::AGE,
+    identity::TYPED_NUMBER_DIFFERS,
+    contact::SHARED_CONTACT,
+    contact::WRONG_CODES,
+    contact::MANY_RESENDS,
+    contact::CODE_NEVER_CONFIRMED,
+    velocity::SHARED_DEVICE,
+    velocity::RING,
+    device::AUTOMATED_CLIENT,
+    device::NO_USABLE_ADDRESS,
+    watchlist::RECORD_HIT,
+    watchlist::NO_SCREENING_RESULT,
+    behaviour::TOO_FAST,
+    behaviour::STATUS_CONTRADICTS_STEPS,
+    behaviour::EARLIER_FAILURE,
+    behaviour::NO_CONSENT,
+    behaviour::EVIDENCE_VANISHES,
+];
+
+/// One red-flag rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Stable id, for example `BIO-01`.
+    pub id: &'static str,
+    /// Short name.
+    pub name: &'static str,
+    /// How grave it usually is; `threshold` says when it is graver or milder.
+    pub severity: Severity,
+    /// `biometric`, `document`, `identity`, `contact`, `velocity`, `device`, `watchlist` or `behaviour`.
+    pub category: &'static str,
+    /// JSON paths of what it reads.
+    pub inputs: &'static [&'static str],
+    /// When it fires, with the default that applies where neither flow nor record names one.
+    pub threshold: &'static str,
+    /// Where that default comes from.
+    pub source: &'static str,
+    /// When it may be wrong.
+    pub caveat: &'static str,
+    /// What to do.
+    pub next_action: &'static str,
+    evaluate: fn(&Case) -> RuleOutcome,
+}
+
+/// Every rule, in the order of the catalogue.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter()
+}
+
+/// The rule of an id, in any case.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id.eq_ignore_ascii_case(id))
+}
+
+/// What a rule says of a registration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RuleOutcome {
+    /// It fires; this is what it saw.
+    Fires(Finding),
+    /// It was measured and is fine.
+    Clear,
+    /// The source does not tell what the rule needs.
+    NotMeasured,
+    /// The rule has no meaning for this registration.
+    NotApplicable,
+}
+
+/// What a firing rule saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// How grave it is in this case.
+    pub severity: Severity,
+    /// JSON path of the value.
+    pub path: Cow<'static, str>,
+    /// The value; may be personal.
+    pub seen: String,
+    /// The threshold and where it comes from.
+    pub threshold: Option<(String, ThresholdFrom)>,
+    /// When it came to be.
+    pub at: Option<Timestamp>,
+}
+
+impl Finding {
+    fn new(severity: Severity, path: impl Into<Cow<'static, str>>, seen: impl Into<String>) -> Self {
+        Self { severity, path: path.into(), seen: seen.into(), threshold: None, at: None }
+    }
+
+    fn against(mut self, threshold: impl Into<String>, from: ThresholdFrom) -> Self {
+        self.threshold = Some((threshold.into(), from));
+        self
+    }
+
+    fn at(mut self, moment: Option<Moment>) -> Self {
+        self.at = moment.map(|moment| moment.at);
+        self
+    }
+
+    fn fires(self) -> RuleOutcome {
+        RuleOutcome::Fires(self)
+    }
+}
+
+/// What a rule may look at beyond the registration itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Who shares what.
+    pub links: &'a LinkIndex,
+    /// The time of judgement.
+    pub now: Timestamp,
+}
+
+/// Asks one rule about one registration.
+pub fn evaluate(rule: &Rule, registration: &Registration, context: Context) -> RuleOutcome {
+    (rule.evaluate)(&Case { registration, context })
+}
+
+/// All rules that fire, as flags, in the order of the catalogue.
+pub(super) fn derived_flags(registration: &Registration, context: Context) -> impl Iterator<Item = Flag> {
+    RULES.iter().filter_map(move |rule| match evaluate(rule, registration, context) {
+        RuleOutcome::Fires(finding) => Some(flag(rule, finding)),
+        _ => None,
+    })
+}
+
+fn flag(rule: &Rule, finding: Finding) -> Flag {
+    let (threshold, threshold_from) = finding.threshold.unzip();
+    Flag {
+        rule: Cow::Borrowed(rule.id),
+        name: Cow::Borrowed(rule.name),
+        severity: finding.severity,
+        category: rule.category,
+        path: finding.path.into_owned(),
+        seen: finding.seen,
+        threshold,
+        threshold_from,
+        caveat: Cow::Borrowed(rule.caveat),
+        next_action: Cow::Borrowed(rule.next_action),
+        at: finding.at,
+        reported: false,
+    }
+}
+
+/// One registration before the rules.
+struct Case<'a> {
+    registration: &'a Registration,
+    context: Context<'a>,
+}
+
+impl<'a> Case<'a> {
+    fn settings(&self) -> Option<&'a FlowSettings> {
+        self.registration.flow.settings.as_ref()
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.context.now.date_naive()
+    }
+
+    /// What an absent check means: not applicable where the flow skips the step, else not measured.
+    fn absent(&self, kind: &StepKind) -> RuleOutcome {
+        match self.settings().and_then(|settings| settings.requirement(kind)) {
+            Some(Requirement::Skip) => RuleOutcome::NotApplicable,
+            _ => RuleOutcome::NotMeasured,
+        }
+    }
+
+    /// The number in force: the flow's, else the record's, else ours.
+    fn threshold(&self, flow: fn(&FlowSettings) -> Option<f64>, record: Option<f64>, default: f64) -> Limit {
+        if let Some(value) = self.settings().and_then(flow).filter(|value| value.is_finite()) {
+            return Limit { value, from: ThresholdFrom::Flow };
+        }
+        match record.filter(|value| value.is_finite()) {
+            Some(value) => Limit { value, from: ThresholdFrom::Record },
+            None => Limit { value: default, from: ThresholdFrom::Default },
+        }
+    }
+
+    /// How many counted failures a step allows.
+    fn attempt_limit(&self, kind: &StepKind) -> (u32, ThresholdFrom) {
+        let told = self.settings().and_then(|settings| settings.step(kind)).and_then(|step| step.attempt_limit);
+        match (told, self.registration.step(kind).and_then(|step| step.attempt_limit)) {
+            (Some(limit), _) => (limit.max(1), ThresholdFrom::Flow),
+            (None, Some(limit)) => (limit.max(1), ThresholdFrom::Record),
+            (None, None) => (FlowSettings::DEFAULTS.attempt_limit, ThresholdFrom::Default),
+        }
+    }
+
+    /// Whether anything at or past the document shows that the person went on.
+    fn went_on_to_the_document(&self) -> bool {
+        let checks = &self.registration.checks;
+        let document = StepKind::DocumentVerification.position();
+        let reported = self.registration.current_step.as_ref().map(StepKind::position);
+        checks.document.is_some()
+            || checks.liveness.is_some()
+            || reported.is_some_and(|position| (document..StepKind::ALL.len()).contains(&position))
+    }
+
+    /// This registration and the others that share a value of these kinds; `None` if it shares none of its own.
+    fn sharing(&self, kinds: &[LinkKind]) -> Option<(&'a links::Traces, Vec<(&'a RegistrationId, &'a links::Traces)>)> {
+        let own = self.context.links.traces(&self.registration.id)?;
+        own.keys
+            .iter()
+            .any(|key| kinds.contains(&key.kind))
+            .then(|| (own, self.context.links.sharing(&self.registration.id, kinds).into_iter().collect()))
+    }
+}
+
+/// A number to hold a measurement against.
+#[derive(Clone, Copy)]
+struct Limit {
+    value: f64,
+    from: ThresholdFrom,
+}
+
+/// Score differences smaller than this are rounding.
+const TOLERANCE: f64 = 0.001;
+
+/// A score that is a number at all.
+fn measured(score: Option<f64>) -> Option<f64> {
+    score.filter(|score| score.is_finite())
+}
+
+/// A score as people read it: at most three decimals, no trailing zeros.
+fn score_text(score: f64) -> String {
+    let text = format!("{score:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// How bad a verdict is that should have been `passed`: `Ok(None)` passed, `Err` not measured.
+fn verdict(outcome: &Outcome) -> Result<Option<Severity>, ()> {
+    match outcome {
+        Outcome::Passed => Ok(None),
+        Outcome::Failed => Ok(Some(Severity::Critical)),
+        Outcome::Review | Outcome::Unknown(_) => Ok(Some(Severity::High)),
+        Outcome::Pending | Outcome::NotMeasured | Outcome::NotRequired => Err(()),
+    }
+}
+
+/// The first verdict that did not pass, worst first; `NotMeasured` if there is none at all.
+fn worst_verdict<const N: usize>(verdicts: [(&'static str, Option<&Outcome>, Option<Moment>); N]) -> RuleOutcome {
+    let mut any_measured = false;
+    let mut worst: Option<Finding> = None;
+    for (path, outcome, moment) in verdicts {
+        let Some(Ok(severity)) = outcome.map(verdict) else { continue };
+        any_measured = true;
+        let Some(severity) = severity else { continue };
+        if worst.as_ref().is_none_or(|known| known.severity < severity) {
+            let seen = outcome.map_or("", Outcome::as_str);
+            worst = Some(Finding::new(severity, path, seen).against("passed", ThresholdFrom::Default).at(moment));
+        }
+    }
+    match worst {
+        Some(finding) => finding.fires(),
+        None if any_measured => RuleOutcome::Clear,
+        None => RuleOutcome::NotMeasured,
+    }
+}
+
+/// Some ids for a reader: the first three, and how many more.
+fn id_list<'a>(ids: impl ExactSizeIterator<Item = &'a RegistrationId>) -> String {
+    const SHOWN: usize = 3;
+    let count = ids.len();
+    let mut text = ids.take(SHOWN).map(RegistrationId::as_str).collect::<Vec<_>>().join(", ");
+    if count > SHOWN {
+        text.push_str(&format!(" and {} more", count - SHOWN));
+    }
+    text
+}
+
+/// Whether a check still runs, so that what it did not say yet is no finding.
+fn still_runs(state: &StepState) -> bool {
+    matches!(state, StepState::Pending | StepState::InProgress)
+}
+
+#[cfg(test)]
+mod tests;
