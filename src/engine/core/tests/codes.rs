@@ -1,0 +1,91 @@
+use super::super::{Command, Digest, Fact, Origin};
+use super::{Desk, code_of, minute};
+use crate::backend::Channel;
+use crate::model::{CodeOutcome, Evidence, Gateway, StepKind, StepState};
+
+const EMAIL: StepKind = StepKind::EmailVerification;
+
+impl Desk {
+    fn send(&mut self, code: &str, minutes: i64) -> Result<(), super::Refusal> {
+        let code = Digest::of_code(&self.state.registration.id, Channel::Email, code);
+        self.run(&Command::SendCode { channel: Channel::Email, code, origin: Origin::default() }, minute(minutes))
+    }
+
+    fn enter(&mut self, code: &str, minutes: i64) -> Result<(), super::Refusal> {
+        let code = Digest::of_code(&self.state.registration.id, Channel::Email, code);
+        self.run(&Command::EnterCode { channel: Channel::Email, code }, minute(minutes))
+    }
+
+    fn counted(&self) -> u32 {
+        self.state.registration.counted_failures(&EMAIL)
+    }
+}
+
+#[test]
+fn the_right_code_validates_and_only_the_wrong_ones_before_it_are_failures() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.send("123456", 1).unwrap();
+    desk.enter("111111", 2).unwrap();
+    desk.enter(" 123456 ", 3).unwrap();
+    let check = desk.state.registration.checks.email.as_ref().unwrap();
+    assert_eq!((check.attempts, check.sends), (2, 1));
+    let step = desk.state.registration.step(&EMAIL).unwrap();
+    assert_eq!((&step.state, step.attempts), (&StepState::Completed, 1));
+    assert_eq!(step.finished.unwrap().at, minute(3));
+    assert_eq!(code_of(desk.enter("123456", 4)), "already_validated");
+}
+
+#[test]
+fn a_code_dies_after_three_wrong_ones_and_a_new_code_starts_afresh() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.send("123456", 1).unwrap();
+    for _ in 0..3 {
+        desk.enter("000000", 2).unwrap();
+    }
+    assert_eq!((desk.step(&EMAIL), desk.counted()), (StepState::Failed, 3));
+    assert_eq!(code_of(desk.enter("123456", 3)), "MAX_ATTEMPTS_EXCEEDED");
+    desk.send("654321", 4).unwrap();
+    assert_eq!((desk.step(&EMAIL), desk.counted()), (StepState::InProgress, 0));
+    assert_eq!(desk.state.registration.failed_attempts.len(), 3, "history is kept");
+    desk.enter("654321", 5).unwrap();
+    assert_eq!(desk.step(&EMAIL), StepState::Completed);
+}
+
+#[test]
+fn a_code_entered_after_its_time_is_dead_and_spends_nothing() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.send("123456", 1).unwrap();
+    desk.enter("123456", 11).unwrap();
+    assert!(matches!(desk.events.last().unwrap().fact, Fact::CodeDied { .. }));
+    assert_eq!((desk.step(&EMAIL), desk.counted()), (StepState::Expired, 0));
+    assert_eq!(code_of(desk.enter("123456", 12)), "emailValidation_has_expired");
+}
+
+#[test]
+fn without_a_code_or_an_address_there_is_nothing_to_try() {
+    let mut desk = Desk::open(&[EMAIL]);
+    assert_eq!(code_of(desk.enter("123456", 1)), "email_validation_not_found");
+    desk.state.registration.contact.email = None;
+    assert_eq!(code_of(desk.send("123456", 1)), "MissingParameter");
+}
+
+#[test]
+fn a_channel_without_gateway_sends_no_code() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.state.registration.flow.settings.as_mut().unwrap().email_gateway = Some(Gateway::None);
+    assert_eq!(code_of(desk.send("123456", 1)), "gateway_not_set");
+}
+
+#[test]
+fn codes_checked_elsewhere_count_the_same() {
+    let mut desk = Desk::open(&[EMAIL]);
+    let outcome = |outcome| Evidence::EmailVerification { outcome };
+    desk.record(outcome(CodeOutcome::Sent), 1).unwrap();
+    for _ in 0..3 {
+        desk.record(outcome(CodeOutcome::Failed), 2).unwrap();
+    }
+    assert_eq!(code_of(desk.record(outcome(CodeOutcome::Passed), 3)), "MAX_ATTEMPTS_EXCEEDED");
+    desk.record(outcome(CodeOutcome::Sent), 4).unwrap();
+    desk.record(outcome(CodeOutcome::Passed), 5).unwrap();
+    assert_eq!(desk.step(&EMAIL), StepState::Completed);
+}
