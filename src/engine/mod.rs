@@ -26,6 +26,8 @@ mod outbox;
 mod private;
 mod secrets;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};

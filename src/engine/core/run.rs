@@ -52,7 +52,7 @@ pub fn run(state: Option<State>, command: &Command, caller: &Caller, now: Timest
         return Ok(Run { state: draft.state, events: draft.events, refusal: None });
     };
     let mut settled = Draft::of(state, now);
-    if settled.state.is_overdue(settled.at) {
+    if settled.state.is_overdue(settled.at) && *command != Command::Expire {
         settled = lifecycle::expire(settled)?;
     }
     let outcome = draft(Some(settled.state.clone()), command, now);

@@ -1,1 +1,236 @@
-//! wip
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta};
+use redb::{Database, TableDefinition};
+
+use super::super::core::{Command, Create, Origin, Sync, advance};
+use super::{OpenError, Store, StoreError};
+use crate::backend::{CallerKind, Channel, ListRequest, SyncStep};
+use crate::engine::catalog;
+use crate::engine::core::{Event, State};
+use crate::model::{Contact, RegistrationId, Status, Timestamp};
+
+fn at(seconds: i64) -> Timestamp {
+    DateTime::from_timestamp(1_760_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+fn open(directory: &Path) -> Result<Store, OpenError> {
+    let (projects, flows) = catalog::built_in().unwrap();
+    Store::open(directory, &projects, &flows)
+}
+
+/// The life of a new registration so far: its state and its events.
+fn opened(store: &Store, number: u32, seconds: i64) -> (State, Vec<Event>) {
+    let flow = store.flows()[0].clone();
+    let create = Create {
+        id: RegistrationId::new(format!("{number:024x}")),
+        user_id: "user".into(),
+        project: store.projects().iter().find(|project| project.id == flow.project_id).unwrap().clone(),
+        flow,
+        contact: Contact { email: Some(format!("p{number}@example.com").into()), ..Contact::default() },
+        taken: None,
+        token: None,
+        origin: Origin::default(),
+    };
+    advance(None, &Command::Create(Box::new(create)), at(seconds)).unwrap()
+}
+
+fn put(store: &Store, number: u32, seconds: i64) -> State {
+    let (state, events) = opened(store, number, seconds);
+    store.write(|writer| writer.append(0, &events, &state)).unwrap();
+    state
+}
+
+/// Decides on a registration that has `expected` events.
+fn decide(store: &Store, state: &State, to: Status) -> Result<State, StoreError> {
+    let request = Sync::report(SyncStep::AdminOverride, to, CallerKind::Operator);
+    let (after, events) = advance(Some(state.clone()), &Command::Sync(request), at(1_000)).unwrap();
+    store.write(|writer| writer.append(state.events, &events, &after))?;
+    Ok(after)
+}
+
+fn ids(store: &Store, request: &ListRequest) -> Vec<String> {
+    let (rows, _) = store.page(request).unwrap();
+    rows.into_iter().map(|row| row.id.as_str().trim_start_matches('0').to_owned()).collect()
+}
+
+#[test]
+fn what_was_written_is_there_after_reopening() {
+    let directory = tempfile::tempdir().unwrap();
+    let (state, events) = {
+        let store = open(directory.path()).unwrap();
+        let (state, events) = opened(&store, 1, 0);
+        store.write(|writer| writer.append(0, &events, &state)).unwrap();
+        (state, events)
+    };
+    let store = open(directory.path()).unwrap();
+    let id = &state.registration.id;
+    assert_eq!(store.load(id).unwrap(), Some(state.clone()));
+    assert_eq!(store.events(id).unwrap(), events);
+    assert_eq!(store.projects().len(), 3);
+}
+
+#[test]
+fn of_two_writers_who_saw_the_same_state_one_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let state = put(&store, 1, 0);
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        let writers: Vec<_> = [Status::Completed, Status::Failed]
+            .into_iter()
+            .map(|to| scope.spawn(|| decide(&store, &state, to)))
+            .collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+    });
+    let refused: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    let [StoreError::Moved { expected, found, .. }] = refused[..] else { panic!("{refused:?}") };
+    assert!(*found > *expected);
+    let stored = store.load(&state.registration.id).unwrap().unwrap();
+    assert_eq!(store.events(&state.registration.id).unwrap().len() as u64, stored.events);
+}
+
+#[test]
+fn work_that_fails_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let (state, events) = opened(&store, 1, 0);
+    let failed: Result<(), StoreError> = store.write(|writer| {
+        writer.append(0, &events, &state)?;
+        writer.append(0, &events, &state)
+    });
+    assert!(failed.is_err());
+    assert_eq!(store.load(&state.registration.id).unwrap(), None);
+    assert_eq!(store.page(&ListRequest::page(1, 10)).unwrap().1, 0);
+}
+
+#[test]
+fn pages_are_newest_first_and_do_not_overlap() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    for number in 1..=5 {
+        put(&store, number, i64::from(number));
+    }
+    let pages: Vec<_> = (1..=4).map(|page| ids(&store, &ListRequest::page(page, 2))).collect();
+    assert_eq!(pages, [vec!["5", "4"], vec!["3", "2"], vec!["1"], vec![]]);
+    assert_eq!(store.page(&ListRequest::page(1, 2)).unwrap().1, 5);
+}
+
+#[test]
+fn a_page_is_right_even_if_something_was_added_after_the_one_before_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    for number in 1..=4 {
+        put(&store, number, i64::from(number));
+    }
+    assert_eq!(ids(&store, &ListRequest::page(1, 2)), ["4", "3"]);
+    put(&store, 5, 5);
+    assert_eq!(ids(&store, &ListRequest::page(2, 2)), ["3", "2"]);
+}
+
+#[test]
+fn filters_and_totals_follow_the_status() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let states: Vec<_> = (1..=3).map(|number| put(&store, number, i64::from(number))).collect();
+    decide(&store, &states[1], Status::Failed).unwrap();
+    let only = |status| ListRequest { statuses: vec![status], ..ListRequest::page(1, 10) };
+    assert_eq!(ids(&store, &only(Status::Failed)), ["2"]);
+    assert_eq!(ids(&store, &only(Status::Started)), ["3", "1"]);
+    assert_eq!(store.page(&only(Status::Started)).unwrap().1, 2);
+    let elsewhere = ListRequest { project: Some("nowhere".into()), ..ListRequest::page(1, 10) };
+    assert_eq!(store.page(&elsewhere).unwrap(), (Vec::new(), 0));
+}
+
+#[test]
+fn a_contact_is_taken_in_its_project_as_long_as_its_registration_is_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let state = put(&store, 1, 0);
+    let taken = |project: &str, email: &str| {
+        let contact = Contact { email: Some(email.into()), ..Contact::default() };
+        store.write(|writer| writer.taken(project, &contact)).unwrap()
+    };
+    let project = state.registration.project.id.as_str();
+    assert_eq!(taken(project, " P1@Example.com"), Some(Channel::Email));
+    assert_eq!(taken(project, "p@example.com"), None);
+    assert_eq!(taken("other", "p1@example.com"), None);
+    decide(&store, &state, Status::Completed).unwrap();
+    assert_eq!(taken(project, "p1@example.com"), None);
+}
+
+#[test]
+fn what_runs_out_is_found_until_it_is_settled() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let state = put(&store, 1, 0);
+    let end = state.registration.expires_at.unwrap();
+    assert!(store.overdue(end - TimeDelta::microseconds(1)).unwrap().is_empty());
+    assert_eq!(store.overdue(end).unwrap(), [state.registration.id.clone()]);
+    decide(&store, &state, Status::Completed).unwrap();
+    assert!(store.overdue(end).unwrap().is_empty());
+}
+
+fn refusal(directory: &Path) -> String {
+    open(directory).err().expect("it was opened").to_string()
+}
+
+#[test]
+fn a_store_in_use_says_so_and_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let _open = open(directory.path()).unwrap();
+    let message = refusal(directory.path());
+    assert!(message.contains("engine.redb is in use") && message.contains("--data-dir"), "{message}");
+}
+
+#[test]
+fn a_file_of_another_format_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("engine.redb");
+    let database = Database::create(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(TableDefinition::<&str, u64>::new("meta")).unwrap().insert("format", 99).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    assert!(matches!(open(directory.path()), Err(OpenError::Format { found: 99, .. })));
+}
+
+#[test]
+fn a_file_that_is_no_store_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("engine.redb");
+    let text = "not a store, but someone's notes ".repeat(1000);
+    std::fs::write(&path, &text).unwrap();
+    assert!(matches!(open(directory.path()), Err(OpenError::Foreign { .. })));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+
+    std::fs::remove_file(&path).unwrap();
+    let database = Database::create(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(TableDefinition::<&str, u64>::new("recipes")).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    assert!(matches!(open(directory.path()), Err(OpenError::Foreign { .. })));
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let message = refusal(&file.join("data"));
+    assert!(message.contains("file/data") && message.contains("--data-dir"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn directory_and_file_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("data");
+    drop(open(&directory).unwrap());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&directory), 0o700);
+    assert_eq!(mode(&directory.join("engine.redb")), 0o600);
+}
