@@ -5,8 +5,9 @@ use super::state::{IssuedToken, State};
 use super::{Digest, Event, Fact};
 use crate::backend::Channel;
 use crate::model::{
-    AccessEntry, BackgroundCheck, CodeCheck, Consent, Contact, DocumentCheck, FaceCompare, FormSubmission, Gateway,
-    Information, LivenessCheck, Moment, Registration, Signature, StepKind, StepState, Timestamp, timeline,
+    AccessEntry, Attempt, BackgroundCheck, Checks, CodeCheck, Consent, Contact, DocumentCheck, FaceCompare,
+    FormSubmission, Gateway, Information, LivenessCheck, Moment, Registration, Review, Signature, StepKind, StepState,
+    Timestamp, timeline,
 };
 
 /// Entries kept in the access log; the events keep them all.
@@ -45,23 +46,23 @@ pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> 
 }
 
 fn created(event: &Event) -> Option<State> {
-    let Fact::Created { id, user_id, project, flow, contact, ip, user_agent, expires_at } = &event.fact else {
+    let Fact::Created(opening) = &event.fact else {
         return None;
     };
-    let mut registration = Registration::new(id.clone(), event.at);
-    registration.user_id = Some(user_id.clone());
-    registration.project = project.clone();
-    registration.flow = flow.clone();
-    registration.contact = contact.clone();
-    registration.expires_at = Some(*expires_at);
+    let mut registration = Registration::new(opening.id.clone(), event.at);
+    registration.user_id = Some(opening.user_id.clone());
+    registration.project = opening.project.clone();
+    registration.flow = opening.flow.clone();
+    registration.contact = opening.contact.clone();
+    registration.expires_at = Some(opening.expires_at);
     registration.version = 1;
     registration.checks.information = Some(Information {
-        id: Some(object_id(id, 0, event.at)),
-        full_name: contact.full_name.clone(),
-        first_name: contact.first_name.clone(),
-        last_name: contact.last_name.clone(),
-        ip: ip.clone(),
-        user_agent: user_agent.clone(),
+        id: Some(object_id(&opening.id, 0, event.at)),
+        full_name: opening.contact.full_name.clone(),
+        first_name: opening.contact.first_name.clone(),
+        last_name: opening.contact.last_name.clone(),
+        ip: opening.ip.clone(),
+        user_agent: opening.user_agent.clone(),
         created: Some(Moment::event(event.at)),
         ..Information::default()
     });
@@ -70,28 +71,39 @@ fn created(event: &Event) -> Option<State> {
 }
 
 fn change(state: &mut State, event: &Event) {
-    let at = event.at;
-    let now = Moment::event(at);
-    let fresh_id = object_id(&state.registration.id, state.events, at);
-    let checks = &mut state.registration.checks;
+    let now = Moment::event(event.at);
     match &event.fact {
-        // A second creation of the same id cannot be decided; a stored one changes nothing.
-        Fact::Created { .. } | Fact::Accessed { .. } => {}
-        Fact::ConsentAnswered { accepted } => {
-            let created = checks.consent.as_ref().and_then(|consent| consent.created).unwrap_or(now);
-            checks.consent = Some(Consent {
-                accepted: Some(*accepted),
-                created: Some(created),
-                answered: Some(now),
-                source: Some("signUpForm".to_owned()),
-            });
+        Fact::CodeSent { .. } | Fact::CodeAccepted { .. } | Fact::CodeMistyped { .. } | Fact::CodeDied { .. } => {
+            change_code(state, event);
         }
+        Fact::DocumentChecked { .. }
+        | Fact::LivenessChecked { .. }
+        | Fact::FacesCompared { .. }
+        | Fact::BackgroundChecked { .. }
+        | Fact::CustomFormSubmitted { .. }
+        | Fact::Signed => change_check(state, event),
+        Fact::ConsentAnswered { accepted } => answer_consent(&mut state.registration.checks, *accepted, now),
         Fact::FormSubmitted { information } => submit_form(&mut state.registration, information, now),
-        Fact::InstructionsRead => checks.instructions = Some(checks.instructions.unwrap_or(now)),
+        Fact::InstructionsRead => {
+            state.registration.checks.instructions.get_or_insert(now);
+        }
         Fact::BasicInformationGiven { information } => {
+            let checks = &mut state.registration.checks;
             merge_information(checks.information.get_or_insert_default(), information);
             checks.basic_information = Some(now);
         }
+        Fact::AttemptFailed { attempt } => {
+            state.registration.failed_attempts.push(Attempt { at: Some(now), ..attempt.clone() });
+        }
+        _ => progress(state, event),
+    }
+}
+
+/// Facts about codes.
+fn change_code(state: &mut State, event: &Event) {
+    let now = Moment::event(event.at);
+    let fresh_id = object_id(&state.registration.id, state.events, event.at);
+    match &event.fact {
         Fact::CodeSent { channel, code, gateway, expires_at, ip } => {
             state.set_code(*channel, *code);
             waive(&mut state.registration, Some(&channel.step()));
@@ -104,20 +116,25 @@ fn change(state: &mut State, event: &Event) {
             state.set_code(*channel, None);
             state.code_check_mut(*channel).state = StepState::Expired;
         }
+        _ => {}
+    }
+}
+
+/// Facts about checks that have an object of their own.
+fn change_check(state: &mut State, event: &Event) {
+    let now = Moment::event(event.at);
+    let id = object_id(&state.registration.id, state.events, event.at);
+    let checks = &mut state.registration.checks;
+    match &event.fact {
         Fact::DocumentChecked { document } => {
-            checks.document = Some(dated_document(checks.document.take(), document, fresh_id, now));
+            checks.document = Some(dated_document(checks.document.take(), document, id, now));
         }
         Fact::LivenessChecked { liveness } => {
-            checks.liveness = Some(dated_liveness(checks.liveness.take(), liveness, fresh_id, now));
-        }
-        Fact::AttemptFailed { attempt } => {
-            let mut attempt = attempt.clone();
-            attempt.at = Some(now);
-            state.registration.failed_attempts.push(attempt);
+            checks.liveness = Some(dated_liveness(checks.liveness.take(), liveness, id, now));
         }
         Fact::FacesCompared { score, min_score, passed } => {
             checks.face = Some(FaceCompare {
-                id: Some(fresh_id),
+                id: Some(id),
                 score: Some(*score),
                 passed: Some(*passed),
                 min_score: Some(*min_score),
@@ -129,10 +146,10 @@ fn change(state: &mut State, event: &Event) {
             checks.background = Some(BackgroundCheck { requested: Some(now), sources: sources.clone() });
         }
         Fact::CustomFormSubmitted { answers } => {
-            checks.form = Some(FormSubmission { id: Some(fresh_id), submitted: Some(now), answers: answers.clone() });
+            checks.form = Some(FormSubmission { id: Some(id), submitted: Some(now), answers: answers.clone() });
         }
-        Fact::Signed => checks.signature = Some(Signature { id: Some(fresh_id), signed: Some(now) }),
-        _ => progress(state, event),
+        Fact::Signed => checks.signature = Some(Signature { id: Some(id), signed: Some(now) }),
+        _ => {}
     }
 }
 
@@ -147,9 +164,7 @@ fn progress(state: &mut State, event: &Event) {
             registration.status = to.clone();
         }
         Fact::Reviewed { review } => {
-            let mut review = review.clone();
-            review.at = Some(at);
-            registration.reviews.push(review);
+            registration.reviews.push(Review { at: Some(at), ..review.clone() });
         }
         Fact::AttemptsWaived => waive(registration, None),
         Fact::LifetimeExtended { until } => registration.expires_at = Some(*until),
@@ -179,6 +194,16 @@ fn waive(registration: &mut Registration, step: Option<&StepKind>) {
             attempt.counts = false;
         }
     }
+}
+
+fn answer_consent(checks: &mut Checks, accepted: bool, now: Moment) {
+    let created = checks.consent.as_ref().and_then(|consent| consent.created).unwrap_or(now);
+    checks.consent = Some(Consent {
+        accepted: Some(accepted),
+        created: Some(created),
+        answered: Some(now),
+        source: Some("signUpForm".to_owned()),
+    });
 }
 
 fn report_step(registration: &mut Registration, step: &StepKind, now: Moment) {

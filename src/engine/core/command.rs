@@ -7,6 +7,7 @@ use crate::model::{Contact, Evidence, Flow, Project, RegistrationId, Status};
 /// One request to the rules. Whatever is random (ids, tokens, codes) is made outside and comes in as a value, secrets
 /// as digests, so that the same commands at the same times always give the same events.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most commands are evidence; one lives no longer than its request")]
 pub enum Command {
     /// Opens a registration.
     Create(Box<Create>),

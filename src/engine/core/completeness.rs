@@ -156,13 +156,12 @@ fn background_finding(registration: &Registration, mandatory: bool) -> Option<Fi
             "criminal_history_unanswered",
             "A criminal record or watch list gave no answer: unknown is not clear.",
         )),
-        Some(_) => None,
         None if mandatory => Some(finding(
             kind,
             Weight::Owed,
             "criminal_history_missing",
             "Criminal history is mandatory and has not been asked for.",
         )),
-        None => None,
+        Some(_) | None => None,
     }
 }

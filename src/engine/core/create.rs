@@ -2,6 +2,7 @@
 
 use super::command::Create;
 use super::draft::{Draft, lifetime_end};
+use super::event::Opening;
 use super::{Event, Fact, Refusal, apply};
 use crate::backend::{Channel, TokenKind};
 use crate::model::{Contact, FlowRef, Personal, ProjectRef, Timestamp};
@@ -36,7 +37,7 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
     refuse_taken(create.taken)?;
     let event = Event {
         at: now,
-        fact: Fact::Created {
+        fact: Fact::Created(Box::new(Opening {
             id: create.id.clone(),
             user_id: create.user_id.clone(),
             project: ProjectRef { id: create.project.id.clone(), name: Some(create.project.name.clone()) },
@@ -49,7 +50,7 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
             ip: create.origin.ip.clone(),
             user_agent: create.origin.user_agent.clone(),
             expires_at: lifetime_end(&create.flow.settings, now),
-        },
+        })),
     };
     let Some(state) = apply(None, &event) else {
         return Err(Refusal::conflict("Conflict", "The registration could not be opened."));

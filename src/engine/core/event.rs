@@ -25,24 +25,7 @@ pub struct Event {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Fact {
     /// The registration was opened.
-    Created {
-        /// Its id.
-        id: RegistrationId,
-        /// The caller's id for the person.
-        user_id: String,
-        /// Its project.
-        project: ProjectRef,
-        /// Its flow with the settings that apply to it.
-        flow: FlowRef,
-        /// How the person can be reached.
-        contact: Contact,
-        /// Where it came from.
-        ip: Option<String>,
-        /// The browser or app it came from.
-        user_agent: Option<String>,
-        /// When it runs out.
-        expires_at: Timestamp,
-    },
+    Created(Box<Opening>),
     /// Terms and privacy notice were answered.
     ConsentAnswered {
         /// Accepted or refused.
@@ -164,4 +147,25 @@ pub enum Fact {
         /// The entry; its time is the event's.
         entry: AccessEntry,
     },
+}
+
+/// See [`Fact::Created`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// Its id.
+    pub id: RegistrationId,
+    /// The caller's id for the person.
+    pub user_id: String,
+    /// Its project.
+    pub project: ProjectRef,
+    /// Its flow with the settings that apply to it.
+    pub flow: FlowRef,
+    /// How the person can be reached.
+    pub contact: Contact,
+    /// Where it came from.
+    pub ip: Option<String>,
+    /// The browser or app it came from.
+    pub user_agent: Option<String>,
+    /// When it runs out.
+    pub expires_at: Timestamp,
 }

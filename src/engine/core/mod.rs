@@ -30,7 +30,7 @@ pub use apply::{apply, replay};
 pub use command::{Access, Command, Create, Origin, Sync};
 pub use completeness::{Verdict, completeness};
 pub use digest::Digest;
-pub use event::{Event, Fact};
+pub use event::{Event, Fact, Opening};
 pub use refusal::Refusal;
 pub use run::{Run, advance, decide, fold, run};
 pub use state::State;

@@ -1,5 +1,6 @@
 //! Pages of registrations, newest first.
 
+use std::ops::Bound;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -73,21 +74,23 @@ pub(super) fn rows(
 ) -> Result<Vec<Registration>, StoreError> {
     let order = transaction.open_table(ORDER)?;
     let limit = request.limit as usize;
-    let (range, skip) = match cursor.recall(generation, request) {
-        Some((key, id)) => (order.range((key, id.as_str())..)?, Skip::Through((key, id))),
-        None => {
-            let rows = u64::from(request.page.saturating_sub(1)).saturating_mul(u64::from(request.limit));
-            (order.range::<(i64, &str)>(..)?, Skip::Matches(rows))
-        }
+    let place = cursor.recall(generation, request);
+    let rows_before = u64::from(request.page.saturating_sub(1)).saturating_mul(u64::from(request.limit));
+    let (from, mut skip) = match &place {
+        Some((key, id)) => (Bound::Excluded((*key, id.as_str())), 0),
+        None => (Bound::Unbounded, rows_before),
     };
-    let mut skip = skip;
     let mut keys: Vec<(i64, String)> = Vec::with_capacity(limit);
-    for entry in range {
+    for entry in order.range::<(i64, &str)>((from, Bound::Unbounded))? {
         let (key, row) = entry?;
-        let (at, id) = key.value();
-        if !matches(request, row.value()) || skip.passes_over(at, id) {
+        if !matches(request, row.value()) {
             continue;
         }
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        let (at, id) = key.value();
         keys.push((at, id.to_owned()));
         if keys.len() == limit {
             break;
@@ -103,27 +106,6 @@ pub(super) fn rows(
         cursor.remember(generation, request, last);
     }
     Ok(registrations)
-}
-
-/// The rows before the page.
-enum Skip {
-    /// So many that match.
-    Matches(u64),
-    /// Up to and with this one.
-    Through((i64, String)),
-}
-
-impl Skip {
-    fn passes_over(&mut self, at: i64, id: &str) -> bool {
-        match self {
-            Self::Matches(0) => false,
-            Self::Matches(left) => {
-                *left -= 1;
-                true
-            }
-            Self::Through((last_at, last_id)) => *last_at == at && last_id == id,
-        }
-    }
 }
 
 fn matches(request: &ListRequest, (status, project, flow): (&str, &str, &str)) -> bool {

@@ -167,7 +167,7 @@ fn what_runs_out_is_found_until_it_is_settled() {
     let state = put(&store, 1, 0);
     let end = state.registration.expires_at.unwrap();
     assert!(store.overdue(end - TimeDelta::microseconds(1)).unwrap().is_empty());
-    assert_eq!(store.overdue(end).unwrap(), [state.registration.id.clone()]);
+    assert_eq!(store.overdue(end).unwrap(), std::slice::from_ref(&state.registration.id));
     decide(&store, &state, Status::Completed).unwrap();
     assert!(store.overdue(end).unwrap().is_empty());
 }
