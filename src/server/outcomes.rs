@@ -18,13 +18,13 @@ use super::{
     App, Shared,
     access::Access,
     body::{Body, Fields, PHOTO_LIMIT},
-    refusal::Refusal,
+    refusal::{self, Refusal},
     registrations::PathId,
     validations::{self, Kind},
 };
 use crate::{
     backend::Caller,
-    model::{Evidence, FlowSettings, Outcome, Registration, StepKind, StepState, timeline},
+    model::{Evidence, Outcome, Registration, StepState, timeline},
     wire,
 };
 
@@ -42,8 +42,7 @@ const NOT_PART: &[&str] = &["image", "backImage", "force", "appRegistration", "_
 async fn document(State(app): Shared, access: Access, Body(fields): Body<PHOTO_LIMIT>) -> Result<Json<Value>, Refusal> {
     let registration = validations::subject(&app, &access, fields.text(&["appRegistration"])?).await?;
     let photo = fields.has("image") || fields.has("backImage");
-    let state = registration.checks.document.as_ref().map(|document| &document.state);
-    refuse_second(state, &fields, "already_exists", "A document was handed in already. Set `force` to replace it.")?;
+    refuse_second_document(&registration, &fields)?;
     let body = outcome_of(fields, photo, "Either image or backImage must be provided")?;
     let read = validations::with_replaced(&registration, Kind::Document.key(), body)?;
     let document = read.checks.document.ok_or_else(Refusal::internal)?;
@@ -54,49 +53,30 @@ async fn document(State(app): Shared, access: Access, Body(fields): Body<PHOTO_L
 }
 
 async fn liveness(State(app): Shared, access: Access, Body(fields): Body<PHOTO_LIMIT>) -> Result<Response, Refusal> {
-    let registration = validations::subject(&app, &access, fields.text(&["appRegistration"])?).await?;
+    let before = validations::subject(&app, &access, fields.text(&["appRegistration"])?).await?;
     let photo = fields.has("image");
-    let state = registration.checks.liveness.as_ref().map(|liveness| &liveness.state);
-    if state == Some(&StepState::Completed) {
-        refuse_second(
-            state,
-            &fields,
-            "person_already_set",
-            "The selfie has passed already. Set `force` to replace it.",
-        )?;
-    }
     let body = outcome_of(fields, photo, "missing image")?;
-    let named_status = body.get("status").is_some();
-    let read = validations::with_replaced(&registration, Kind::Biometric.key(), body)?;
-    let mut liveness = read.checks.liveness.ok_or_else(Refusal::internal)?;
-    if let (false, Some(score)) = (named_status, liveness.score) {
-        liveness.state = if passes(score, &registration) { StepState::Completed } else { StepState::Failed };
-    }
+    let read = validations::with_replaced(&before, Kind::Biometric.key(), body)?;
+    let liveness = read.checks.liveness.ok_or_else(Refusal::internal)?;
     let score = liveness.score;
-    let failed = liveness.state == StepState::Failed;
     let evidence = Evidence::BiometricVerification { liveness: Box::new(liveness) };
-    let registration = app.backend.record(&registration.id, evidence, &access.caller).await?;
-    if failed {
-        let step = registration.step(&StepKind::BiometricVerification);
-        let remaining = step.and_then(|step| Some(step.attempt_limit?.saturating_sub(step.attempts)));
-        return Ok(Refusal::liveness_failed(score, registration.scores.liveness_min, remaining).into_response());
+    let registration = app.backend.record(&before.id, evidence, &access.caller).await?;
+    if registration.failed_attempts.len() > before.failed_attempts.len() {
+        return Ok(refusal::liveness_failed(&registration, score));
     }
     let populated = [Kind::Biometric.key().to_owned(), "person".to_owned()];
     Ok(Json(json!({ "data": wire::encode_live(&registration, &populated) })).into_response())
 }
 
-/// A selfie passes strictly above the flow's minimum.
-fn passes(score: f64, registration: &Registration) -> bool {
-    let settings = registration.flow.settings.as_ref();
-    score > settings.and_then(|settings| settings.liveness_min).unwrap_or(FlowSettings::DEFAULTS.liveness_min)
-}
-
-/// Something already handed in is only replaced on demand; one still being assessed takes its outcome.
-fn refuse_second(state: Option<&StepState>, fields: &Fields, symbol: &str, sentence: &str) -> Result<(), Refusal> {
-    match state {
+/// A document handed in already is only replaced on demand; one that is being assessed takes its outcome.
+fn refuse_second_document(registration: &Registration, fields: &Fields) -> Result<(), Refusal> {
+    match registration.checks.document.as_ref().map(|document| &document.state) {
         None | Some(StepState::InProgress | StepState::Pending) => Ok(()),
         Some(_) if fields.flag("force")? => Ok(()),
-        Some(_) => Err(Refusal::conflict(Some(symbol), sentence.to_owned())),
+        Some(_) => {
+            let sentence = "A document was handed in already. Set `force` to replace it.";
+            Err(Refusal::conflict(Some("already_exists"), sentence.to_owned()))
+        }
     }
 }
 

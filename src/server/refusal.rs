@@ -11,7 +11,10 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::backend::{BackendError, ErrorKind};
+use crate::{
+    backend::{BackendError, ErrorKind},
+    model::{Registration, StepKind},
+};
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,11 +87,6 @@ impl Refusal {
         refusal
     }
 
-    /// A selfie that did not pass; the score is part of the symbol.
-    pub(super) fn liveness_failed(score: Option<f64>, minimum: Option<f64>, remaining: Option<u32>) -> LivenessRefusal {
-        LivenessRefusal { score, minimum, remaining }
-    }
-
     /// A backend's error on a route that only reads.
     pub(super) fn from_read(error: BackendError) -> Self {
         match (&error.kind, &error.code) {
@@ -98,25 +96,20 @@ impl Refusal {
     }
 }
 
-/// See [`Refusal::liveness_failed`].
-pub(super) struct LivenessRefusal {
-    score: Option<f64>,
-    minimum: Option<f64>,
-    remaining: Option<u32>,
-}
-
-impl IntoResponse for LivenessRefusal {
-    fn into_response(self) -> Response {
-        let suffix = self.score.map(|score| format!("@{score}")).unwrap_or_default();
-        let body = json!({
-            "code": "liveness_failed",
-            "message": format!("409:liveness_failed{suffix}"),
-            "livenessScore": self.score,
-            "minimumScore": self.minimum,
-            "remainingAttempts": self.remaining,
-        });
-        (StatusCode::CONFLICT, Json(body)).into_response()
-    }
+/// What a selfie that did not pass is answered with: the score is part of the symbol, and front ends look for the
+/// minimum and the attempts left.
+pub(super) fn liveness_failed(registration: &Registration, score: Option<f64>) -> Response {
+    let suffix = score.map(|score| format!("@{score}")).unwrap_or_default();
+    let step = registration.step(&StepKind::BiometricVerification);
+    let body = json!({
+        "code": "liveness_failed",
+        "message": format!("409:liveness_failed{suffix}"),
+        "failedReason": registration.failed_attempts.last().and_then(|attempt| attempt.reason.as_ref()),
+        "livenessScore": score,
+        "minimumScore": registration.scores.liveness_min,
+        "remainingAttempts": step.and_then(|step| Some(step.attempt_limit?.saturating_sub(step.attempts))),
+    });
+    (StatusCode::CONFLICT, Json(body)).into_response()
 }
 
 impl From<BackendError> for Refusal {
@@ -154,12 +147,14 @@ impl From<BackendError> for Refusal {
 }
 
 impl Refusal {
-    /// Conflicts stand as `{code: "Conflict", message: symbol}`, except those that have a symbol of their own as code.
+    /// Conflicts stand as `{code: "Conflict", message: symbol}`, except those whose symbol is the documented code.
     pub(super) fn conflict(symbol: Option<&str>, sentence: String) -> Self {
         match symbol {
-            Some(symbol) if symbol.starts_with("cannot_") || symbol == "already_exists" => {
+            Some(symbol @ ("already_exists" | "person_already_set" | "cannot_resend_link_for_this_status")) => {
                 Self::symbolic(StatusCode::CONFLICT, symbol, sentence)
             }
+            // A class, not a reason: the reason is the sentence.
+            Some("PreconditionFailed") => Self::new(StatusCode::CONFLICT, "PreconditionFailed", sentence),
             Some(symbol) if symbol != "Conflict" => {
                 let mut refusal = Self::new(StatusCode::CONFLICT, "Conflict", symbol);
                 refusal.detail = Some(sentence);
