@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "contract/desk.rs"]
+mod desk;
 #[path = "contract/endpoint.rs"]
 mod endpoint;
 #[path = "contract/evidence.rs"]
 mod evidence;
-#[path = "contract/stand.rs"]
-mod stand;
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use desk::Desk;
 use endpoint::{Endpoint, TOKEN, read};
-use stand::Desk;
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
@@ -83,7 +83,10 @@ async fn the_documents_four_routes_answer_the_documents_object() {
     let (status, list) = endpoint.get("/v2/app-registrations").await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(keys(&list), ["data", "total", "limit", "page", "pages"]);
-    assert_eq!((&list["total"], &list["limit"], &list["page"], &list["pages"]), (&json!(1), &json!(10), &json!(1), &json!(1)));
+    assert_eq!(
+        (&list["total"], &list["limit"], &list["page"], &list["pages"]),
+        (&json!(1), &json!(10), &json!(1), &json!(1))
+    );
     assert_eq!(list["data"][0]["id"], retrieved["id"]);
     assert_documented_shape(&list["data"][0]);
 }
@@ -129,8 +132,9 @@ async fn the_live_dialect_wraps_and_names_as_the_deployed_service_does() {
     assert_eq!(retrieved["data"]["project"]["_id"], desk.project);
     assert_eq!(retrieved["data"]["projectFlow"]["_id"], desk.flow);
 
-    let (status, synced) =
-        endpoint.put(&format!("/v2/app-registrations/{id}/sync"), &json!({ "step": "instructions", "status": "ONGOING" })).await;
+    let (status, synced) = endpoint
+        .put(&format!("/v2/app-registrations/{id}/sync"), &json!({ "step": "instructions", "status": "ONGOING" }))
+        .await;
     assert_eq!(status, StatusCode::OK, "{synced}");
     assert_eq!(synced["data"]["appRegistrationId"], id);
     assert_eq!((&synced["data"]["status"], &synced["data"]["step"]), (&json!("ONGOING"), &json!("instructions")));
@@ -168,7 +172,7 @@ async fn in_the_live_dialect_a_person_gets_through_the_validations_with_their_ow
     let (status, wrong) = ask(Method::PUT, &path, json!({ "email": "walk@example.com", "otp": "not-it" })).await;
     assert_eq!((status, wrong["code"].as_str()), (StatusCode::FORBIDDEN, Some("otp_does_not_match")));
     assert_eq!(wrong["message"], "403:otp_does_not_match");
-    let code = desk.last_code("walk@example.com").await;
+    let code = desk.last_code("walk@example.com");
     let (status, right) = ask(Method::PUT, &path, json!({ "email": "walk@example.com", "otp": code })).await;
     assert_eq!((status, &right["data"]["status"]), (StatusCode::OK, &json!("validated")), "{right}");
 
@@ -214,7 +218,8 @@ async fn a_photo_alone_begins_a_check_and_nothing_at_all_is_refused() {
     let (desk, endpoint) = Desk::engine().await.served(Dialect::Live).await;
     let (id, _) = create_live(&endpoint, &desk, "photo").await;
     let path = "/v2/document-validations/app-registration";
-    let (status, begun) = endpoint.post(path, &json!({ "appRegistration": id, "image": "data:image/png;base64,AAAA" })).await;
+    let (status, begun) =
+        endpoint.post(path, &json!({ "appRegistration": id, "image": "data:image/png;base64,AAAA" })).await;
     assert_eq!(status, StatusCode::OK, "{begun}");
     assert_eq!(begun["data"]["documentValidation"]["status"], "ASSESSING");
     assert!(!begun.to_string().contains("base64"), "photos are not kept");
@@ -319,14 +324,18 @@ async fn a_persons_token_opens_their_own_registration_and_nothing_else() {
         assert_eq!((&body["code"], &body["message"]), (&json!("access_denied"), &json!("403:access_denied")));
     }
     let (status, body) = endpoint.get("/v2/app-registrations/me").await;
-    assert_eq!((status, &body["code"]), (StatusCode::FORBIDDEN, &json!("access_denied")), "the client has no own record");
+    assert_eq!(
+        (status, &body["code"]),
+        (StatusCode::FORBIDDEN, &json!("access_denied")),
+        "the client has no own record"
+    );
 }
 
 #[tokio::test]
 async fn a_persons_token_runs_out() {
     let (desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
     let (_, token) = create(&endpoint, &desk, "late").await;
-    desk.advance(chrono::Duration::minutes(121));
+    desk.watch.advance(chrono::Duration::minutes(121));
     let request = endpoint.bare(Method::GET, "/v2/app-registrations/me").bearer_auth(&token);
     let (status, body) = read(request.send().await.unwrap()).await;
     assert_eq!((status, body), (StatusCode::FORBIDDEN, json!({ "message": "token_expired", "code": "FORBIDDEN" })));
@@ -437,7 +446,10 @@ async fn pages_are_counted_from_one_and_limited_to_a_hundred() {
     }
     let (_, page) = endpoint.get("/v2/app-registrations?page=2&limit=2").await;
     assert_eq!(page["data"].as_array().unwrap().len(), 1);
-    assert_eq!((&page["total"], &page["limit"], &page["page"], &page["pages"]), (&json!(3), &json!(2), &json!(2), &json!(2)));
+    assert_eq!(
+        (&page["total"], &page["limit"], &page["page"], &page["pages"]),
+        (&json!(3), &json!(2), &json!(2), &json!(2))
+    );
     for query in ["limit=0", "limit=101", "limit=-1", "limit=ten", "perPage=1000", "limit=99999999999999999999"] {
         let (status, answer) = endpoint.get(&format!("/v2/app-registrations?{query}")).await;
         assert_eq!(status, StatusCode::CONFLICT, "{query}");
@@ -481,10 +493,16 @@ async fn filters_go_by_the_names_of_both_dialects() {
 async fn unknown_things_are_not_found_in_the_documented_words() {
     let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
     let (status, read) = endpoint.get("/v2/app-registrations/nobody").await;
-    assert_eq!((status, &read["message"], &read["code"]), (StatusCode::NOT_FOUND, &json!("AppRegistration_not_found"), &json!("NotFound")));
+    assert_eq!(
+        (status, &read["message"], &read["code"]),
+        (StatusCode::NOT_FOUND, &json!("AppRegistration_not_found"), &json!("NotFound"))
+    );
     let (status, synced) = endpoint.post("/v2/app-registrations/nobody/sync", &json!({})).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert_eq!((&synced["code"], &synced["message"]), (&json!("AppRegistration_not_found"), &json!("404:AppRegistration_not_found")));
+    assert_eq!(
+        (&synced["code"], &synced["message"]),
+        (&json!("AppRegistration_not_found"), &json!("404:AppRegistration_not_found"))
+    );
     for path in ["/v3/projects/nothing", "/v2/project-flows/nothing", "/v2/document-validations/nothing"] {
         assert_eq!(endpoint.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
@@ -498,7 +516,9 @@ async fn sync_refuses_what_the_table_of_steps_does_not_know() {
     let (status, unknown) = endpoint.put(&path, &json!({ "step": "palmReading", "status": "ONGOING" })).await;
     assert_eq!((status, &unknown["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("step_not_supported")));
     assert_eq!(unknown["message"], "500:step_not_supported");
-    for body in [json!({ "step": "end" }), json!({ "status": "completed" }), json!({ "step": 7, "status": "completed" })] {
+    for body in
+        [json!({ "step": "end" }), json!({ "status": "completed" }), json!({ "step": 7, "status": "completed" })]
+    {
         let (status, answer) = endpoint.post(&path, &body).await;
         assert_eq!((status, &answer["code"]), (StatusCode::CONFLICT, &json!("MissingParameter")), "{body}");
     }
@@ -517,7 +537,8 @@ async fn of_many_wrong_codes_at_once_exactly_the_limit_is_tried() {
     let limit = sent["data"]["maxAttempts"].as_u64().unwrap() as usize;
     let path = format!("/v2/email-validations/{}", sent["data"]["_id"].as_str().unwrap());
     let tries = (0..30).map(|number| {
-        let request = endpoint.bare(Method::PUT, &path).bearer_auth(&token).json(&json!({ "otp": format!("x{number}") }));
+        let request =
+            endpoint.bare(Method::PUT, &path).bearer_auth(&token).json(&json!({ "otp": format!("x{number}") }));
         tokio::spawn(async move { request.send().await.unwrap().status() })
     });
     let tries: Vec<_> = tries.collect();
@@ -534,7 +555,8 @@ async fn of_many_wrong_codes_at_once_exactly_the_limit_is_tried() {
 
 #[tokio::test]
 async fn a_backends_errors_have_their_documented_status_and_no_inner_detail() {
-    let (fake, _, endpoint) = stand::served_fake(Dialect::Overview).await;
+    let (fake, desk) = Desk::fake().await;
+    let (_desk, endpoint) = desk.served(Dialect::Live).await;
     let cases = [
         (ErrorKind::Storage, 500, "InternalServerError"),
         (ErrorKind::Server, 500, "InternalServerError"),
@@ -570,11 +592,14 @@ async fn answers_are_not_kept_by_caches() {
 
 #[tokio::test]
 async fn stopping_lets_a_request_under_way_finish_and_takes_no_new_ones() {
-    let (fake, desk, endpoint) = stand::served_fake(Dialect::Overview).await;
+    let (fake, desk) = Desk::fake().await;
+    let (_desk, endpoint) = desk.served(Dialect::Live).await;
     let held = fake.hold(Operation::List);
     let url = endpoint.url.clone();
     let slow = tokio::spawn(endpoint.request(Method::GET, "/v2/app-registrations").send());
-    stand::until(|| fake.calls().iter().any(|call| call.operation == Operation::List && desk.is_request(call))).await;
+    while fake.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
     let stopping = endpoint.stop();
     let address = url.strip_prefix("http://").unwrap().to_owned();
     // The listener closes at once; the request under way is still waiting.
@@ -590,7 +615,12 @@ async fn stopping_lets_a_request_under_way_finish_and_takes_no_new_ones() {
 async fn garbage_on_the_wire_does_not_bring_the_endpoint_down() {
     let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
     let address = endpoint.url.strip_prefix("http://").unwrap().to_owned();
-    for garbage in [&b"\x16\x03\x01\x02\x00hello"[..], b"GET / HTTP/9.9\r\n\r\n", b"\r\n\r\n\r\n", b"GET /%ff%00 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"] {
+    for garbage in [
+        &b"\x16\x03\x01\x02\x00hello"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\r\n\r\n\r\n",
+        b"GET /%ff%00 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(&address).await.unwrap();
         stream.write_all(garbage).await.unwrap();
         stream.shutdown().await.unwrap();
@@ -611,5 +641,5 @@ async fn an_empty_token_does_not_open_an_endpoint_to_everybody() {
         client_token: secrecy::SecretString::from("  "),
     };
     let backend: Arc<dyn Backend> = Arc::clone(&desk.backend);
-    assert!(regdesk::server::Server::bind(config, backend, desk.clock()).await.is_err());
+    assert!(regdesk::server::Server::bind(config, backend, desk.watch.clock()).await.is_err());
 }

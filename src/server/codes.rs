@@ -56,10 +56,9 @@ async fn send(
     access: &Access,
     fields: &Fields,
 ) -> Result<Json<Value>, Refusal> {
-    let id = access.subject(fields.text(&["appRegistration"])?)?;
-    let before = app.backend.retrieve(&id, &access.caller).await?;
+    let before = validations::subject(app, access, fields.text(&["appRegistration"])?).await?;
     refuse_other_address(channel, &before, fields)?;
-    let registration = app.backend.send_code(&id, channel, &access.caller).await?;
+    let registration = app.backend.send_code(&before.id, channel, &access.caller).await?;
     let mut object = validations::object_now(kind, &registration)?;
     if let Value::Object(keys) = &mut object {
         let existing = match channel {

@@ -1,5 +1,7 @@
 //! A real endpoint on a loopback port, and a plain HTTP client to talk to it.
 
+#![allow(dead_code, reason = "each test binary uses its part of it")]
+
 use std::{net::Ipv4Addr, sync::Arc};
 
 use regdesk::{

@@ -9,7 +9,9 @@ use serde_json::Map;
 
 /// A selfie with a score; the backend judges it.
 pub fn selfie(score: f64) -> Evidence {
-    Evidence::BiometricVerification { liveness: Box::new(LivenessCheck { score: Some(score), ..LivenessCheck::default() }) }
+    Evidence::BiometricVerification {
+        liveness: Box::new(LivenessCheck { score: Some(score), ..LivenessCheck::default() }),
+    }
 }
 
 /// Passing outcomes of everything a flow asks for, in the order of the flow.
