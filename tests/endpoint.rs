@@ -381,7 +381,7 @@ async fn head_and_options_answer_without_a_body() {
 async fn a_body_that_is_no_json_object_is_refused_with_its_place() {
     let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
     for (body, hint) in [
-        ("{\"projectId\": \"secret-value\", oops}", "line 1 column 30"),
+        ("{\"projectId\": \"secret-value\", oops}", "line 1 column 31"),
         ("{\n\"projectId\": ", "line 2"),
         ("[1, 2]", "object"),
         ("\u{feff}{}", "line 1"),
