@@ -145,27 +145,11 @@ fn id_of(kind: Kind, registration: &Registration) -> Option<&str> {
     }
 }
 
-/// A validation with its way back to the registration; `None` if the registration has none of the kind.
+/// A validation by itself; `None` if the registration has none of the kind.
 pub(super) fn object(kind: Kind, registration: &Registration) -> Option<Value> {
     let populated = [kind.key().to_owned()];
     let mut whole = wire::encode_live(registration, &populated);
-    let Some(Value::Object(mut keys)) = whole.get_mut(kind.key()).map(Value::take) else { return None };
-    keys.insert("appRegistration".to_owned(), json!(registration.id.as_str()));
-    keys.insert("project".to_owned(), json!(registration.project.id));
-    keys.insert("projectFlow".to_owned(), json!(registration.flow.id));
-    let contact = &registration.contact;
-    match kind {
-        Kind::Email => {
-            keys.insert("email".to_owned(), json!(contact.email.as_ref().map(crate::model::Personal::reveal)));
-        }
-        Kind::Phone => {
-            keys.insert("phone".to_owned(), json!(contact.phone.as_ref().map(crate::model::Personal::reveal)));
-            keys.insert("countryCode".to_owned(), json!(contact.country_code));
-        }
-        Kind::Document | Kind::Biometric | Kind::Information => {}
-    }
-    keys.entry("type").or_insert_with(|| json!("onboarding"));
-    Some(Value::Object(keys))
+    whole.get_mut(kind.key()).map(Value::take).filter(Value::is_object)
 }
 
 /// The object after something was done to it; it must be there by then.
