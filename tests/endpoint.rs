@@ -12,11 +12,12 @@ mod evidence;
 use std::sync::Arc;
 
 use regdesk::{
-    backend::{Backend, BackendError, Caller, ErrorKind, fake::Operation},
-    model::{RegistrationId, StepKind},
+    backend::{Backend, BackendError, Caller, CreateRequest, ErrorKind, SyncRequest, SyncStep, fake::Operation},
+    model::{Contact, RegistrationId, Status, StepKind},
     server::{Dialect, TOKEN_HEADER},
 };
 use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -329,6 +330,34 @@ async fn a_persons_token_opens_their_own_registration_and_nothing_else() {
         (StatusCode::FORBIDDEN, &json!("access_denied")),
         "the client has no own record"
     );
+}
+
+#[tokio::test]
+async fn a_person_does_not_read_what_was_concluded_about_them() {
+    for dialect in [Dialect::Overview, Dialect::Live] {
+        let (desk, endpoint) = Desk::engine().await.served(dialect).await;
+        let operator = Caller::operator();
+        let contact = Contact { email: Some("curious@example.com".into()), ..Contact::default() };
+        let request = CreateRequest { project: desk.project.clone(), flow: desk.flow.clone(), user_id: None, contact };
+        let created = desk.backend.create(request, &operator).await.unwrap();
+        let id = created.registration.id;
+        let decision = SyncRequest {
+            step: Some((SyncStep::AdminOverride, Status::Failed)),
+            note: Some("looks forged".to_owned()),
+            seen_version: None,
+        };
+        desk.backend.sync(&id, decision, &operator).await.unwrap();
+        let token = created.token.unwrap();
+        let as_person = endpoint.bare(Method::GET, "/v2/app-registrations/me").bearer_auth(token.expose_secret());
+        let (status, own) = read(as_person.send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK);
+        let (_, as_client) = endpoint.get(&format!("/v2/app-registrations/{id}")).await;
+        assert!(as_client.to_string().contains("looks forged"), "{dialect:?}");
+        for hint in ["looks forged", "127.0.0.1"] {
+            assert!(!own.to_string().contains(hint), "{dialect:?}: {own}");
+        }
+        assert!(own["redFlags"].is_null() && own["links"].is_null() && own["risk"].is_null());
+    }
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::{App, Dialect, TOKEN_HEADER, query::Paging, refusal::Refusal};
+use super::{App, Dialect, TOKEN_HEADER, access::Access, query::Paging, refusal::Refusal};
 use crate::{
     backend::{Created, Page, ResentLink, SyncOutcome, SyncStep},
-    model::{Registration, Requirement, StepKind},
+    model::{Personal, Registration, Requirement, Status, StepKind, Timestamp},
     wire,
 };
 
@@ -33,9 +33,22 @@ impl App {
         }
     }
 
-    /// One registration in its envelope: bare in the overview dialect, under `data` in the live one.
-    pub(super) fn registration(&self, registration: &Registration, populates: &[String]) -> Json<Value> {
-        let object = self.object(registration, populates);
+    /// One registration in its envelope, as far as the asker may read it.
+    pub(super) fn registration(
+        &self,
+        registration: &Registration,
+        populates: &[String],
+        access: &Access,
+    ) -> Json<Value> {
+        let mut object = self.object(registration, populates);
+        if access.own().is_some() {
+            withhold(&mut object);
+        }
+        self.enveloped(object)
+    }
+
+    /// Bare in the overview dialect, under `data` in the live one.
+    fn enveloped(&self, object: Value) -> Json<Value> {
         Json(match self.dialect {
             Dialect::Overview => object,
             Dialect::Live => json!({ "data": object }),
@@ -58,16 +71,13 @@ impl App {
         let registration = &created.registration;
         match self.dialect {
             Dialect::Overview => {
-                let mut response = (StatusCode::CREATED, self.registration(registration, &[])).into_response();
+                let object = self.object(registration, &[]);
+                let mut response = (StatusCode::CREATED, Json(object)).into_response();
                 let location = format!("/v2/app-registrations/{}", registration.id);
                 if let Ok(location) = HeaderValue::from_str(&location) {
                     response.headers_mut().insert(header::LOCATION, location);
                 }
-                if let Some(token) = &created.token {
-                    let mut token = HeaderValue::from_str(token.expose_secret()).map_err(|_| Refusal::internal())?;
-                    token.set_sensitive(true);
-                    response.headers_mut().insert(TOKEN_HEADER, token);
-                }
+                put_token_header(&mut response, created.token.as_ref())?;
                 Ok(response)
             }
             Dialect::Live => {
@@ -81,37 +91,78 @@ impl App {
     }
 
     /// What a sync did. `sync` says what was asked, what became of it and what stands in the way.
-    pub(super) fn synced(&self, outcome: &SyncOutcome, step: Option<&SyncStep>) -> Json<Value> {
+    pub(super) fn synced(
+        &self,
+        outcome: &SyncOutcome,
+        step: Option<&SyncStep>,
+        access: &Access,
+    ) -> Result<Response, Refusal> {
         let registration = &outcome.registration;
-        let word = |status: &crate::model::Status| match self.dialect {
+        let whole = self.dialect == Dialect::Overview || step == Some(&SyncStep::AdminOverride);
+        let mut object = if whole { self.object(registration, &[]) } else { Value::Object(summary(registration)) };
+        if access.own().is_some() {
+            withhold(&mut object);
+        }
+        if let Value::Object(keys) = &mut object {
+            keys.insert("sync".to_owned(), self.report(outcome));
+            if self.dialect == Dialect::Live {
+                insert_token(keys, outcome.token.as_ref());
+            }
+        }
+        let mut response = self.enveloped(object).into_response();
+        if self.dialect == Dialect::Overview {
+            put_token_header(&mut response, outcome.token.as_ref())?;
+        }
+        Ok(response)
+    }
+
+    fn report(&self, outcome: &SyncOutcome) -> Value {
+        let word = |status: &Status| match self.dialect {
             Dialect::Overview => status.as_str().to_owned(),
             Dialect::Live => status.to_live(),
         };
-        let report = json!({
+        json!({
             "asked": outcome.asked.as_ref().map(word),
-            "got": word(&registration.status),
+            "got": word(&outcome.registration.status),
             "blockers": outcome.blockers,
-        });
-        let mut object = match (self.dialect, step) {
-            (Dialect::Overview, _) | (Dialect::Live, Some(SyncStep::AdminOverride)) => self.object(registration, &[]),
-            (Dialect::Live, _) => {
-                let mut data = summary(registration);
-                insert_token(&mut data, outcome.token.as_ref());
-                Value::Object(data)
-            }
-        };
-        if let Value::Object(keys) = &mut object {
-            keys.insert("sync".to_owned(), report);
-        }
-        Json(match self.dialect {
-            Dialect::Overview => object,
-            Dialect::Live => json!({ "data": object }),
         })
     }
 }
 
+/// What a person may not read of their own registration: what was noted and concluded about them, and who else it
+/// concerns.
+const NOT_FOR_PERSONS: &[&str] = &[
+    "redFlags",
+    "redFlagsDetails",
+    "reportedFlags",
+    "risk",
+    "stuck",
+    "links",
+    "accessLog",
+    "accessControlLog",
+    "reviews",
+    "manualReviewLog",
+];
+
+fn withhold(object: &mut Value) {
+    for key in NOT_FOR_PERSONS {
+        if let Some(value) = object.get_mut(key) {
+            *value = Value::Null;
+        }
+    }
+}
+
+fn put_token_header(response: &mut Response, token: Option<&SecretString>) -> Result<(), Refusal> {
+    if let Some(token) = token {
+        let mut token = HeaderValue::from_str(token.expose_secret()).map_err(|_| Refusal::internal())?;
+        token.set_sensitive(true);
+        response.headers_mut().insert(TOKEN_HEADER, token);
+    }
+    Ok(())
+}
+
 /// A fresh link, the same in both dialects: only the live service documents one.
-pub(super) fn resent(link: &ResentLink, now: crate::model::Timestamp) -> Json<Value> {
+pub(super) fn resent(link: &ResentLink, now: Timestamp) -> Json<Value> {
     let registration = &link.registration;
     let email = registration.contact.email.as_ref().map(|email| email.reveal().to_owned());
     let mut data = summary(registration);
@@ -161,7 +212,7 @@ pub(super) fn live_step(registration: &Registration) -> Option<&str> {
 fn information_of(registration: &Registration) -> Value {
     let typed = registration.checks.information.as_ref();
     let contact = &registration.contact;
-    let name = |typed: Option<&crate::model::Personal>, given: &Option<crate::model::Personal>| {
+    let name = |typed: Option<&Personal>, given: &Option<Personal>| {
         typed.or(given.as_ref()).map(|name| name.reveal().to_owned())
     };
     json!({
@@ -179,11 +230,10 @@ fn insert_token(keys: &mut Map<String, Value>, token: Option<&SecretString>) {
 }
 
 /// A page of the lists of version 2: `{success, data, pagination}`.
-pub(super) fn paginated(rows: Vec<Value>, paging: Paging) -> Json<Value> {
-    let total = rows.len();
+pub(super) fn paginated(rows: Vec<Value>, total: usize, paging: Paging) -> Json<Value> {
     Json(json!({
         "success": true,
-        "data": paging.cut(rows),
+        "data": rows,
         "pagination": {
             "page": paging.page, "limit": paging.limit, "perPage": paging.limit,
             "total": total, "pages": paging.pages(total),
@@ -192,10 +242,9 @@ pub(super) fn paginated(rows: Vec<Value>, paging: Paging) -> Json<Value> {
 }
 
 /// A page of the lists of version 3: `{data, total, limit, page, pages}`.
-pub(super) fn counted(rows: Vec<Value>, paging: Paging) -> Json<Value> {
-    let total = rows.len();
+pub(super) fn counted(rows: Vec<Value>, total: usize, paging: Paging) -> Json<Value> {
     Json(json!({
-        "data": paging.cut(rows),
+        "data": rows,
         "total": total, "limit": paging.limit, "page": paging.page, "pages": paging.pages(total),
     }))
 }

@@ -25,12 +25,16 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 async fn projects_counted(State(app): Shared, access: Access, query: Query) -> Result<Json<Value>, Refusal> {
     let paging = query.paging()?;
-    Ok(answer::counted(projects(&app, &access, &query).await?, paging))
+    let rows = projects(&app, &access, &query).await?;
+    let total = rows.len();
+    Ok(answer::counted(paging.cut(rows), total, paging))
 }
 
 async fn projects_paginated(State(app): Shared, access: Access, query: Query) -> Result<Json<Value>, Refusal> {
     let paging = query.paging()?;
-    Ok(answer::paginated(projects(&app, &access, &query).await?, paging))
+    let rows = projects(&app, &access, &query).await?;
+    let total = rows.len();
+    Ok(answer::paginated(paging.cut(rows), total, paging))
 }
 
 async fn projects(app: &App, access: &Access, query: &Query) -> Result<Vec<Value>, Refusal> {
@@ -67,7 +71,7 @@ async fn flows(State(app): Shared, access: Access, query: Query) -> Result<Json<
     let project = query.one(&["project", "where_project", "projectId"]);
     let status = query.one(&["status", "where_status"]).map(fold_word);
     let flows = app.backend.flows().await?;
-    let rows = flows
+    let rows: Vec<Value> = flows
         .iter()
         .filter(|flow| project.is_none_or(|project| flow.project_id == project))
         .filter(|flow| {
@@ -75,7 +79,8 @@ async fn flows(State(app): Shared, access: Access, query: Query) -> Result<Json<
         })
         .map(wire::encode_flow)
         .collect();
-    Ok(answer::paginated(rows, paging))
+    let total = rows.len();
+    Ok(answer::paginated(paging.cut(rows), total, paging))
 }
 
 async fn flow(State(app): Shared, access: Access, PathId(id): PathId) -> Result<Json<Value>, Refusal> {

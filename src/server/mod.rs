@@ -7,11 +7,12 @@
 //!
 //! | Where | Addition |
 //! |---|---|
-//! | create, overview | the person's token in the answer's header `x-registration-token`, because the body is the bare object |
+//! | create and sync, overview | the token handed out, in the answer's header `x-registration-token`: the body is the bare object |
 //! | `POST /v2/app-registrations/{id}/evidence` | the outcome of a step: `model::Evidence` as JSON; answers the registration |
 //! | `POST` and `PUT …/sync` | both methods; without `step` the status is recomputed; `seenVersion` guards against a stale view |
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
+//! | a person's token | reads its registration without what was concluded about it: flags, risk, links, reviews and access log are `null` |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
 
 mod access;

@@ -90,10 +90,15 @@ impl Paging {
         total.div_ceil(self.limit as usize)
     }
 
+    /// Whether the row at a position, counted from 0 over all pages, is on this one.
+    pub(super) fn holds(self, position: usize) -> bool {
+        position / self.limit as usize == self.page as usize - 1
+    }
+
     /// The rows of this page.
     pub(super) fn cut<T>(self, rows: Vec<T>) -> Vec<T> {
-        let before = (self.page as usize - 1).saturating_mul(self.limit as usize);
-        rows.into_iter().skip(before).take(self.limit as usize).collect()
+        let numbered = rows.into_iter().enumerate();
+        numbered.filter(|(position, _)| self.holds(*position)).map(|(_, row)| row).collect()
     }
 }
 

@@ -65,7 +65,7 @@ async fn retrieve(
     let id = RegistrationId::new(id);
     access.on(&id)?;
     let registration = app.backend.retrieve(&id, &access.caller).await.map_err(Refusal::from_read)?;
-    Ok(app.registration(&registration, &query.populates()))
+    Ok(app.registration(&registration, &query.populates(), &access))
 }
 
 async fn own(State(app): Shared, access: Access, query: Query) -> Result<Json<Value>, Refusal> {
@@ -79,7 +79,7 @@ async fn own_populated(State(app): Shared, access: Access, Body(fields): Body) -
 async fn own_record(app: &App, access: &Access, populates: &[String]) -> Result<Json<Value>, Refusal> {
     let id = access.own().ok_or_else(|| Refusal::access_denied("This needs a person's token, not the client's."))?;
     let registration = app.backend.retrieve(id, &access.caller).await.map_err(Refusal::from_read)?;
-    Ok(app.registration(&registration, populates))
+    Ok(app.registration(&registration, populates, access))
 }
 
 async fn create(State(app): Shared, access: Access, Body(fields): Body) -> Result<Response, Refusal> {
@@ -109,12 +109,7 @@ fn create_request(fields: &Fields) -> Result<CreateRequest, Refusal> {
     })
 }
 
-async fn sync(
-    State(app): Shared,
-    access: Access,
-    PathId(id): PathId,
-    Body(fields): Body,
-) -> Result<Json<Value>, Refusal> {
+async fn sync(State(app): Shared, access: Access, PathId(id): PathId, Body(fields): Body) -> Result<Response, Refusal> {
     let id = RegistrationId::new(id);
     access.on(&id)?;
     let request = sync_request(&fields)?;
@@ -123,7 +118,7 @@ async fn sync(
         access.client_only()?;
     }
     let outcome = app.backend.sync(&id, request, &access.caller).await?;
-    Ok(app.synced(&outcome, step.as_ref()))
+    app.synced(&outcome, step.as_ref(), &access)
 }
 
 fn sync_request(fields: &Fields) -> Result<SyncRequest, Refusal> {
@@ -152,11 +147,12 @@ async fn record(
     State(app): Shared,
     access: Access,
     PathId(id): PathId,
+    query: Query,
     Body(fields): Body<PHOTO_LIMIT>,
 ) -> Result<Json<Value>, Refusal> {
     let id = RegistrationId::new(id);
     access.on(&id)?;
     let evidence: Evidence = fields.read_as("evidence")?;
     let registration = app.backend.record(&id, evidence, &access.caller).await?;
-    Ok(app.registration(&registration, &[]))
+    Ok(app.registration(&registration, &query.populates(), &access))
 }

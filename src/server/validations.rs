@@ -97,17 +97,22 @@ async fn list(kind: Kind, app: &App, access: &Access, query: &Query) -> Result<J
         .iter()
         .filter_map(|name| Some((*name, fold_word(query.one(&[name, &format!("where_{name}")])?))))
         .collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut total) = (Vec::new(), 0);
     app.each_registration(None, |registration| {
         let fits = |row: &Value| {
             let holds = |name: &str| row.get(name).and_then(Value::as_str).map(fold_word);
             wanted.iter().all(|(name, value)| holds(name).as_ref() == Some(value))
         };
-        rows.extend(object(kind, &registration).filter(fits));
+        if let Some(row) = object(kind, &registration).filter(fits) {
+            if paging.holds(total) {
+                rows.push(row);
+            }
+            total += 1;
+        }
         true
     })
     .await?;
-    Ok(answer::paginated(rows, paging))
+    Ok(answer::paginated(rows, total, paging))
 }
 
 async fn retrieve(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Json<Value>, Refusal> {
@@ -118,7 +123,9 @@ async fn retrieve(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Js
 
 /// The registration that holds a validation; with a person's token only their own is looked at.
 pub(super) async fn find(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Registration, Refusal> {
-    let holds = |registration: &Registration| id_of(kind, registration) == Some(id);
+    let holds = |registration: &Registration| {
+        object(kind, registration).is_some_and(|object| object.get("_id") == Some(&json!(id)))
+    };
     if let Some(own) = access.own() {
         let registration = app.backend.retrieve(own, &Caller::system()).await?;
         return if holds(&registration) { Ok(registration) } else { Err(kind.missing()) };
@@ -132,17 +139,6 @@ pub(super) async fn find(kind: Kind, app: &App, access: &Access, id: &str) -> Re
     })
     .await?;
     found.ok_or_else(|| kind.missing())
-}
-
-fn id_of(kind: Kind, registration: &Registration) -> Option<&str> {
-    let checks = &registration.checks;
-    match kind {
-        Kind::Email => checks.email.as_ref()?.id.as_deref(),
-        Kind::Phone => checks.phone.as_ref()?.id.as_deref(),
-        Kind::Document => checks.document.as_ref()?.id.as_deref(),
-        Kind::Biometric => checks.liveness.as_ref()?.id.as_deref(),
-        Kind::Information => checks.information.as_ref()?.id.as_deref(),
-    }
 }
 
 /// A validation by itself; `None` if the registration has none of the kind.
