@@ -156,7 +156,7 @@ async fn a_list_is_narrowed_by_status_project_and_flow(stand: Stand) {
     };
     let everything = ListRequest::page(1, 10);
     let of_status = |statuses: &[Status]| ListRequest { statuses: statuses.to_vec(), ..everything.clone() };
-    assert_eq!(ids(of_status(&[Status::Failed])).await, [failed.id.clone()]);
+    assert_eq!(ids(of_status(&[Status::Failed])).await, std::slice::from_ref(&failed.id));
     assert_eq!(ids(of_status(&[Status::Failed, Status::Started])).await.len(), 2);
     assert_eq!(ids(of_status(&[Status::Completed])).await, []);
     let of_project = |project: &str| ListRequest { project: Some(project.to_owned()), ..everything.clone() };

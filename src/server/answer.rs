@@ -230,7 +230,7 @@ fn insert_token(keys: &mut Map<String, Value>, token: Option<&SecretString>) {
 }
 
 /// A page of the lists of version 2: `{success, data, pagination}`.
-pub(super) fn paginated(rows: Vec<Value>, total: usize, paging: Paging) -> Json<Value> {
+pub(super) fn paginated(rows: &[Value], total: usize, paging: Paging) -> Json<Value> {
     Json(json!({
         "success": true,
         "data": rows,
@@ -242,7 +242,7 @@ pub(super) fn paginated(rows: Vec<Value>, total: usize, paging: Paging) -> Json<
 }
 
 /// A page of the lists of version 3: `{data, total, limit, page, pages}`.
-pub(super) fn counted(rows: Vec<Value>, total: usize, paging: Paging) -> Json<Value> {
+pub(super) fn counted(rows: &[Value], total: usize, paging: Paging) -> Json<Value> {
     Json(json!({
         "data": rows,
         "total": total, "limit": paging.limit, "page": paging.page, "pages": paging.pages(total),

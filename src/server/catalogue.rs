@@ -27,14 +27,14 @@ async fn projects_counted(State(app): Shared, access: Access, query: Query) -> R
     let paging = query.paging()?;
     let rows = projects(&app, &access, &query).await?;
     let total = rows.len();
-    Ok(answer::counted(paging.cut(rows), total, paging))
+    Ok(answer::counted(&paging.cut(rows), total, paging))
 }
 
 async fn projects_paginated(State(app): Shared, access: Access, query: Query) -> Result<Json<Value>, Refusal> {
     let paging = query.paging()?;
     let rows = projects(&app, &access, &query).await?;
     let total = rows.len();
-    Ok(answer::paginated(paging.cut(rows), total, paging))
+    Ok(answer::paginated(&paging.cut(rows), total, paging))
 }
 
 async fn projects(app: &App, access: &Access, query: &Query) -> Result<Vec<Value>, Refusal> {
@@ -80,7 +80,7 @@ async fn flows(State(app): Shared, access: Access, query: Query) -> Result<Json<
         .map(wire::encode_flow)
         .collect();
     let total = rows.len();
-    Ok(answer::paginated(paging.cut(rows), total, paging))
+    Ok(answer::paginated(&paging.cut(rows), total, paging))
 }
 
 async fn flow(State(app): Shared, access: Access, PathId(id): PathId) -> Result<Json<Value>, Refusal> {

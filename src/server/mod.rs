@@ -64,7 +64,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a connection may be silent: longer than a request may take, so that a slow answer is not cut off.
-const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+const SILENCE_LIMIT: Duration = Duration::from_mins(1);
 
 /// The shape of registrations and of what is around them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,8 +23,7 @@ use super::{
     validations::{self, Kind},
 };
 use crate::{
-    backend::Caller,
-    model::{Evidence, Outcome, Registration, StepState, timeline},
+    model::{Evidence, Registration, StepState},
     wire,
 };
 
@@ -103,20 +102,9 @@ async fn compare(State(app): Shared, access: Access, Body(fields): Body) -> Resu
     Ok(Json(json!({ "data": { "compareFaceVerification": comparison_of(&registration) } })))
 }
 
-fn comparison_of(registration: &Registration) -> Value {
+fn comparison_of(registration: &Registration) -> Option<Value> {
     let key = "compareFaceVerification";
-    let mut whole = wire::encode_live(registration, &[key.to_owned()]);
-    match whole.get_mut(key).map(Value::take) {
-        Some(object @ Value::Object(_)) => object,
-        _ => {
-            let passed = timeline::face_outcome(&registration.checks, registration.flow.settings.as_ref());
-            json!({ "result": {
-                "score": registration.scores.face_compare,
-                "passed": passed.map(|outcome| outcome == Outcome::Passed),
-                "compare_min_score": registration.scores.face_compare_min,
-            } })
-        }
-    }
+    wire::encode_live(registration, &[key.to_owned()]).get_mut(key).map(Value::take)
 }
 
 async fn background(
@@ -127,8 +115,7 @@ async fn background(
 ) -> Result<Json<Value>, Refusal> {
     let registration = validations::find(Kind::Information, &app, &access, &id).await?;
     let evidence = background_evidence(&registration, fields)?;
-    let caller: &Caller = &access.caller;
-    let registration = app.backend.record(&registration.id, evidence, caller).await?;
+    let registration = app.backend.record(&registration.id, evidence, &access.caller).await?;
     Ok(Json(json!({ "data": validations::object_now(Kind::Information, &registration)?, "id": id })))
 }
 

@@ -112,7 +112,7 @@ async fn list(kind: Kind, app: &App, access: &Access, query: &Query) -> Result<J
         true
     })
     .await?;
-    Ok(answer::paginated(rows, total, paging))
+    Ok(answer::paginated(&rows, total, paging))
 }
 
 async fn retrieve(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Json<Value>, Refusal> {

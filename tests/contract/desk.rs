@@ -94,6 +94,6 @@ fn demanding(flows: &[Flow]) -> Flow {
 fn last_code(directory: &Path, address: &str) -> String {
     let outbox = std::fs::read_to_string(directory.join("outbox.ndjson")).unwrap();
     let lines = outbox.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let to_them = lines.filter(|line| line["to"] == address && line["kind"] == "code");
-    to_them.last().expect("a code was sent")["secret"].as_str().unwrap().to_owned()
+    let mut to_them = lines.filter(|line| line["to"] == address && line["kind"] == "code");
+    to_them.next_back().expect("a code was sent")["secret"].as_str().unwrap().to_owned()
 }

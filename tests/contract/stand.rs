@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regdesk::{backend::Backend, server::Dialect};
+use regdesk::backend::Backend;
 
 use crate::{desk::Desk, endpoint::Endpoint};
 

@@ -1,0 +1,137 @@
+//! The endpoint as a server: methods, caches, limits, load, garbage, stopping.
+
+use std::sync::Arc;
+
+use regdesk::{
+    backend::{Caller, Clock, fake::Operation},
+    model::{RegistrationId, StepKind},
+    server::Dialect,
+};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::{create_live, person};
+use crate::{
+    desk::Desk,
+    endpoint::{Endpoint, read},
+};
+
+#[tokio::test]
+async fn head_and_options_answer_without_a_body() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    let head = endpoint.request(Method::HEAD, "/v2/app-registrations").send().await.unwrap();
+    assert_eq!(head.status(), StatusCode::OK);
+    assert_eq!(head.text().await.unwrap(), "");
+    let options = endpoint.bare(Method::OPTIONS, "/v2/app-registrations").send().await.unwrap();
+    assert_eq!(options.status(), StatusCode::NO_CONTENT);
+    assert_eq!(options.headers()["allow"], "GET,HEAD,POST");
+}
+
+#[tokio::test]
+async fn answers_are_not_kept_by_caches() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    for path in ["/v2/app-registrations", "/nowhere"] {
+        let response = endpoint.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.headers()["cache-control"], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn stopping_lets_a_request_under_way_finish_and_takes_no_new_ones() {
+    let (fake, desk) = Desk::fake().await;
+    let (_desk, endpoint) = desk.served(Dialect::Live).await;
+    let held = fake.hold(Operation::List);
+    let url = endpoint.url.clone();
+    let slow = tokio::spawn(endpoint.request(Method::GET, "/v2/app-registrations").send());
+    while fake.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let stopping = endpoint.stop();
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    // The listener closes at once; the request under way is still waiting.
+    while TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    held.release();
+    assert_eq!(slow.await.unwrap().unwrap().status(), StatusCode::OK);
+    stopping.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_breaks_inside_is_answered_and_the_endpoint_lives_on() {
+    let desk = Desk::engine().await;
+    let broken = Clock::new(|| panic!("a clock that stopped"));
+    let endpoint = Endpoint::open(Arc::clone(&desk.backend), Dialect::Overview, broken).await;
+    let (status, answer) = endpoint.post("/v2/app-registrations", &person(&desk, "unlucky")).await;
+    assert_eq!((status, &answer["code"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("InternalServerError")));
+    assert!(!answer.to_string().contains("stopped"), "{answer}");
+    assert_eq!(endpoint.get("/v3/projects").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn garbage_on_the_wire_does_not_bring_the_endpoint_down() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    let address = endpoint.url.strip_prefix("http://").unwrap().to_owned();
+    for garbage in [
+        &b"\x16\x03\x01\x02\x00hello"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\r\n\r\n\r\n",
+        b"GET /%ff%00 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    ] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(garbage).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+    }
+    let path = "/v2/app-registrations/%ff%fe";
+    assert_eq!(endpoint.get(path).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(endpoint.get("/v2/app-registrations").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_and_the_endpoint_lives_on() {
+    let (desk, endpoint) = Desk::engine().await.served(Dialect::Live).await;
+    let oversized = |bytes: usize| format!("{{\"note\": \"{}\"}}", "x".repeat(bytes));
+    let mebibyte = 1024 * 1024;
+    let request = endpoint.request(Method::POST, "/v2/app-registrations").body(oversized(mebibyte));
+    let (status, answer) = read(request.send().await.unwrap()).await;
+    assert_eq!((status, &answer["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("PayloadTooLarge")));
+
+    let (id, _) = create_live(&endpoint, &desk, "photographer").await;
+    let photo = json!({ "appRegistration": id, "image": "A".repeat(8 * mebibyte) });
+    let (status, answer) = endpoint.post("/v2/document-validations/app-registration", &photo).await;
+    assert_eq!(status, StatusCode::OK, "photos may be larger: {answer}");
+    let (status, _) = endpoint.get("/v2/app-registrations").await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn of_many_wrong_codes_at_once_exactly_the_limit_is_tried() {
+    let (desk, endpoint) = Desk::engine().await.served(Dialect::Live).await;
+    let (id, token) = create_live(&endpoint, &desk, "hasty").await;
+    let asking = endpoint.bare(Method::POST, "/v2/email-validations/app-registration").bearer_auth(&token);
+    let (status, sent) = read(asking.json(&json!({})).send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK, "{sent}");
+    let limit = sent["data"]["maxAttempts"].as_u64().unwrap() as usize;
+    let path = format!("/v2/email-validations/{}", sent["data"]["_id"].as_str().unwrap());
+    let tries = (0..30).map(|number| {
+        let request =
+            endpoint.bare(Method::PUT, &path).bearer_auth(&token).json(&json!({ "otp": format!("x{number}") }));
+        tokio::spawn(async move { request.send().await.unwrap().status() })
+    });
+    let tries: Vec<_> = tries.collect();
+    let mut statuses = Vec::new();
+    for one in tries {
+        statuses.push(one.await.unwrap());
+    }
+    let of = |status: StatusCode| statuses.iter().filter(|answer| **answer == status).count();
+    assert_eq!(of(StatusCode::FORBIDDEN), limit, "{statuses:?}");
+    assert_eq!(of(StatusCode::GONE), 30 - limit, "{statuses:?}");
+    let after = desk.backend.retrieve(&RegistrationId::new(id), &Caller::system()).await.unwrap();
+    assert_eq!(after.counted_failures(&StepKind::EmailVerification) as usize, limit);
+}
