@@ -26,6 +26,8 @@ mod outcomes;
 mod query;
 mod refusal;
 mod registrations;
+#[cfg(test)]
+mod tests;
 mod validations;
 
 use std::{
@@ -57,14 +59,19 @@ use crate::{
 /// The header that carries a new registration's token in the overview dialect.
 pub const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-registration-token");
 
-/// How long requests under way may still take once the endpoint is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long things may take, so that nothing hangs. All three are our own choice.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// One request, body included.
+    request: Duration,
+    /// A connection without a byte in or out: longer than a request, so that a slow answer is not cut off.
+    silence: Duration,
+    /// Requests under way, once the endpoint is told to stop.
+    grace: Duration,
+}
 
-/// How long one request may take, body included.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
-
-/// How long a connection may be silent: longer than a request may take, so that a slow answer is not cut off.
-const SILENCE_LIMIT: Duration = Duration::from_mins(1);
+const LIMITS: Limits =
+    Limits { request: Duration::from_secs(30), silence: Duration::from_mins(1), grace: Duration::from_secs(5) };
 
 /// The shape of registrations and of what is around them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +125,7 @@ pub struct Server {
     listener: TcpListener,
     local_addr: SocketAddr,
     app: Arc<App>,
+    limits: Limits,
 }
 
 impl Server {
@@ -136,7 +144,7 @@ impl Server {
             client: ClientKey::new(&config.client_token),
             links: Links::default(),
         };
-        Ok(Self { listener, local_addr, app: Arc::new(app) })
+        Ok(Self { listener, local_addr, app: Arc::new(app), limits: LIMITS })
     }
 
     /// The address taken.
@@ -157,13 +165,13 @@ impl Server {
             // Nobody waits for it any more only if the endpoint is gone already.
             let _ = stop.send(());
         };
-        let service = router(self.app).into_make_service_with_connect_info::<Peer>();
-        let serving = axum::serve(Doorway::new(self.listener, SILENCE_LIMIT), service)
+        let service = router(self.app, self.limits).into_make_service_with_connect_info::<Peer>();
+        let serving = axum::serve(Doorway::new(self.listener, self.limits.silence), service)
             .with_graceful_shutdown(signal)
             .into_future();
         let grace_over = async {
             let _ = stopping.await;
-            time::sleep(GRACE).await;
+            time::sleep(self.limits.grace).await;
         };
         tokio::select! {
             served = serving => served,
@@ -175,7 +183,7 @@ impl Server {
     }
 }
 
-fn router(app: Arc<App>) -> Router {
+fn router(app: Arc<App>, limits: Limits) -> Router {
     Router::new()
         .merge(registrations::routes())
         .merge(validations::routes())
@@ -184,7 +192,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(catalogue::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no such route."))
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(limits, guard))
         .with_state(app)
 }
 
@@ -198,8 +206,8 @@ async fn wrong_method(method: Method) -> Response {
 }
 
 /// Around every request: an end in time, an answer even if a handler breaks, and nothing left in caches.
-async fn guard(request: Request, next: Next) -> Response {
-    let answered = AssertUnwindSafe(time::timeout(REQUEST_LIMIT, next.run(request))).catch_unwind().await;
+async fn guard(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(time::timeout(limits.request, next.run(request))).catch_unwind().await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_elapsed)) => Refusal::timed_out().into_response(),
