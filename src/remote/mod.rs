@@ -1,1 +1,87 @@
-//! wip
+//! The remote backend: a Verifik-compatible endpoint over HTTP(S), in either dialect.
+//!
+//! Owns addresses, tokens, time limits, repeats of reads and what is remembered of a remote: which dialect it speaks,
+//! how it wants to be synced, and the tokens of people that it handed out (in memory only). Knows no shape of an answer:
+//! that is [`wire`](crate::wire)'s. Never repeats a write.
+
+mod address;
+mod calls;
+mod client;
+mod memory;
+mod token;
+mod transport;
+
+use std::time::Duration;
+
+pub use self::{
+    calls::Dialect,
+    client::Remote,
+    token::{COMMAND_TIMEOUT, TokenSource},
+};
+
+/// How a remote is to be reached.
+#[derive(Debug, Clone)]
+pub struct RemoteConfig {
+    /// Base URL, for example `https://api.example.com`.
+    pub base_url: String,
+    /// The dialect; `None` finds out from the first answer.
+    pub dialect: Option<Dialect>,
+    /// Where the client token comes from.
+    pub token: TokenSource,
+    /// Take plain `http` to hosts other than this machine.
+    pub allow_plain_http: bool,
+    /// Limits.
+    pub timeouts: Timeouts,
+}
+
+/// Time limits of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// For a whole request, answer included.
+    pub request: Duration,
+    /// Before a read is repeated for the first time; doubles each time.
+    pub backoff: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), request: Duration::from_secs(30), backoff: Duration::from_millis(250) }
+    }
+}
+
+/// Why a remote cannot be used as it is configured. Holds no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RemoteError {
+    /// The URL is not one that a token is sent to.
+    #[error("The URL of the remote {reason}.")]
+    Address {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// There is no token.
+    #[error("{reason}")]
+    Token {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The HTTP client could not be set up.
+    #[error("Cannot set up the HTTP client: {reason}.")]
+    Client {
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+impl RemoteError {
+    fn token(reason: impl Into<String>) -> Self {
+        Self::Token { reason: reason.into() }
+    }
+}
+
+impl From<RemoteError> for crate::backend::BackendError {
+    fn from(error: RemoteError) -> Self {
+        Self::new(crate::backend::ErrorKind::NotSignedIn, error.to_string())
+    }
+}

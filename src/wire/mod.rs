@@ -7,6 +7,7 @@ mod biometrics;
 mod checks;
 mod codes;
 mod documents;
+mod envelope;
 mod errors;
 mod fields;
 mod flows;
@@ -22,12 +23,13 @@ mod secrets;
 mod steps;
 mod times;
 
-pub use errors::decode_error;
+pub use errors::{decode_error, not_json};
 pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
 pub use live::{POPULATES, encode_live};
 pub use overview::encode_overview;
 pub use page::{
-    ResentAnswer, SyncAnswer, decode_created, decode_list, decode_page, decode_resent, decode_sync_answer, payload,
+    ResentAnswer, SyncAnswer, decode_created, decode_list, decode_page, decode_pages, decode_resent,
+    decode_sync_answer, payload,
 };
 pub use registration::decode_registration;
 

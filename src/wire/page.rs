@@ -31,22 +31,9 @@ pub fn decode_list(body: Value) -> Result<Vec<Value>, WireError> {
 
 /// Reads a page of registrations, whatever its envelope. A row that cannot be read is told of and left out.
 pub fn decode_page(body: Value, asked_page: u32) -> Result<Page, WireError> {
-    let mut counters = match &body {
-        Value::Object(object) => {
-            let mut top = object.clone();
-            top.shift_remove("data");
-            Fields::from(top)
-        }
-        _ => Fields::default(),
-    };
-    let mut nested = counters.object("pagination");
-    let mut counter = |key: &str| {
-        let read = Value::as_u64;
-        nested.take_as(key, read).or_else(|| counters.take_as(key, read))
-    };
-    let total = counter("total");
-    let page = counter("page").and_then(|page| u32::try_from(page).ok());
-    let pages = counter("pages").and_then(|pages| u32::try_from(pages).ok());
+    let total = counter(&body, "total");
+    let page = counter(&body, "page").and_then(|page| u32::try_from(page).ok());
+    let pages = decode_pages(&body);
     let mut registrations = Vec::new();
     let mut refused = Vec::new();
     for (row, value) in decode_list(body)?.into_iter().enumerate() {
@@ -56,6 +43,17 @@ pub fn decode_page(body: Value, asked_page: u32) -> Result<Page, WireError> {
         }
     }
     Ok(Page { registrations, total, page: page.unwrap_or(asked_page), pages, refused })
+}
+
+/// How many pages a list has, where its answer says.
+pub fn decode_pages(body: &Value) -> Option<u32> {
+    counter(body, "pages").and_then(|pages| u32::try_from(pages).ok())
+}
+
+/// A counter of a list, beside the rows or under `pagination`.
+fn counter(body: &Value, key: &str) -> Option<u64> {
+    let nested = body.get("pagination").and_then(|pagination| pagination.get(key));
+    nested.or_else(|| body.get(key)).and_then(Value::as_u64)
 }
 
 /// Reads the answer to create: the bare object, or the registration beside its information and token.

@@ -1,0 +1,259 @@
+//! Requests over HTTP: time and size limits, one error for everything that can go wrong, and repeats of reads.
+
+use std::{error::Error, time::Duration};
+
+use reqwest::{Client, Method, Response, Url, header, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tokio::time;
+
+use super::{RemoteError, Timeouts};
+use crate::{
+    backend::{BackendError, ErrorKind},
+    text, wire,
+};
+
+/// Largest answer that is read, bytes. A page of a hundred registrations takes a few hundred KiB; images are not asked
+/// for.
+const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// How often a read is repeated. The service's own advice.
+const MOST_REPEATS: u32 = 3;
+
+/// Longest pause that is waited out before a repeat; a remote that asks for more is told of instead.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The header in which an endpoint of this program hands out a new registration's token.
+const TOKEN_HEADER: &str = "x-registration-token";
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) body: Option<Value>,
+    /// What it does, for messages: `create the registration`.
+    pub(super) what: &'static str,
+}
+
+impl Call {
+    /// Whether doing it twice is the same as doing it once.
+    fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Its JSON; `null` where it had no body.
+    pub(super) body: Value,
+    /// A token in its headers.
+    pub(super) token: Option<SecretString>,
+}
+
+/// The HTTP client.
+#[derive(Debug)]
+pub(super) struct Transport {
+    client: Client,
+    timeouts: Timeouts,
+    name: String,
+}
+
+impl Transport {
+    pub(super) fn new(timeouts: Timeouts, name: String) -> Result<Self, RemoteError> {
+        // Someone else in this process may have installed a provider already; then that one is used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .user_agent(concat!("regdesk/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.request)
+            // A redirect could lead the token somewhere else.
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(|error| RemoteError::Client { reason: innermost(&error) })?;
+        Ok(Self { client, timeouts, name })
+    }
+
+    /// Sends a request. A read is repeated when that may help; a write never is.
+    pub(super) async fn send(&self, call: &Call, token: &SecretString) -> Result<Answer, BackendError> {
+        let mut repeats = 0;
+        loop {
+            let error = match self.send_once(call, token).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let pause = self.pause(&error, repeats);
+            match pause.filter(|_| call.is_read() && repeats < MOST_REPEATS) {
+                Some(pause) => {
+                    tracing::debug!(?pause, kind = ?error.kind, "repeats a read");
+                    time::sleep(pause).await;
+                    repeats += 1;
+                }
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// How long to wait before a repeat; `None` if a repeat would not help. A time-out has cost enough time already.
+    fn pause(&self, error: &BackendError, repeats: u32) -> Option<Duration> {
+        let own = jittered(self.timeouts.backoff.saturating_mul(1 << repeats.min(MOST_REPEATS)));
+        match &error.kind {
+            ErrorKind::TooMany { retry_after } => retry_after.or(Some(own)).filter(|pause| *pause <= LONGEST_PAUSE),
+            ErrorKind::Unreachable => Some(own),
+            ErrorKind::Server => error.http_status.is_none_or(|status| status >= 500).then_some(own),
+            _ => None,
+        }
+    }
+
+    async fn send_once(&self, call: &Call, token: &SecretString) -> Result<Answer, BackendError> {
+        let mut request = self
+            .client
+            .request(call.method.clone(), call.url.clone())
+            .query(&call.query)
+            .bearer_auth(token.expose_secret())
+            .header(header::ACCEPT, "application/json");
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| self.lost(&error, call))?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(&response);
+        let token = token_header(&response);
+        let body = self.read(response, call).await?;
+        match status {
+            200..=299 => match parse(status, &body) {
+                Ok(body) => Ok(Answer { body, token }),
+                Err(error) => Err(unknown_if_write(error, call)),
+            },
+            300..=399 => Err(redirected(status)),
+            _ => Err(unknown_if_write(wire::decode_error(status, &body, retry_after), call)),
+        }
+    }
+
+    async fn read(&self, mut response: Response, call: &Call) -> Result<Vec<u8>, BackendError> {
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                    let most = LARGEST_ANSWER / (1024 * 1024);
+                    let message = format!("The remote's answer is larger than {most} MiB. Ask for fewer rows at once.");
+                    return Err(BackendError {
+                        http_status: Some(status),
+                        ..BackendError::new(ErrorKind::Server, message)
+                    });
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(error) if error.is_timeout() => return Err(self.lost(&error, call)),
+                Err(_) => {
+                    let message = format!("The answer of {} broke off in the middle. Try again.", self.name);
+                    let error =
+                        BackendError { http_status: Some(status), ..BackendError::new(ErrorKind::Server, message) };
+                    return Err(unknown_if_write(error, call));
+                }
+            }
+        }
+    }
+
+    /// No answer at all.
+    fn lost(&self, error: &reqwest::Error, call: &Call) -> BackendError {
+        let name = &self.name;
+        let cause = innermost(error);
+        if error.is_connect() {
+            let reason = if error.is_timeout() {
+                format!("no connection within {} s", self.timeouts.connect.as_secs_f32())
+            } else {
+                cause
+            };
+            let message = format!(
+                "Cannot reach {name}: {reason}. Check the URL and the network, and whether the server is running."
+            );
+            return BackendError::new(ErrorKind::Unreachable, message);
+        }
+        let seconds = self.timeouts.request.as_secs_f32();
+        match (error.is_timeout(), call.is_read()) {
+            (true, true) => BackendError::new(
+                ErrorKind::TimedOut,
+                format!("{name} did not answer within {seconds} s. Try again in a while."),
+            ),
+            (true, false) => unknown(&format!("{name} did not answer within {seconds} s"), call),
+            (false, true) => BackendError::new(
+                ErrorKind::Unreachable,
+                format!("The connection to {name} broke: {cause}. Try again in a while."),
+            ),
+            (false, false) => unknown(&format!("The connection to {name} broke before it answered"), call),
+        }
+    }
+}
+
+/// A write that may or may not have been done. It is never repeated: that could do it twice.
+fn unknown(what_happened: &str, call: &Call) -> BackendError {
+    let message =
+        format!("{what_happened}: it is unknown whether it did {}. Refresh to see, before you try again.", call.what);
+    BackendError::new(ErrorKind::TimedOut, message)
+}
+
+/// A server that failed in the middle of a write may have done it.
+fn unknown_if_write(error: BackendError, call: &Call) -> BackendError {
+    if call.is_read() {
+        return error;
+    }
+    match (&error.kind, error.http_status) {
+        (ErrorKind::TimedOut, _) | (ErrorKind::Server, Some(200..=299)) => {
+            let status = error.http_status;
+            let told = error.message.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned();
+            BackendError { http_status: status, code: error.code, ..unknown(&told, call) }
+        }
+        (ErrorKind::Server, _) => {
+            let message = format!("{} Refresh before you try again: it may have been done.", error.message);
+            BackendError { message, ..error }
+        }
+        _ => error,
+    }
+}
+
+fn redirected(status: u16) -> BackendError {
+    let message = format!(
+        "The remote redirects to another address (HTTP {status}), which is not followed: the token would go along. \
+         Set the URL to where the service really is."
+    );
+    BackendError { http_status: Some(status), ..BackendError::new(ErrorKind::Server, message) }
+}
+
+fn parse(status: u16, body: &[u8]) -> Result<Value, BackendError> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(body).map_err(|_| wire::not_json(status, body))
+}
+
+/// `Retry-After` in seconds. Its other form, a date, needs the remote's clock to be right and is not in use here.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn token_header(response: &Response) -> Option<SecretString> {
+    let token = response.headers().get(TOKEN_HEADER)?.to_str().ok()?;
+    (!token.is_empty()).then(|| SecretString::from(token))
+}
+
+/// The system's own reason, which says most in the fewest words.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    text::truncate(&cause.to_string(), 120)
+}
+
+/// Half to one and a half times as long, so that many clients do not come back at once.
+fn jittered(pause: Duration) -> Duration {
+    let mut byte = [128_u8];
+    // Without random numbers there is no jitter; that is no reason to fail.
+    let _ = getrandom::fill(&mut byte);
+    pause.mul_f64(0.5 + f64::from(byte[0]) / 255.0)
+}
