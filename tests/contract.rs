@@ -28,6 +28,8 @@ use stand::Stand;
 macro_rules! held_by_every_backend {
     ($($behaviour:ident,)+) => {
         held_by_every_backend! { @each engine => Stand::engine, [$($behaviour)+] }
+        held_by_every_backend! { @each overview => Stand::overview, [$($behaviour)+] }
+        held_by_every_backend! { @each live => Stand::live, [$($behaviour)+] }
         held_by_every_backend! { @each fake => Stand::fake, [$($behaviour)+] }
     };
     (@each $name:ident => $stand:path, [$($behaviour:ident)+]) => {

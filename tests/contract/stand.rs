@@ -2,9 +2,17 @@
 
 use std::sync::Arc;
 
-use regdesk::backend::Backend;
+use regdesk::{
+    backend::Backend,
+    remote::{Remote, RemoteConfig, Timeouts, TokenSource},
+    server::Dialect,
+};
+use secrecy::SecretString;
 
-use crate::{desk::Desk, endpoint::Endpoint};
+use crate::{
+    desk::Desk,
+    endpoint::{Endpoint, TOKEN},
+};
 
 /// A backend under test, and what must live as long as it.
 pub struct Stand {
@@ -17,15 +25,39 @@ pub struct Stand {
 
 impl Stand {
     pub async fn engine() -> Self {
-        Self::of(Desk::engine().await)
+        let desk = Desk::engine().await;
+        Self::of(Arc::clone(&desk.backend), desk, None)
     }
 
     pub async fn fake() -> Self {
-        Self::of(Desk::fake().await.1)
+        let (fake, desk) = Desk::fake().await;
+        Self::of(fake, desk, None)
     }
 
-    fn of(desk: Desk) -> Self {
-        let backend = Arc::clone(&desk.backend);
-        Self { backend, project: desk.project.clone(), flow: desk.flow.clone(), _desk: desk, _endpoint: None }
+    /// The client over the real endpoint, which finds out by itself that it speaks the overview dialect.
+    pub async fn overview() -> Self {
+        Self::remote(Dialect::Overview).await
+    }
+
+    /// The client over the real endpoint, which finds out by itself that it speaks the live dialect.
+    pub async fn live() -> Self {
+        Self::remote(Dialect::Live).await
+    }
+
+    async fn remote(dialect: Dialect) -> Self {
+        let (desk, endpoint) = Desk::engine().await.served(dialect).await;
+        let config = RemoteConfig {
+            base_url: endpoint.url.clone(),
+            dialect: None,
+            token: TokenSource::Value(SecretString::from(TOKEN)),
+            allow_plain_http: false,
+            timeouts: Timeouts::default(),
+        };
+        let remote = Remote::new(config).expect("a loopback address is always allowed");
+        Self::of(Arc::new(remote), desk, Some(endpoint))
+    }
+
+    fn of(backend: Arc<dyn Backend>, desk: Desk, endpoint: Option<Endpoint>) -> Self {
+        Self { backend, project: desk.project.clone(), flow: desk.flow.clone(), _desk: desk, _endpoint: endpoint }
     }
 }
