@@ -65,6 +65,7 @@ held_by_every_backend! {
     wrong_codes_count_until_none_is_left,
     a_selfie_below_the_minimum_spends_an_attempt,
     a_change_is_announced,
+    what_is_read_is_what_the_source_holds,
 }
 
 fn someone(stand: &Stand, name: &str) -> CreateRequest {
@@ -370,4 +371,35 @@ async fn a_change_is_announced(stand: Stand) {
     };
     let id = create(&stand, "noticed").await.id;
     assert_eq!(changes.recv().await.unwrap(), id);
+}
+
+async fn what_is_read_is_what_the_source_holds(stand: Stand) {
+    let id = create(&stand, "same").await.id;
+    if stand.backend.capabilities().record {
+        let flows = stand.backend.flows().await.unwrap();
+        let flow = flows.iter().find(|flow| flow.id == stand.flow).unwrap();
+        stand.backend.record(&id, evidence::selfie(0.11), &Caller::operator()).await.unwrap();
+        for evidence in evidence::passing(&flow.settings) {
+            stand.backend.record(&id, evidence, &Caller::operator()).await.unwrap();
+        }
+    }
+    decide(&stand, &id, Status::NeedsManualVerification).await;
+    let read = retrieve(&stand, &id).await;
+    let held = stand.source.retrieve(&id, &Caller::system()).await.unwrap();
+    let facts = |registration: &Registration| {
+        let steps = registration.steps.iter().map(|step| {
+            let times = [step.started, step.finished].map(|moment| moment.map(|moment| moment.at));
+            (step.kind.clone(), step.state.clone(), step.requirement.clone(), step.attempts, step.attempt_limit, times)
+        });
+        (steps.collect::<Vec<_>>(), registration.results.clone(), registration.scores.clone())
+    };
+    assert_eq!(facts(&read), facts(&held));
+    assert_eq!((&read.status, &read.contact, read.version), (&held.status, &held.contact, held.version));
+    assert_eq!((&read.project, &read.flow), (&held.project, &held.flow));
+    assert_eq!(read.failed_attempts.len(), held.failed_attempts.len());
+    assert_eq!(read.reviews.len(), held.reviews.len());
+    assert_eq!(
+        read.checks.document.map(|document| document.number),
+        held.checks.document.map(|document| document.number)
+    );
 }

@@ -19,6 +19,8 @@ pub struct Stand {
     pub backend: Arc<dyn Backend>,
     pub project: String,
     pub flow: String,
+    /// What lies behind the backend: itself, if nothing does.
+    pub source: Arc<dyn Backend>,
     _desk: Desk,
     _endpoint: Option<Endpoint>,
 }
@@ -58,6 +60,13 @@ impl Stand {
     }
 
     fn of(backend: Arc<dyn Backend>, desk: Desk, endpoint: Option<Endpoint>) -> Self {
-        Self { backend, project: desk.project.clone(), flow: desk.flow.clone(), _desk: desk, _endpoint: endpoint }
+        Self {
+            backend,
+            project: desk.project.clone(),
+            flow: desk.flow.clone(),
+            source: Arc::clone(&desk.backend),
+            _desk: desk,
+            _endpoint: endpoint,
+        }
     }
 }
