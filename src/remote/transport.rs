@@ -148,12 +148,12 @@ impl Transport {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return Ok(body),
                 Err(error) if error.is_timeout() => return Err(self.lost(&error, call)),
-                Err(_) => {
+                Err(_) if call.is_read() => {
+                    // Without a status: it was not the remote that refused, so asking again may help.
                     let message = format!("The answer of {} broke off in the middle. Try again.", self.name);
-                    let error =
-                        BackendError { http_status: Some(status), ..BackendError::new(ErrorKind::Server, message) };
-                    return Err(unknown_if_write(error, call));
+                    return Err(BackendError::new(ErrorKind::Server, message));
                 }
+                Err(_) => return Err(unknown(&format!("The answer of {} broke off in the middle", self.name), call)),
             }
         }
     }
