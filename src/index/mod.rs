@@ -1,10 +1,24 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 
-use std::{ops::Range, sync::Arc};
+mod country;
+mod facets;
+mod order;
+mod query;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use chrono::TimeDelta;
+
+pub use facets::Facets;
+pub use order::{Sort, SortError, SortField};
+pub use query::{Query, QueryError};
 
 use crate::{
-    model::{Registration, RegistrationId, Timestamp},
-    triage::Judgement,
+    model::{Personal, Registration, RegistrationId, StepKind, Timestamp},
+    triage::{Judgement, LinkIndex, judge, last_move, names, where_it_stands},
 };
 
 /// A registration with what is thought of it.
@@ -14,106 +28,186 @@ pub struct Entry {
     pub registration: Arc<Registration>,
     /// As of the last judgement.
     pub judgement: Judgement,
+    /// Where it stands.
+    step: StepKind,
+    /// When it last moved.
+    last_move: Timestamp,
+    /// The folded name, to sort by.
+    name: Personal,
+    /// Everything that words are looked up in, folded, a line each.
+    haystack: Personal,
+}
+
+impl Entry {
+    fn new(registration: Arc<Registration>) -> Self {
+        let name = registration.name().map(|name| names::fold_text(name.reveal())).unwrap_or_default();
+        Self {
+            step: where_it_stands(&registration),
+            last_move: last_move(&registration),
+            haystack: Personal::new(haystack(&registration, &name)),
+            name: Personal::new(name),
+            judgement: Judgement::default(),
+            registration,
+        }
+    }
+
+    /// The step the registration stands at; what `step:` and the column of the queue mean.
+    pub fn step(&self) -> &StepKind {
+        &self.step
+    }
+
+    /// When anything about it last changed, evidence included.
+    pub fn last_move(&self) -> Timestamp {
+        self.last_move
+    }
+
+    /// How long ago that was.
+    pub fn age(&self, now: Timestamp) -> TimeDelta {
+        now - self.last_move
+    }
+}
+
+/// Names, e-mail, phone, document number (as written and without separators) and id, folded, a line each.
+fn haystack(registration: &Registration, name: &str) -> String {
+    let contact = &registration.contact;
+    let checks = &registration.checks;
+    let mut lines = vec![name.to_owned()];
+    let fold = |text: Option<&Personal>| text.map(|text| names::fold_text(text.reveal()));
+    lines.extend(fold(contact.first_name.as_ref()));
+    lines.extend(fold(contact.last_name.as_ref()));
+    lines.extend(fold(checks.information.as_ref().and_then(|typed| typed.full_name.as_ref())));
+    lines.extend(fold(checks.document.as_ref().and_then(|document| document.full_name.as_ref())));
+    lines.extend(fold(contact.email.as_ref()));
+    if let Some(phone) = &contact.phone {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        lines.push(format!(
+            "{}{}",
+            digits(contact.country_code.as_deref().unwrap_or_default()),
+            digits(phone.reveal())
+        ));
+    }
+    let numbers = [
+        checks.document.as_ref().and_then(|document| document.number.as_ref()),
+        checks.information.as_ref().and_then(|typed| typed.document_number.as_ref()),
+    ];
+    for number in numbers.into_iter().flatten() {
+        lines.push(names::fold_text(number.reveal()));
+        lines.push(names::fold_number(number.reveal()));
+    }
+    lines.push(names::fold_text(registration.id.as_str()));
+    lines.dedup();
+    lines.join("\n")
 }
 
 /// All registrations known to this process.
 #[derive(Debug, Clone, Default)]
-pub struct Index {}
-
-/// A parsed query; see `Query::parse`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Query {}
-
-/// A mistake in a query.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct QueryError {
-    /// Where it stands, as byte offsets into the text.
-    pub at: Range<usize>,
-    /// What is wrong and what would be right.
-    pub message: String,
-}
-
-impl Query {
-    /// Parses a query. The empty text matches everything.
-    pub fn parse(_text: &str) -> Result<Self, QueryError> {
-        Ok(Self {})
-    }
-}
-
-/// What to sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SortField {
-    /// Operator's order: whose turn, then ratio.
-    Urgency,
-    /// Last change.
-    Updated,
-    /// Creation.
-    Created,
-    /// Status in the order of the life cycle.
-    Status,
-    /// Step in the order of the flow.
-    Step,
-    /// Name, accents folded.
-    Name,
-    /// Risk score.
-    Risk,
-    /// Project name.
-    Project,
-}
-
-/// An order of rows; ties are broken by id, so an order is total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Sort {
-    /// By what.
-    pub by: SortField,
-    /// Largest first.
-    pub descending: bool,
-}
-
-/// Counts over a set of registrations, in display order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facets {
-    /// By status word.
-    pub statuses: Vec<(String, usize)>,
-    /// By current step.
-    pub steps: Vec<(String, usize)>,
-    /// By project name.
-    pub projects: Vec<(String, usize)>,
-    /// By rule id.
-    pub flags: Vec<(String, usize)>,
+pub struct Index {
+    entries: Vec<Entry>,
+    places: HashMap<RegistrationId, usize>,
+    links: LinkIndex,
 }
 
 impl Index {
     /// Adds or replaces registrations and judges them and whoever they are linked to. An older version of a known
     /// registration is ignored.
-    pub fn upsert(&mut self, _registrations: Vec<Arc<Registration>>, _now: Timestamp) {}
-    /// Forgets a registration.
-    pub fn remove(&mut self, _id: &RegistrationId, _now: Timestamp) {}
-    /// Judges everything again, because time has passed.
-    pub fn rejudge(&mut self, _now: Timestamp) {}
-    /// One entry.
-    pub fn get(&self, _id: &RegistrationId) -> Option<&Entry> {
-        None
+    pub fn upsert(&mut self, registrations: Vec<Arc<Registration>>, now: Timestamp) {
+        let mut changed: BTreeSet<RegistrationId> = BTreeSet::new();
+        for registration in registrations {
+            let id = registration.id.clone();
+            match self.places.get(&id) {
+                Some(place) if is_older(&registration, &self.entries[*place].registration) => continue,
+                Some(place) => {
+                    changed.extend(self.links.update(&registration));
+                    self.entries[*place] = Entry::new(registration);
+                }
+                None => {
+                    changed.extend(self.links.update(&registration));
+                    self.places.insert(id.clone(), self.entries.len());
+                    self.entries.push(Entry::new(registration));
+                }
+            }
+            changed.insert(id);
+        }
+        self.judge(&changed, now);
     }
+
+    /// Forgets a registration.
+    pub fn remove(&mut self, id: &RegistrationId, now: Timestamp) {
+        let Some(place) = self.places.remove(id) else { return };
+        self.entries.swap_remove(place);
+        if let Some(moved) = self.entries.get(place) {
+            self.places.insert(moved.registration.id.clone(), place);
+        }
+        let touched = self.links.neighbours(id);
+        self.links.remove(id);
+        self.judge(&touched, now);
+    }
+
+    /// Judges everything again, because time has passed.
+    pub fn rejudge(&mut self, now: Timestamp) {
+        for entry in &mut self.entries {
+            entry.judgement = judge(&entry.registration, &self.links, now);
+        }
+    }
+
+    fn judge(&mut self, ids: &BTreeSet<RegistrationId>, now: Timestamp) {
+        for id in ids {
+            let Some(entry) = self.places.get(id).and_then(|place| self.entries.get_mut(*place)) else { continue };
+            entry.judgement = judge(&entry.registration, &self.links, now);
+        }
+    }
+
+    /// One entry.
+    pub fn get(&self, id: &RegistrationId) -> Option<&Entry> {
+        self.places.get(id).and_then(|place| self.entries.get(*place))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
-        0
+        self.entries.len()
     }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.entries.is_empty()
     }
+
     /// Everything, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        std::iter::empty()
+        self.entries.iter()
     }
+
     /// The ids that match, in order.
-    pub fn search(&self, _query: &Query, _sort: Sort, _now: Timestamp) -> Vec<RegistrationId> {
-        Vec::new()
+    pub fn search(&self, query: &Query, sort: Sort, now: Timestamp) -> Vec<RegistrationId> {
+        let mut found: Vec<&Entry> = self.entries.iter().filter(|entry| query.matches(entry, now)).collect();
+        found.sort_unstable_by(|left, right| sort.compare(left, right));
+        found.into_iter().map(|entry| entry.registration.id.clone()).collect()
     }
+
+    /// Everyone joined to a registration over documents, people, devices, e-mail addresses and phones; itself
+    /// included, sorted.
+    pub fn ring_of(&self, id: &RegistrationId) -> Vec<RegistrationId> {
+        self.links.ring_of(id)
+    }
+
+    /// What the rules know of others, to ask a single rule.
+    pub fn links(&self) -> &LinkIndex {
+        &self.links
+    }
+
     /// Counts over some of them.
-    pub fn facets(&self, _ids: &[RegistrationId]) -> Facets {
-        Facets::default()
+    pub fn facets(&self, ids: &[RegistrationId]) -> Facets {
+        Facets::over(ids.iter().filter_map(|id| self.get(id)))
     }
 }
+
+/// Whether a registration is an earlier one than what is known: by version where both have one, then by last change.
+fn is_older(new: &Registration, known: &Registration) -> bool {
+    if new.version > 0 && known.version > 0 && new.version != known.version {
+        return new.version < known.version;
+    }
+    new.updated_at < known.updated_at
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! The query language: read, printed in one canonical form, and matched.
+
+mod matching;
+mod parse;
+mod values;
+
+use std::{fmt, ops::Range};
+
+use crate::{
+    model::{Status, StepKind},
+    triage::{Severity, Turn},
+};
+use values::{Compare, Span, When};
+
+/// A parsed query: conditions that all have to hold.
+///
+/// Two queries are equal if they ask the same; where it was written does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    clauses: Vec<Clause>,
+}
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.clauses.len() == other.clauses.len()
+            && self
+                .clauses
+                .iter()
+                .zip(&other.clauses)
+                .all(|(left, right)| left.negated == right.negated && left.condition == right.condition)
+    }
+}
+
+/// A mistake in a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct QueryError {
+    /// Where it stands, as byte offsets into the text.
+    pub at: Range<usize>,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// One condition, maybe negated.
+#[derive(Debug, Clone)]
+struct Clause {
+    negated: bool,
+    condition: Condition,
+    /// Where it stands in the text, in bytes.
+    at: Range<usize>,
+}
+
+/// What is asked; several values of one condition are alternatives.
+#[derive(Debug, Clone, PartialEq)]
+enum Condition {
+    /// Text anywhere in names, e-mail, phone, document number and id. Folded.
+    Words(Vec<String>),
+    /// Letters in this order in name or e-mail. Folded.
+    Fuzzy(Vec<String>),
+    Status(Vec<Status>),
+    Step(Vec<StepKind>),
+    /// Id, or part of the name. Folded.
+    Project(Vec<String>),
+    Flow(Vec<String>),
+    Flag(Vec<FlagTest>),
+    /// Any reason if empty.
+    Stuck(Vec<&'static str>),
+    Turn(Vec<Turn>),
+    Number(NumberField, Vec<Compare<f64>>),
+    Age(Vec<Compare<Span>>),
+    Time(TimeField, Vec<When>),
+    /// Canonical names.
+    Country(Vec<String>),
+    /// Part of one field. Folded.
+    Text(TextField, Vec<String>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum FlagTest {
+    /// This severity or worse.
+    AtLeast(Severity),
+    Category(&'static str),
+    /// A rule of ours, or a code of the source.
+    Rule(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum NumberField {
+    Risk,
+    Face,
+    Liveness,
+    Linked,
+    /// Of one step, or the most of any.
+    Attempts(Option<StepKind>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TimeField {
+    Created,
+    Updated,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TextField {
+    Id,
+    Name,
+    Email,
+    Phone,
+}
+
+impl Query {
+    /// Whether it asks for nothing, and so matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// Where each condition stands in the text it was parsed from, as byte offsets.
+    pub fn spans(&self) -> impl Iterator<Item = Range<usize>> {
+        self.clauses.iter().map(|clause| clause.at.clone())
+    }
+}
+
+impl fmt::Display for Query {
+    /// One canonical form: parsing it gives the same query.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, clause) in self.clauses.iter().enumerate() {
+            let blank = if position > 0 { " " } else { "" };
+            let sign = if clause.negated { "-" } else { "" };
+            write!(formatter, "{blank}{sign}{}", clause.condition)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => formatter.write_str(&joined(words, |word| quoted(word))),
+            Self::Fuzzy(words) => write!(formatter, "~{}", joined(words, |word| quoted(word))),
+            Self::Status(values) => write!(
+                formatter,
+                "status:{}",
+                joined(values, |status| match status {
+                    Status::Unknown(word) => always_quoted(word),
+                    known => known.to_string(),
+                })
+            ),
+            Self::Step(values) => write!(
+                formatter,
+                "step:{}",
+                joined(values, |step| match step {
+                    StepKind::Other(word) => always_quoted(word),
+                    known => known.to_string(),
+                })
+            ),
+            Self::Project(values) => write!(formatter, "project:{}", joined(values, |value| quoted(value))),
+            Self::Flow(values) => write!(formatter, "flow:{}", joined(values, |value| quoted(value))),
+            Self::Flag(values) => write!(
+                formatter,
+                "flag:{}",
+                joined(values, |value| match value {
+                    FlagTest::AtLeast(severity) => severity.as_str().to_owned(),
+                    FlagTest::Category(category) => (*category).to_owned(),
+                    FlagTest::Rule(rule) if crate::triage::rule(rule).is_some() => rule.clone(),
+                    FlagTest::Rule(code) => always_quoted(code),
+                })
+            ),
+            Self::Stuck(reasons) if reasons.is_empty() => formatter.write_str("stuck"),
+            Self::Stuck(reasons) => write!(formatter, "stuck:{}", reasons.join(",")),
+            Self::Turn(turns) => write!(formatter, "turn:{}", joined(turns, |turn| turn.as_str().to_owned())),
+            Self::Number(field, values) => write!(formatter, "{field}:{}", joined(values, Compare::to_string)),
+            Self::Age(values) => write!(formatter, "age:{}", joined(values, Compare::to_string)),
+            Self::Time(field, values) => {
+                let name = if *field == TimeField::Created { "created" } else { "updated" };
+                write!(formatter, "{name}:{}", joined(values, When::to_string))
+            }
+            Self::Country(values) => write!(formatter, "country:{}", joined(values, |value| quoted(value))),
+            Self::Text(field, values) => {
+                write!(formatter, "{}:{}", field.as_str(), joined(values, |value| quoted(value)))
+            }
+        }
+    }
+}
+
+impl fmt::Display for NumberField {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Risk => formatter.write_str("risk"),
+            Self::Face => formatter.write_str("face"),
+            Self::Liveness => formatter.write_str("liveness"),
+            Self::Linked => formatter.write_str("linked"),
+            Self::Attempts(None) => formatter.write_str("attempts"),
+            Self::Attempts(Some(step)) => write!(formatter, "attempts.{step}"),
+        }
+    }
+}
+
+impl TextField {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+fn joined<T>(values: &[T], print: impl Fn(&T) -> String) -> String {
+    values.iter().map(print).collect::<Vec<_>>().join(",")
+}
+
+/// A value as it can stand in a query: in quotes unless it is plain.
+fn quoted(value: &str) -> String {
+    let plain = |(position, character): (usize, char)| {
+        character.is_alphanumeric() || matches!(character, '.' | '_' | '@' | '+') || character == '-' && position > 0
+    };
+    if !value.is_empty() && value != parse::STUCK && value.char_indices().all(plain) {
+        value.to_owned()
+    } else {
+        always_quoted(value)
+    }
+}
+
+fn always_quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The candidate that was probably meant.
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const CLOSE_ENOUGH: f64 = 0.8;
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= CLOSE_ENOUGH)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests;

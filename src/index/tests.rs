@@ -1,0 +1,203 @@
+#![allow(clippy::unwrap_used)]
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::{Index, Query, Sort, SortField};
+use crate::{
+    model::{Registration, RegistrationId, Status, StepKind},
+    triage::testing::{at, begun, derived, document, face, finished, minutes, named, stranger},
+};
+
+fn index_of(registrations: impl IntoIterator<Item = Registration>) -> Index {
+    let mut index = Index::default();
+    index.upsert(registrations.into_iter().map(Arc::new).collect(), at(1_000));
+    index
+}
+
+fn order(index: &Index, sort: &str) -> Vec<String> {
+    let found = index.search(&Query::default(), Sort::parse(sort).unwrap(), at(1_000));
+    found.iter().map(ToString::to_string).collect()
+}
+
+fn flags(index: &Index, id: &str) -> Vec<String> {
+    let entry = index.get(&id.into()).unwrap();
+    entry.judgement.flags.iter().map(|flag| flag.rule.to_string()).collect()
+}
+
+#[test]
+fn an_older_version_is_ignored_and_a_newer_one_replaces() {
+    let with = |version: u64, updated: i64, status: Status| {
+        let mut registration = named("a");
+        (registration.version, registration.updated_at, registration.status) = (version, at(updated), status);
+        registration
+    };
+    let mut index = index_of([with(3, 30, Status::Ongoing)]);
+    let status = |index: &Index| index.get(&"a".into()).unwrap().registration.status.clone();
+    index.upsert(vec![Arc::new(with(2, 99, Status::Failed))], at(1_000));
+    assert_eq!(status(&index), Status::Ongoing, "an older version, however late its time");
+    index.upsert(vec![Arc::new(with(0, 20, Status::Failed))], at(1_000));
+    assert_eq!(status(&index), Status::Ongoing, "no version, and an earlier time");
+    index.upsert(vec![Arc::new(with(4, 30, Status::Completed))], at(1_000));
+    assert_eq!(status(&index), Status::Completed);
+    assert_eq!(index.len(), 1);
+}
+
+#[test]
+fn who_is_linked_is_judged_again_when_a_link_comes_and_goes() {
+    let mut twin = stranger("b");
+    document(&mut twin).number = Some("AB-123456".into());
+    let mut index = index_of([finished()]);
+    assert_eq!(flags(&index, "reg_1"), [] as [&str; 0]);
+    index.upsert(vec![Arc::new(twin.clone())], at(1_000));
+    assert_eq!(flags(&index, "reg_1"), ["DOC-08"]);
+    assert_eq!(index.get(&"reg_1".into()).unwrap().judgement.links.len(), 1);
+    document(&mut twin).number = Some("QQ-999111".into());
+    twin.version = 9;
+    index.upsert(vec![Arc::new(twin)], at(1_000));
+    assert_eq!(flags(&index, "reg_1"), [] as [&str; 0]);
+}
+
+#[test]
+fn removing_someone_judges_the_others_again() {
+    let mut twin = stranger("b");
+    document(&mut twin).number = Some("AB-123456".into());
+    let mut index = index_of([named("0"), finished(), twin]);
+    index.remove(&"b".into(), at(1_000));
+    assert_eq!(flags(&index, "reg_1"), [] as [&str; 0]);
+    index.remove(&"0".into(), at(1_000));
+    assert_eq!(index.len(), 1);
+    assert!(index.get(&"0".into()).is_none() && index.get(&"reg_1".into()).is_some());
+}
+
+#[test]
+fn time_alone_makes_someone_stuck_after_rejudging() {
+    let mut index = Index::default();
+    index.upsert(vec![Arc::new(begun())], at(60));
+    let is_stuck = |index: &Index| index.get(&"reg_1".into()).unwrap().judgement.stuck.is_some();
+    assert!(!is_stuck(&index));
+    index.rejudge(at(0) + minutes(121));
+    assert!(is_stuck(&index));
+}
+
+#[test]
+fn urgency_puts_whose_turn_it_is_before_how_late_it_is() {
+    let person = |id: &str, status: Status, late: i64| {
+        let mut registration = begun();
+        registration.id = id.into();
+        registration.status = status;
+        registration.updated_at = at(1_000) - TimeDelta::hours(late);
+        registration
+    };
+    let index = index_of([
+        person("user", Status::Ongoing, 900),
+        person("review-short", Status::NeedsManualVerification, 5),
+        person("review-long", Status::NeedsManualVerification, 9),
+        person("system", Status::Unknown("frozen".to_owned()), 1),
+        person("fresh", Status::Ongoing, 0),
+        person("over", Status::Completed, 0),
+    ]);
+    assert_eq!(order(&index, "urgency"), ["system", "review-long", "review-short", "user", "fresh", "over"]);
+}
+
+#[test]
+fn every_order_is_total_and_ties_go_by_id_in_both_directions() {
+    let index = index_of(["c", "a", "b"].map(named));
+    for field in SortField::ALL {
+        for descending in [false, true] {
+            let found = index.search(&Query::default(), Sort { by: field, descending }, at(1_000));
+            assert_eq!(found, ["a", "b", "c"].map(RegistrationId::new), "{field:?}");
+        }
+    }
+}
+
+#[test]
+fn names_are_sorted_without_accents_and_statuses_by_life_cycle() {
+    let person = |id: &str, name: &str, status: Status| {
+        let mut registration = named(id);
+        registration.contact.full_name = Some(name.into());
+        registration.status = status;
+        registration
+    };
+    let index = index_of([
+        person("1", "Zoë", Status::Started),
+        person("2", "Ángel", Status::Failed),
+        person("3", "Bea", Status::Unknown("frozen".to_owned())),
+    ]);
+    assert_eq!(order(&index, "name"), ["2", "3", "1"]);
+    assert_eq!(order(&index, "name:desc"), ["1", "3", "2"]);
+    assert_eq!(order(&index, "status"), ["1", "2", "3"]);
+}
+
+#[test]
+fn a_wrong_sort_field_or_direction_names_the_right_ones() {
+    assert_eq!(Sort::parse("updated:desc"), Ok(Sort { by: SortField::Updated, descending: true }));
+    assert_eq!(Sort::parse("Name"), Ok(Sort { by: SortField::Name, descending: false }));
+    let message = Sort::parse("updatd").unwrap_err().to_string();
+    assert!(message.contains("`updated`") && message.contains("urgency, updated"), "{message}");
+    assert!(Sort::parse("name:down").unwrap_err().to_string().contains("`asc` or `desc`"));
+}
+
+#[test]
+fn facets_count_in_display_order() {
+    let mut bad = finished();
+    bad.id = "bad".into();
+    bad.project.name = Some("Banco".to_owned());
+    bad.contact.email = None;
+    face(&mut bad).score = Some(0.5);
+    *document(&mut bad) = crate::model::DocumentCheck::default();
+    let mut odd = named("odd");
+    odd.project.id = "proj_7".to_owned();
+    odd.status = Status::Unknown("frozen".to_owned());
+    odd.current_step = Some(StepKind::Other("hologram".to_owned()));
+    let index = index_of([odd, begun(), derived(bad)]);
+    let ids: Vec<RegistrationId> = index.entries().map(|entry| entry.registration.id.clone()).collect();
+    let facets = index.facets(&ids);
+    let words = |counts: &[(String, usize)]| counts.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
+    assert_eq!(words(&facets.statuses), ["started", "completed", "frozen"]);
+    assert_eq!(words(&facets.steps), ["consent", "end", "hologram"]);
+    assert_eq!(words(&facets.projects), ["", "Banco", "proj_7"]);
+    assert!(facets.flags.contains(&("BIO-01".to_owned(), 1)), "{:?}", facets.flags);
+    assert_eq!(index.facets(&[]), super::Facets::default());
+}
+
+#[test]
+fn nothing_personal_shows_in_debug_output() {
+    let printed = format!("{:?}", index_of([begun()])).to_lowercase();
+    assert!(!printed.contains("alba") && !printed.contains("muestra"), "{printed}");
+}
+
+/// Few values, so that many share them.
+fn crowd() -> impl Strategy<Value = Vec<(u8, u8, u8, u8)>> {
+    prop::collection::vec((0..6u8, 0..4u8, 0..4u8, 0..3u8), 1..24)
+}
+
+fn member((id, email, number, status): (u8, u8, u8, u8), version: usize) -> Registration {
+    let mut registration = stranger(&format!("r{id}"));
+    registration.contact.email = Some(format!("p{email}@example.com").into());
+    document(&mut registration).number = Some(format!("NR-{}", u32::from(number) * 123_457).into());
+    registration.status = [Status::Failed, Status::Ongoing, Status::Completed][usize::from(status)].clone();
+    registration.version = version as u64 + 1;
+    registration
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn judging_what_changed_gives_the_same_as_judging_everything(steps in crowd(), gone in 0..6u8) {
+        let mut index = Index::default();
+        for (version, step) in steps.into_iter().enumerate() {
+            index.upsert(vec![Arc::new(member(step, version))], at(1_000));
+        }
+        index.remove(&RegistrationId::new(format!("r{gone}")), at(1_000));
+        let mut fresh = Index::default();
+        let mut all: Vec<_> = index.entries().map(|entry| Arc::clone(&entry.registration)).collect();
+        all.reverse();
+        fresh.upsert(all, at(1_000));
+        for entry in index.entries() {
+            let other = fresh.get(&entry.registration.id).unwrap();
+            prop_assert_eq!(&entry.judgement, &other.judgement);
+        }
+    }
+}
