@@ -7,17 +7,8 @@ use super::transport::Call;
 use crate::{
     backend::{Channel, CreateRequest, ListRequest, ResendRequest, SyncRequest, SyncStep},
     model::{Registration, Status, StepKind},
-    wire,
+    wire::{self, Dialect},
 };
-
-/// A dialect of the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// The mission document's bare object.
-    Overview,
-    /// The deployed service's object.
-    Live,
-}
 
 pub(super) fn get(url: Url, query: Vec<(&'static str, String)>) -> Call {
     Call { method: Method::GET, url, query, body: None, what: "read" }

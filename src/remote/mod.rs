@@ -14,10 +14,10 @@ mod transport;
 use std::time::Duration;
 
 pub use self::{
-    calls::Dialect,
     client::Remote,
     token::{COMMAND_TIMEOUT, TokenSource},
 };
+pub use crate::wire::Dialect;
 
 /// How a remote is to be reached.
 #[derive(Debug, Clone)]

@@ -1,7 +1,11 @@
-//! The endpoints of a Verifik-compatible service, served over any [`Backend`](crate::backend::Backend).
+//! The endpoints of a Verifik-compatible service, served over any [`Backend`].
 //!
 //! Owns routing, tokens, limits and the shape of answers and errors. Decides nothing about registrations: that is the
 //! backend's. All routes exist in both dialects; a dialect changes the shape of a registration and of its envelope.
+//!
+//! The outcomes of checks are taken at the word of whoever holds a token, a person's included: reading documents and
+//! faces is somebody else's business. An endpoint that strangers reach needs a capture service in front that keeps
+//! persons' tokens to itself.
 //!
 //! # What goes beyond the documented service
 //!
@@ -56,6 +60,8 @@ use crate::{
     model::Registration,
 };
 
+pub use crate::wire::Dialect;
+
 /// The header that carries a new registration's token in the overview dialect.
 pub const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-registration-token");
 
@@ -72,15 +78,6 @@ struct Limits {
 
 const LIMITS: Limits =
     Limits { request: Duration::from_secs(30), silence: Duration::from_mins(1), grace: Duration::from_secs(5) };
-
-/// The shape of registrations and of what is around them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// The mission document's bare object.
-    Overview,
-    /// The deployed service's object under `data`.
-    Live,
-}
 
 /// How an endpoint is to be set up.
 #[derive(Debug)]

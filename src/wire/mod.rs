@@ -33,6 +33,15 @@ pub use page::{
 };
 pub use registration::decode_registration;
 
+/// A dialect of the wire: the shape of a registration and of what is around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// The mission document's bare object.
+    Overview,
+    /// The deployed service's object under `data`.
+    Live,
+}
+
 /// Why a JSON value could not be read as what it should be. Names the place, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]
