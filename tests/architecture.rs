@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("runtime", &["app", "backend", "index", "keys", "model", "triage", "ui", "wire"]),
-    ("ui", &["app", "backend", "index", "keys", "model", "triage"]),
+    ("ui", &["app", "backend", "index", "keys", "model", "triage", "wire"]),
     ("app", &["backend", "index", "keys", "model", "triage"]),
     ("keys", &[]),
     ("config", &["keys"]),

@@ -139,13 +139,15 @@ impl Queue {
         }
     }
 
-    /// Scrolls just as far as the selection needs, and never past the end.
-    pub(super) fn show_selected(&mut self, list_rows: usize) {
+    /// The first row of a screen with so many: scrolled just as far as the selection needs, and never past the end.
+    pub fn first_shown(&self, list_rows: usize) -> usize {
         let height = list_rows.max(1);
-        self.top = self.top.min(self.rows.len().saturating_sub(height));
-        if let Some(row) = self.selected {
-            self.top = self.top.clamp(row.saturating_sub(height - 1), row);
-        }
+        let top = self.top.min(self.rows.len().saturating_sub(height));
+        self.selected.map_or(top, |row| top.clamp(row.saturating_sub(height - 1), row))
+    }
+
+    pub(super) fn show_selected(&mut self, list_rows: usize) {
+        self.top = self.first_shown(list_rows);
     }
 }
 

@@ -1,1 +1,82 @@
-//! wip
+//! The screens: reads the model, draws it, and tells what stands where. Changes nothing, waits for nothing, knows no
+//! clock and no terminal.
+
+mod facts;
+mod field;
+mod footer;
+mod gauge;
+mod header;
+mod ink;
+mod layout;
+mod overlay;
+mod preview;
+mod queue;
+mod registration;
+pub mod theme;
+mod timeline;
+mod words;
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+pub use theme::Theme;
+
+use crate::app::{Model, Screen, Target};
+
+/// What a frame had room for, and what stands where on it.
+#[derive(Debug, Default)]
+pub struct HitMap {
+    /// Rows of the queue, or of the registration's tab.
+    pub list_rows: usize,
+    /// How far the registration's tab or the dialog on top can be scrolled.
+    pub scroll_max: usize,
+    places: Vec<(Rect, Target)>,
+}
+
+impl HitMap {
+    /// What a click at a place means.
+    pub fn target(&self, column: u16, row: u16) -> Option<Target> {
+        let at = Position::new(column, row);
+        self.places.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, target)| target.clone())
+    }
+
+    fn add(&mut self, area: Rect, target: Target) {
+        self.places.push((area, target));
+    }
+}
+
+/// Draws the model.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
+    let area = frame.area();
+    frame.buffer_mut().set_style(area, theme.base);
+    let mut hits = HitMap { list_rows: model.list_rows, ..HitMap::default() };
+    let (columns, rows) = layout::SMALLEST;
+    if area.width < columns || area.height < rows {
+        too_small(theme, frame);
+        return hits;
+    }
+    match model.screen {
+        Screen::Queue => queue::draw(model, theme, frame, &mut hits),
+        Screen::Registration => registration::draw(model, theme, frame, &mut hits),
+    }
+    if let Some(overlay) = model.overlays.last() {
+        // What lies under a dialog cannot be clicked.
+        hits.places.clear();
+        hits.scroll_max = overlay::draw(overlay, model, theme, frame);
+    }
+    hits
+}
+
+fn too_small(theme: &Theme, frame: &mut Frame) {
+    let area = frame.area();
+    let (columns, rows) = layout::SMALLEST;
+    let text = format!("regdesk needs at least {columns}x{rows}, this is {}x{}", area.width, area.height);
+    let lines: Vec<Line> = ink::wrap(&text, usize::from(area.width))
+        .into_iter()
+        .map(|line| Line::from(Span::styled(line, theme.strong)))
+        .collect();
+    ink::put_lines(frame.buffer_mut(), area, &lines, 0);
+}

@@ -1,0 +1,95 @@
+//! Facts as screens print them: times in UTC, spans, and people (hidden on demand).
+
+use std::borrow::Cow;
+
+use chrono::Datelike;
+
+use crate::{
+    index::Entry,
+    model::{Moment, Personal, Registration, StepKind, Timestamp},
+    text,
+    triage::{Stuck, ThresholdFrom, Turn},
+};
+
+/// A time in UTC, without seconds, and without the year if it is this one.
+pub fn time(at: Timestamp, now: Timestamp) -> String {
+    let format = if at.year() == now.year() { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.format(format).to_string()
+}
+
+/// A time with `~` before it where it may be well off the fact.
+pub fn moment(moment: Moment, now: Timestamp) -> String {
+    let mark = if moment.basis.is_approximate() { "~" } else { "" };
+    format!("{mark}{}", time(moment.at, now))
+}
+
+/// How long ago something was.
+pub fn since(at: Timestamp, now: Timestamp) -> String {
+    text::ago((now - at).num_seconds())
+}
+
+/// When something will be, or was: `in 3h 12m`, `2d 4h ago`.
+pub fn until(at: Timestamp, now: Timestamp) -> String {
+    if at > now { format!("in {}", text::ago((at - now).num_seconds())) } else { format!("{} ago", since(at, now)) }
+}
+
+/// Personal data, or its mask.
+pub fn personal(value: &Personal, masked: bool) -> Cow<'_, str> {
+    if masked { Cow::Owned(value.masked()) } else { Cow::Borrowed(value.reveal()) }
+}
+
+/// Text that may hold personal data, or its mask.
+pub fn sensitive(value: &str, masked: bool) -> Cow<'_, str> {
+    if masked { Cow::Owned(Personal::from(value).masked()) } else { Cow::Borrowed(value) }
+}
+
+/// Who registers: the best name known, else the e-mail address, else the phone.
+pub fn who(registration: &Registration, masked: bool) -> Cow<'_, str> {
+    let known = [registration.name(), registration.contact.email.as_ref(), registration.contact.phone.as_ref()];
+    known
+        .into_iter()
+        .flatten()
+        .find(|value| !value.reveal().trim().is_empty())
+        .map_or(Cow::Borrowed("(no name)"), |value| personal(value, masked))
+}
+
+/// The phone with its country code.
+pub fn phone(registration: &Registration, masked: bool) -> Option<String> {
+    let phone = registration.contact.phone.as_ref()?;
+    let code = registration.contact.country_code.as_deref().unwrap_or_default();
+    Some(format!("{code} {}", personal(phone, masked)).trim_start().to_owned())
+}
+
+/// A project or flow: its name, else its id.
+pub fn named<'a>(name: Option<&'a str>, id: &'a str) -> &'a str {
+    name.filter(|name| !name.is_empty()).unwrap_or(id)
+}
+
+/// How many times the limit something has waited: `2.5×`; nothing where it is stuck at once.
+pub fn ratio(stuck: &Stuck) -> Option<String> {
+    (stuck.limit_seconds > 0).then(|| format!("{:.1}×", stuck.ratio))
+}
+
+/// The step a registration stands at.
+pub fn step(registration: &Registration) -> StepKind {
+    registration.current_step.clone().unwrap_or(StepKind::PersonalInfo)
+}
+
+/// When anything about it last changed.
+pub fn last_move(registration: &Registration) -> Timestamp {
+    registration.updated_at
+}
+
+/// Whose move it is.
+pub fn turn(entry: &Entry) -> Option<Turn> {
+    entry.judgement.stuck.as_ref().map(|stuck| stuck.turn)
+}
+
+/// Where a threshold comes from.
+pub fn threshold_source(from: ThresholdFrom) -> &'static str {
+    match from {
+        ThresholdFrom::Flow => "flow",
+        ThresholdFrom::Record => "record",
+        ThresholdFrom::Default => "defaults of this program",
+    }
+}

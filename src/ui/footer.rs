@@ -1,0 +1,95 @@
+//! The last line: a message while there is one, else the keys that do something here.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Theme, ink, words};
+use crate::{
+    app::{
+        Command, Layer, Model, Screen,
+        command::{COMMANDS, Entry},
+    },
+    keys::Key,
+    text,
+};
+
+/// Keys while the filter is typed; they are those of a line editor and not the keymap's.
+const FILTER_KEYS: &[(&str, &str)] =
+    &[("enter", "keep"), ("esc", "as before"), ("up/down", "move"), ("ctrl+w", "drop a word"), ("ctrl+u", "empty")];
+
+/// Draws the line.
+pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    if let Some(toast) = &model.toast {
+        let sign = words::toast(toast.kind);
+        let style = sign.style(theme);
+        ink::put(buffer, area, &Line::from(Span::styled(format!("{} {}", sign.glyph, toast.text), style)));
+        return;
+    }
+    if !model.overlays.is_empty() {
+        return;
+    }
+    if model.screen == Screen::Queue && model.queue.filter.editing {
+        let hints = FILTER_KEYS.iter().map(|(key, label)| ((*key).to_owned(), *label));
+        return hints_line(hints, theme, buffer, area);
+    }
+    let (help, others): (Vec<_>, Vec<_>) =
+        hints(model).into_iter().partition(|(command, ..)| *command == Command::Help);
+    let named = |hints: Vec<(Command, String, &'static str)>| hints.into_iter().map(|(_, key, label)| (key, label));
+    // The way to all other keys stays, however narrow the screen.
+    let taken = help.first().map_or(0, |(_, key, label)| (text::width(key) + text::width(label) + 3) as u16);
+    let room = area.width.saturating_sub(taken);
+    hints_line(named(others), theme, buffer, Rect { width: room, ..area });
+    let right = Rect { x: area.x + room + taken.min(2), width: taken.saturating_sub(2), ..area };
+    hints_line(named(help), theme, buffer, right);
+}
+
+/// Keys and labels of the commands of this screen that can be used now.
+fn hints(model: &Model) -> Vec<(Command, String, &'static str)> {
+    COMMANDS
+        .iter()
+        .filter(|entry| entry.in_footer && entry.command.unavailable(model).is_none())
+        .filter_map(|entry| {
+            let key = keys_of(model, model.layer(), entry).into_iter().next()?;
+            Some((entry.command, key.to_string(), entry.label))
+        })
+        .collect()
+}
+
+/// The keys of a command in a layer: the default ones first and in their order, as far as they still mean it.
+pub fn keys_of(model: &Model, layer: Layer, entry: &Entry) -> Vec<Key> {
+    let defaults = match layer {
+        Layer::Queue => entry.queue,
+        Layer::Registration => entry.registration,
+    };
+    let bound = model.keymap.keys(layer, entry.command);
+    let mut keys: Vec<Key> =
+        defaults.iter().filter_map(|key| Key::parse(key).ok()).filter(|key| bound.contains(key)).collect();
+    keys.extend(bound.into_iter().filter(|key| !defaults.iter().any(|text| *text == key.to_string())));
+    keys
+}
+
+/// The first key of a command, for sentences that say what to press.
+pub fn key_for(model: &Model, layer: Layer, command: Command) -> Option<String> {
+    keys_of(model, layer, command.entry()?).first().map(Key::to_string)
+}
+
+/// Writes as many hints as fit, whole.
+pub fn hints_line<'a>(hints: impl Iterator<Item = (String, &'a str)>, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (key, label) in hints {
+        let columns = text::width(&key) + 1 + text::width(label);
+        let gap = if spans.is_empty() { 0 } else { 2 };
+        if used + gap + columns > usize::from(area.width) {
+            break;
+        }
+        used += gap + columns;
+        spans.push(Span::raw(" ".repeat(gap)));
+        spans.push(Span::styled(key, theme.accent));
+        spans.push(Span::styled(format!(" {label}"), theme.dim));
+    }
+    ink::put(buffer, area, &Line::from(spans));
+}

@@ -1,0 +1,214 @@
+//! The one way onto the screen: every text is cleaned here, measured by display columns, and never leaves its place.
+
+use ratatui::{
+    buffer::{Buffer, CellWidth},
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::text;
+
+use super::Theme;
+
+/// Writes a line at the top left of an area, cut with `…` where it is longer than the area is wide.
+pub fn put(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    let mut column = area.x;
+    for span in &line.spans {
+        let room = usize::from(area.right().saturating_sub(column));
+        if room == 0 {
+            break;
+        }
+        let style = line.style.patch(span.style);
+        let fitted = text::truncate(&span.content, room);
+        (column, _) = buffer.set_stringn(column, area.y, fitted, room, style);
+    }
+}
+
+/// Writes a line so that it ends at the right edge of an area; tells how many columns it took.
+pub fn put_right(buffer: &mut Buffer, area: Rect, line: &Line<'_>) -> u16 {
+    let columns = (width(line) as u16).min(area.width);
+    put(buffer, Rect { x: area.right().saturating_sub(columns), width: columns, ..area }, line);
+    columns
+}
+
+/// Writes lines from the top of an area, the first `scroll` left out; tells how far they can be scrolled.
+pub fn put_lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>], scroll: usize) -> usize {
+    let most = lines.len().saturating_sub(usize::from(area.height));
+    for (row, line) in area.rows().zip(lines.iter().skip(scroll.min(most))) {
+        put(buffer, row, line);
+    }
+    most
+}
+
+/// Columns of a line.
+pub fn width(line: &Line<'_>) -> usize {
+    line.spans.iter().map(|span| text::width(&span.content)).sum()
+}
+
+/// Blanks an area, and draws a border around it with a title in it; the area inside, with a column of air on both
+/// sides.
+pub fn open_box(buffer: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> Rect {
+    let area = area.intersection(buffer.area);
+    if area.width < 4 || area.height < 3 {
+        return Rect::default();
+    }
+    blank(buffer, area, theme.base);
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    let line = "─".repeat(usize::from(area.width) - 2);
+    buffer.set_string(area.x, area.y, format!("╭{line}╮"), theme.border);
+    buffer.set_string(area.x, bottom, format!("╰{line}╯"), theme.border);
+    for row in area.y + 1..bottom {
+        buffer.set_string(area.x, row, "│", theme.border);
+        buffer.set_string(right, row, "│", theme.border);
+    }
+    let place = Rect { x: area.x + 2, width: area.width - 4, height: 1, ..area };
+    put(buffer, place, &Line::from(Span::styled(format!(" {title} "), theme.title)));
+    Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
+}
+
+/// Blanks an area. A wide character that reaches into it from the left goes as well: a terminal would draw it over
+/// the edge.
+fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
+    for row in area.rows() {
+        if area.x > buffer.area.x
+            && let Some(cell) = buffer.cell_mut((area.x - 1, row.y))
+            && cell.symbol().cell_width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+        for position in row.positions() {
+            if let Some(cell) = buffer.cell_mut(position) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+}
+
+/// Text as lines of at most so many columns, broken between words where there are any.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text::clean(text).split_word_bounds() {
+        let blank = word.trim().is_empty();
+        let needed = text::width(word);
+        if used + needed > columns && used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        let Some(line) = lines.last_mut() else { break };
+        if blank && line.is_empty() {
+            continue;
+        }
+        if needed <= columns {
+            line.push_str(word);
+            used += needed;
+        } else {
+            used = break_word(word, columns, &mut lines);
+        }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// A word that is longer than a line, over as many lines as it needs; the columns used of the last one.
+fn break_word(word: &str, columns: usize, lines: &mut Vec<String>) -> usize {
+    let mut used = 0;
+    for grapheme in word.graphemes(true) {
+        let needed = text::width(grapheme);
+        if used + needed > columns && used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(grapheme);
+        }
+        used += needed;
+    }
+    used
+}
+
+/// A label in a column of its own, and a text that is wrapped beside it.
+pub fn labelled(
+    label: &str,
+    text: &str,
+    label_columns: usize,
+    columns: usize,
+    styles: [Style; 2],
+) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(label_columns).max(8);
+    wrap(text, room)
+        .into_iter()
+        .enumerate()
+        .map(|(row, part)| {
+            let shown = if row == 0 { label } else { "" };
+            Line::from(vec![Span::styled(text::fit(shown, label_columns), styles[0]), Span::styled(part, styles[1])])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::{
+        buffer::Buffer,
+        layout::Rect,
+        text::{Line, Span},
+    };
+
+    use super::{open_box, put, put_lines, wrap};
+    use crate::ui::Theme;
+
+    fn rows(buffer: &Buffer) -> Vec<String> {
+        buffer
+            .area
+            .rows()
+            .map(|row| row.positions().map(|position| buffer[position].symbol().to_owned()).collect::<String>())
+            .collect()
+    }
+
+    #[test]
+    fn a_line_never_leaves_its_area() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+        put(&mut buffer, Rect::new(2, 0, 5, 1), &Line::from(vec![Span::raw("山田"), Span::raw("太郎")]));
+        assert_eq!(rows(&buffer), ["  山 田 …     "]);
+        put(&mut buffer, Rect::new(30, 7, 5, 1), &Line::from("outside"));
+    }
+
+    #[test]
+    fn scrolling_stops_at_the_last_screen() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 2));
+        let lines: Vec<Line> = ["a", "b", "c"].into_iter().map(Line::from).collect();
+        let area = buffer.area;
+        assert_eq!(put_lines(&mut buffer, area, &lines, 9), 1);
+        assert_eq!(rows(&buffer), ["b  ", "c  "]);
+    }
+
+    #[test]
+    fn words_wrap_and_long_ones_are_broken() {
+        assert_eq!(wrap("look at the portrait", 8), ["look at", "the", "portrait"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("山田太郎", 5), ["山田", "太郎"]);
+        assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("abc", 0), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_box_takes_away_the_wide_character_that_its_edge_cuts() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 3));
+        for row in 0..3 {
+            buffer.set_string(0, row, "山田太郎", ratatui::style::Style::new());
+        }
+        let theme = Theme::named("none", true).unwrap_or_else(|| unreachable!());
+        open_box(&mut buffer, Rect::new(3, 0, 5, 3), "", &theme);
+        assert_eq!(buffer[(2, 1)].symbol(), " ");
+        assert_eq!(buffer[(0, 1)].symbol(), "山");
+    }
+}

@@ -1,0 +1,267 @@
+//! Where things stand: areas as a pure function of the screen's size, and which columns the queue has room for.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::index::SortField;
+
+/// Below this there is no room for a table that says anything.
+pub const SMALLEST: (u16, u16) = (60, 15);
+/// From this width on, the selected registration is shown beside the queue.
+const PREVIEW_FROM: u16 = 150;
+/// Columns of that preview.
+const PREVIEW_COLUMNS: u16 = 64;
+/// From this width on, verdicts and flags stand beside the timeline.
+const BESIDE_FROM: u16 = 118;
+/// Columns of the timeline then.
+const TIMELINE_COLUMNS: u16 = 76;
+/// Below this many rows the registration's head is shortened.
+const SHORT_BELOW: u16 = 18;
+
+/// Areas of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueAreas {
+    /// Profile and reading.
+    pub profile: Rect,
+    /// Counts by status.
+    pub counts: Rect,
+    /// The filter line, and below it the mistake in it.
+    pub filter: Rect,
+    /// Column headers.
+    pub headers: Rect,
+    /// The rows.
+    pub rows: Rect,
+    /// The selected registration, if there is room.
+    pub preview: Option<Rect>,
+    /// Keys or a message.
+    pub footer: Rect,
+}
+
+/// Areas of the queue; a mistake in the filter takes a line more.
+pub fn queue(area: Rect, has_mistake: bool) -> QueueAreas {
+    let [profile, counts, filter, body, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(if has_mistake { 2 } else { 1 }),
+        Constraint::Min(0),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let (table, preview) = if area.width >= PREVIEW_FROM {
+        let [table, preview] =
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(PREVIEW_COLUMNS)]).areas(body);
+        (table, Some(preview))
+    } else {
+        (body, None)
+    };
+    let [headers, rows] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(table);
+    QueueAreas { profile, counts, filter, headers, rows, preview, footer }
+}
+
+/// Areas of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegistrationAreas {
+    /// Profile and reading.
+    pub profile: Rect,
+    /// Status, name, id.
+    pub name: Rect,
+    /// Project, contact and times; no rows if the screen is short.
+    pub facts: Rect,
+    /// What blocks it.
+    pub blocked: Rect,
+    /// The tab bar.
+    pub tabs: Rect,
+    /// The tab.
+    pub body: Rect,
+    /// Keys or a message.
+    pub footer: Rect,
+}
+
+/// Areas of a registration.
+pub fn registration(area: Rect) -> RegistrationAreas {
+    let facts = if area.height < SHORT_BELOW { 0 } else { 2 };
+    let [profile, name, facts, blocked, tabs, body, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(facts),
+        Constraint::Length(2),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    RegistrationAreas { profile, name, facts, blocked, tabs, body, footer }
+}
+
+/// The timeline and what stands beside it, if there is room for both.
+pub fn beside(area: Rect) -> Option<(Rect, Rect)> {
+    (area.width >= BESIDE_FROM).then(|| {
+        let [left, _, right] =
+            Layout::horizontal([Constraint::Length(TIMELINE_COLUMNS), Constraint::Length(3), Constraint::Min(0)])
+                .areas(area);
+        (left, right)
+    })
+}
+
+/// A dialog of so many columns and rows in the middle of the screen, smaller if the screen is.
+pub fn dialog(area: Rect, columns: u16, rows: u16) -> Rect {
+    let width = columns.min(area.width.saturating_sub(2));
+    let height = rows.min(area.height.saturating_sub(2));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+/// A column of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Marked or not.
+    Mark,
+    /// Status.
+    Status,
+    /// Where it stands.
+    Step,
+    /// Name, e-mail address or phone.
+    Who,
+    /// Time since the last move.
+    Age,
+    /// Whose turn.
+    Turn,
+    /// Why it is stuck.
+    Stuck,
+    /// Flags by severity.
+    Flags,
+    /// Risk score and band.
+    Risk,
+    /// Project.
+    Project,
+    /// Flow.
+    Flow,
+    /// Creation.
+    Created,
+    /// Id.
+    Id,
+}
+
+/// How wide a column wants to be, and when it is shown.
+struct Shape {
+    column: Column,
+    title: &'static str,
+    sort: Option<SortField>,
+    least: u16,
+    most: u16,
+    /// The smallest is shown first.
+    rank: u8,
+}
+
+const fn shape(column: Column, title: &'static str, sort: Option<SortField>, widths: (u16, u16), rank: u8) -> Shape {
+    Shape { column, title, sort, least: widths.0, most: widths.1, rank }
+}
+
+/// The columns in the order of the screen.
+const SHAPES: &[Shape] = &[
+    shape(Column::Mark, "", None, (1, 1), 0),
+    shape(Column::Status, "status", Some(SortField::Status), (11, 11), 1),
+    shape(Column::Step, "step", Some(SortField::Step), (10, 17), 2),
+    shape(Column::Who, "who", Some(SortField::Name), (14, 34), 3),
+    shape(Column::Age, "age", Some(SortField::Updated), (7, 7), 4),
+    shape(Column::Turn, "turn", Some(SortField::Urgency), (12, 12), 6),
+    shape(Column::Stuck, "stuck", Some(SortField::Urgency), (22, 44), 7),
+    shape(Column::Flags, "flags", Some(SortField::Risk), (8, 11), 5),
+    shape(Column::Risk, "risk", Some(SortField::Risk), (12, 12), 8),
+    shape(Column::Project, "project", Some(SortField::Project), (12, 24), 9),
+    shape(Column::Id, "id", None, (12, 26), 10),
+    shape(Column::Created, "created", Some(SortField::Created), (11, 16), 11),
+    shape(Column::Flow, "flow", None, (12, 24), 12),
+];
+
+/// A column with its place on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Which one.
+    pub column: Column,
+    /// Its header.
+    pub title: &'static str,
+    /// What a click on the header sorts by.
+    pub sort: Option<SortField>,
+    /// Columns from the left edge of the table.
+    pub x: u16,
+    /// Its width.
+    pub width: u16,
+}
+
+/// The columns that a table of some width has room for: the more important ones first, each at its least width, and
+/// what is left over to those that can use it.
+pub fn columns(width: u16) -> Vec<Placed> {
+    let mut by_rank: Vec<&Shape> = SHAPES.iter().collect();
+    by_rank.sort_by_key(|shape| shape.rank);
+    let mut used = 0;
+    let mut shown = Vec::new();
+    for shape in by_rank {
+        let needed = shape.least + u16::from(!shown.is_empty());
+        if used + needed > width {
+            break;
+        }
+        used += needed;
+        shown.push(shape.column);
+    }
+    let mut spare = width - used;
+    let mut x = 0;
+    let mut placed = Vec::new();
+    // What is read most grows first: names, then reasons.
+    let mut widths: Vec<(&Shape, u16)> =
+        SHAPES.iter().filter(|shape| shown.contains(&shape.column)).map(|shape| (shape, shape.least)).collect();
+    widths.sort_by_key(|(shape, _)| shape.rank != 3);
+    for (shape, width) in &mut widths {
+        let half = if shape.rank == 3 { spare / 2 } else { spare };
+        let more = (shape.most - shape.least).min(half);
+        *width += more;
+        spare -= more;
+    }
+    widths.sort_by_key(|(shape, _)| SHAPES.iter().position(|known| known.column == shape.column));
+    for (shape, width) in widths {
+        placed.push(Placed { column: shape.column, title: shape.title, sort: shape.sort, x, width });
+        x += width + 1;
+    }
+    placed
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::{Column, SMALLEST, columns, dialog, queue};
+
+    #[test]
+    fn the_columns_asked_for_first_are_there_at_the_smallest_size_and_more_come_with_the_width() {
+        let names = |width| columns(width).into_iter().map(|placed| placed.column).collect::<Vec<_>>();
+        let first = [Column::Mark, Column::Status, Column::Step, Column::Who, Column::Age, Column::Flags];
+        assert_eq!(names(SMALLEST.0), first);
+        assert!(names(80).contains(&Column::Turn));
+        assert!(names(120).contains(&Column::Stuck));
+        assert!(names(186).contains(&Column::Project));
+    }
+
+    #[test]
+    fn columns_never_overlap_or_leave_the_table() {
+        for width in 0..=250 {
+            let placed = columns(width);
+            for pair in placed.windows(2) {
+                assert!(pair[0].x + pair[0].width < pair[1].x, "{width}: {pair:?}");
+            }
+            assert!(placed.last().is_none_or(|last| last.x + last.width <= width), "{width}");
+        }
+    }
+
+    #[test]
+    fn the_preview_needs_a_wide_screen() {
+        assert_eq!(queue(Rect::new(0, 0, 149, 40), false).preview, None);
+        let areas = queue(Rect::new(0, 0, 160, 40), false);
+        assert_eq!(areas.preview.map(|preview| preview.x), Some(areas.rows.right()));
+    }
+
+    #[test]
+    fn dialogs_fit_on_any_screen() {
+        for (width, height) in [(0, 0), (1, 1), (60, 15), (250, 70)] {
+            let screen = Rect::new(0, 0, width, height);
+            assert_eq!(dialog(screen, 70, 20).intersection(screen), dialog(screen, 70, 20));
+        }
+    }
+}

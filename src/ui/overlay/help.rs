@@ -1,0 +1,98 @@
+//! Help, made from the table of commands and the keymap in force.
+
+use ratatui::{
+    Frame,
+    text::{Line, Span},
+};
+
+use crate::{
+    app::{
+        Layer, Model,
+        command::{COMMANDS, Entry},
+    },
+    keys::Key,
+    text,
+    ui::{Theme, footer, ink},
+};
+
+/// Columns of the text inside.
+const COLUMNS: u16 = 96;
+/// Columns of the keys.
+const KEYS: usize = 24;
+
+/// How a filter is written: an example, and what it finds.
+const FILTER: &[(&str, &str)] = &[
+    ("alba example.com", "words in names, e-mail, phone, document number and id; all of them"),
+    ("status:ongoing,manual", "one of several; a leading - turns a term round"),
+    ("step:document", "where it stands"),
+    ("project:retail", "project by name or id; flow: likewise"),
+    ("flag:BIO-01  flag:high", "a rule, or any flag of this severity or worse"),
+    ("risk:>=70", "numbers and spans take < <= > >= and a..b"),
+    ("stuck  stuck:D-03", "waiting longer than its limit; for this reason"),
+    ("turn:operator", "whose move it is: user, system, operator, integrator"),
+    ("age:>2h  created:<7d", "time since the last move, since creation"),
+    ("\"alba muestra\"", "words that stand together"),
+];
+
+/// The keys of the dialogs; these cannot be changed.
+const DIALOGS: &[(&str, &str)] = &[
+    ("enter", "do what the dialog proposes"),
+    ("esc", "close it without doing anything"),
+    ("tab  shift+tab", "next or previous field or choice"),
+    ("left  right", "choose project and flow in the form"),
+    ("x  R", "while syncing: stop what has not begun, try failures again"),
+    ("1 to 5", "the tabs of a registration"),
+];
+
+/// Draws the dialog; tells how far it can be scrolled.
+pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> usize {
+    let keys = [("j/k", "scroll"), ("space", "page"), ("g/G", "top, end"), ("esc", "close")];
+    let area = super::open(frame, "Help", (COLUMNS, u16::MAX), &keys, theme);
+    let lines = lines(model, usize::from(area.width), theme);
+    ink::put_lines(frame.buffer_mut(), area, &lines, scroll)
+}
+
+fn lines(model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut layers = [Layer::Queue, Layer::Registration];
+    // What can be done here comes first.
+    if model.layer() == Layer::Registration {
+        layers.reverse();
+    }
+    let mut lines = Vec::new();
+    for layer in layers {
+        lines.push(Line::from(Span::styled(format!("In {layer}"), theme.title)));
+        for entry in COMMANDS {
+            lines.extend(command(model, layer, entry, columns, theme));
+        }
+        lines.push(Line::default());
+    }
+    for (title, pairs) in [("A filter", FILTER), ("In dialogs", DIALOGS)] {
+        lines.push(Line::from(Span::styled(title, theme.title)));
+        for (left, right) in pairs {
+            lines.extend(pair(left, right, columns, theme));
+        }
+        lines.push(Line::default());
+    }
+    lines
+}
+
+/// A command that has keys in this layer, or none at all any more.
+fn command(model: &Model, layer: Layer, entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let keys: Vec<String> = footer::keys_of(model, layer, entry).iter().map(Key::to_string).collect();
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = pair(&keys.join("  "), entry.help, columns, theme);
+    if layer == model.layer()
+        && let Some(reason) = entry.command.unavailable(model)
+        && let Some(last) = lines.last_mut()
+    {
+        last.spans.push(Span::styled(format!(" (not now: {reason})"), theme.dim));
+    }
+    lines
+}
+
+fn pair(left: &str, right: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let keys = text::truncate(left, KEYS - 1);
+    ink::labelled(&format!("  {keys}"), right, KEYS + 2, columns, [theme.accent, ratatui::style::Style::new()])
+}

@@ -1,0 +1,45 @@
+//! Dialogs, each in a box of its own with its keys on the last line.
+
+mod create;
+mod created;
+mod help;
+mod log;
+mod sync_plan;
+mod sync_run;
+
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
+
+use super::{Theme, footer, ink, layout};
+use crate::app::{Model, Overlay};
+
+/// Draws a dialog; tells how far it can be scrolled.
+pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) -> usize {
+    match overlay {
+        Overlay::Help(scroll) => help::draw(model, scroll.offset, theme, frame),
+        Overlay::Log(scroll) => log::draw(model, scroll.offset, theme, frame),
+        Overlay::Create(form) => {
+            create::draw(model, form, theme, frame);
+            0
+        }
+        Overlay::Created(notice) => {
+            created::draw(notice, theme, frame);
+            0
+        }
+        Overlay::SyncPlan(plan) => {
+            sync_plan::draw(model, plan, theme, frame);
+            0
+        }
+        Overlay::SyncRun(run) => sync_run::draw(model, run, theme, frame),
+    }
+}
+
+/// Opens a box of so many columns and rows inside, with its keys on the last line; the area above them.
+fn open(frame: &mut Frame, title: &str, (columns, rows): (u16, u16), keys: &[(&str, &str)], theme: &Theme) -> Rect {
+    // Two columns of border and two of air; two rows of border, one for the keys and one between.
+    let area = layout::dialog(frame.area(), columns.saturating_add(4), rows.saturating_add(4));
+    let buffer: &mut Buffer = frame.buffer_mut();
+    let inner = ink::open_box(buffer, area, title, theme);
+    let last = Rect { y: inner.bottom().saturating_sub(1), height: inner.height.min(1), ..inner };
+    footer::hints_line(keys.iter().map(|(key, label)| ((*key).to_owned(), *label)), theme, buffer, last);
+    Rect { height: inner.height.saturating_sub(2), ..inner }
+}

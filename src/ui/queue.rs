@@ -1,0 +1,264 @@
+//! The list of registrations: counts, filter, table. Only the rows on the screen are formatted.
+
+use std::borrow::Cow;
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Modifier,
+    text::{Line, Span},
+};
+
+use super::{
+    HitMap, Theme, facts, field, footer, header, ink,
+    layout::{self, Column, Placed},
+    preview, words,
+};
+use crate::{
+    app::{Command, Layer, Model, Target, queue::Queue},
+    index::{Entry, QueryError, SortField},
+    model::RegistrationId,
+    text,
+    triage::{Flag, Severity},
+};
+
+/// What stands before the filter.
+const PROMPT: &str = "/ ";
+
+/// Draws the screen.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
+    let areas = layout::queue(frame.area(), model.queue.filter.error.is_some());
+    let buffer = frame.buffer_mut();
+    header::profile(model, theme, buffer, areas.profile);
+    header::counts(&model.totals, theme, buffer, areas.counts);
+    let cursor = filter(model, theme, buffer, areas.filter);
+    table(model, theme, buffer, (areas.headers, areas.rows), hits);
+    if let Some(area) = areas.preview {
+        preview::draw(model, theme, buffer, area);
+    }
+    footer::draw(model, theme, buffer, areas.footer);
+    if let Some(cursor) = cursor.filter(|_| model.overlays.is_empty()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws the filter line with what it says about the list; the place of the cursor while it is typed.
+fn filter(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    let filter = &model.queue.filter;
+    let [row, below] = [0, 1].map(|row| Rect { y: area.y + row, height: area.height.min(1), ..area });
+    let taken = ink::put_right(buffer, row, &situation(model, theme));
+    let prompt_columns = PROMPT.len() as u16;
+    let room = area.width.saturating_sub(taken + prompt_columns + 2);
+    let shown = field::visible(filter.input.value(), filter.input.cursor(), room);
+    let line = if filter.editing || !filter.input.value().is_empty() {
+        let prompt = if filter.editing { theme.title } else { theme.accent };
+        Line::from(vec![Span::styled(PROMPT, prompt), Span::styled(shown.text.clone(), theme.strong)])
+    } else {
+        let key = footer::key_for(model, Layer::Queue, Command::Filter);
+        Line::from(Span::styled(key.map_or(String::new(), |key| format!("{key} to filter")), theme.dim))
+    };
+    ink::put(buffer, Rect { width: prompt_columns + room, ..row }, &line);
+    if let Some(error) = &filter.error
+        && area.height > 1
+    {
+        mistake(error, filter.input.value(), shown.skipped, theme, buffer, below);
+    }
+    filter.editing.then(|| Position::new(row.x + prompt_columns + shown.cursor, row.y))
+}
+
+/// How much is shown, in which order, and what is marked.
+fn situation(model: &Model, theme: &Theme) -> Line<'static> {
+    let queue = &model.queue;
+    let mut spans = Vec::new();
+    if !queue.marked.is_empty() {
+        spans.push(Span::styled(format!("✓ {} marked", queue.marked.len()), theme.accent));
+        let hidden = queue.hidden_marks();
+        if hidden > 0 {
+            spans.push(Span::styled(format!(", {hidden} hidden"), theme.attention));
+        }
+        spans.push(Span::styled(" · ", theme.dim));
+    }
+    let arrow = if queue.sort.descending { "↓" } else { "↑" };
+    spans.push(Span::styled(format!("{} of {}", queue.rows().len(), model.index.len()), theme.strong));
+    spans.push(Span::styled(format!(" · {arrow} {}", sort_word(queue.sort.by)), theme.dim));
+    Line::from(spans)
+}
+
+fn sort_word(field: SortField) -> &'static str {
+    match field {
+        SortField::Urgency => "urgency",
+        SortField::Updated => "last move",
+        SortField::Created => "created",
+        SortField::Status => "status",
+        SortField::Step => "step",
+        SortField::Name => "name",
+        SortField::Risk => "risk",
+        SortField::Project => "project",
+    }
+}
+
+/// Marks the place of a mistake and says what it is: to the right of the place, or to the left where there is more room.
+fn mistake(error: &QueryError, typed: &str, skipped: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let column_of = |byte: usize| text::width(typed.get(..byte).unwrap_or(typed)).saturating_sub(skipped);
+    let width = usize::from(area.width);
+    let start = (PROMPT.len() + column_of(error.at.start)).min(width.saturating_sub(1));
+    let carets = column_of(error.at.end).saturating_sub(column_of(error.at.start)).clamp(1, (width - start).max(1));
+    let caret = Span::styled("^".repeat(carets), theme.bad);
+    let message = Span::styled(error.message.clone(), theme.bad);
+    let needed = text::width(&error.message) + 1;
+    let right = width.saturating_sub(start + carets);
+    let line = if needed <= right || right >= start {
+        Line::from(vec![Span::raw(" ".repeat(start)), caret, Span::raw(" "), message])
+    } else {
+        let shown = text::truncate(&error.message, start - 1);
+        let pad = start - 1 - text::width(&shown);
+        Line::from(vec![Span::raw(" ".repeat(pad)), Span::styled(shown, theme.bad), Span::raw(" "), caret])
+    };
+    ink::put(buffer, area, &line);
+}
+
+fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Rect, Rect), hits: &mut HitMap) {
+    let columns = layout::columns(rows.width);
+    let queue = &model.queue;
+    hits.list_rows = usize::from(rows.height);
+    for placed in &columns {
+        let area = cell_area(headers, placed);
+        let sorted = placed.sort == Some(queue.sort.by);
+        let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
+        // Two columns may sort by the same field: the arrow stands at the first.
+        let first = columns.iter().find(|other| other.sort == placed.sort) == Some(placed);
+        let title = if sorted && first { format!("{}{arrow}", placed.title) } else { placed.title.to_owned() };
+        let style = if sorted && first { theme.title } else { theme.dim };
+        ink::put(buffer, area, &Line::from(Span::styled(title, style)));
+        if let Some(sort) = placed.sort {
+            hits.add(area, Target::Column(sort));
+        }
+    }
+    if queue.rows().is_empty() {
+        return nothing(model, theme, buffer, rows);
+    }
+    let top = queue.first_shown(usize::from(rows.height));
+    for (place, (area, id)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
+        let Some(entry) = model.index.get(id) else { continue };
+        row(model, theme, buffer, area, (&columns, entry));
+        if queue.selected_row() == Some(top + place) {
+            select(buffer, area, theme);
+        }
+        hits.add(area, Target::Row(id.clone()));
+    }
+}
+
+/// Makes a row the selected one. Its colours go: reversed, each would be a patch of its own.
+pub fn select(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    for position in area.intersection(buffer.area).positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.set_style(theme.base.remove_modifier(Modifier::DIM).patch(theme.selected));
+            if theme.base.fg.is_none() {
+                cell.set_fg(ratatui::style::Color::Reset);
+            }
+        }
+    }
+}
+
+fn cell_area(row: Rect, placed: &Placed) -> Rect {
+    Rect { x: row.x + placed.x, width: placed.width, ..row }.intersection(row)
+}
+
+fn row(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, (columns, entry): (&[Placed], &Entry)) {
+    for placed in columns {
+        let line = Line::from(cell(model, theme, placed.column, entry));
+        ink::put(buffer, cell_area(area, placed), &line);
+    }
+}
+
+fn cell<'a>(model: &'a Model, theme: &Theme, column: Column, entry: &'a Entry) -> Vec<Span<'a>> {
+    let registration = &*entry.registration;
+    let plain = |text: Cow<'a, str>| vec![Span::raw(text)];
+    let dim = |text: Cow<'a, str>| vec![Span::styled(text, theme.dim)];
+    match column {
+        Column::Mark if is_marked(&model.queue, &registration.id) => vec![Span::styled("✓", theme.accent)],
+        Column::Mark => Vec::new(),
+        Column::Status => vec![words::status(&registration.status).span(theme)],
+        Column::Step => plain(Cow::Owned(facts::step(registration).label().to_owned())),
+        Column::Who => plain(facts::who(registration, model.masked)),
+        Column::Age => plain(Cow::Owned(facts::since(facts::last_move(registration), model.now))),
+        Column::Turn => facts::turn(entry).map_or_else(Vec::new, |turn| vec![words::turn(turn).span(theme)]),
+        Column::Stuck => stuck(theme, entry),
+        Column::Flags => flag_counts(&entry.judgement.flags, theme),
+        Column::Risk => risk(theme, entry),
+        Column::Project => dim(facts::named(registration.project.name.as_deref(), &registration.project.id).into()),
+        Column::Flow => dim(facts::named(registration.flow.name.as_deref(), &registration.flow.id).into()),
+        Column::Id => dim(registration.id.as_str().into()),
+        Column::Created => dim(facts::time(registration.created_at, model.now).into()),
+    }
+}
+
+fn is_marked(queue: &Queue, id: &RegistrationId) -> bool {
+    queue.marked.contains(id)
+}
+
+/// Why it is stuck, and how far beyond the limit.
+fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+    let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
+    vec![
+        Span::styled(stuck.reason, theme.attention),
+        Span::raw(format!(" {}", stuck.name)),
+        Span::styled(facts::ratio(stuck).map_or(String::new(), |ratio| format!(" {ratio}")), theme.dim),
+    ]
+}
+
+fn risk(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+    let risk = &entry.judgement.risk;
+    if risk.score == 0 {
+        return vec![Span::styled("0", theme.dim)];
+    }
+    vec![Span::styled(format!("{} {}", risk.score, risk.band()), theme.tone(words::risk_tone(risk.band())))]
+}
+
+/// How many flags of each severity, worst first: `C1 H2 M1`. Mere information is not counted.
+pub fn flag_counts(flags: &[Flag], theme: &Theme) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for (letter, severity) in
+        [("C", Severity::Critical), ("H", Severity::High), ("M", Severity::Medium), ("L", Severity::Low)]
+    {
+        let count = flags.iter().filter(|flag| flag.severity == severity).count();
+        if count > 0 {
+            let gap = if spans.is_empty() { "" } else { " " };
+            spans.push(Span::styled(format!("{gap}{letter}{count}"), words::severity(severity).style(theme)));
+        }
+    }
+    spans
+}
+
+/// Says why there is nothing and what to press.
+fn nothing(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let key = |command| footer::key_for(model, Layer::Queue, command).unwrap_or_default();
+    let (what, then) = if !model.queue.filter.input.value().is_empty() && !model.index.is_empty() {
+        (
+            "Nothing matches this filter.",
+            format!("{} clears it, {} changes it.", key(Command::Clear), key(Command::Filter)),
+        )
+    } else if model.loading.error.is_some() {
+        (
+            "Nothing could be read.",
+            format!("{} tries again, {} shows what happened.", key(Command::Refresh), key(Command::Log)),
+        )
+    } else if model.loading.complete_at.is_none() {
+        ("Reading registrations …", String::new())
+    } else if model.profile.read_only {
+        ("There are no registrations yet.", format!("{} reads again.", key(Command::Refresh)))
+    } else {
+        (
+            "There are no registrations yet.",
+            format!("{} creates one, {} reads again.", key(Command::Create), key(Command::Refresh)),
+        )
+    };
+    let middle = area.height.saturating_sub(2) / 3;
+    for (row, (text, style)) in [(what, theme.strong), (then.as_str(), theme.dim)].into_iter().enumerate() {
+        let columns = (text::width(text) as u16).min(area.width);
+        let place =
+            Rect { x: area.x + (area.width - columns) / 2, y: area.y + middle + row as u16, width: columns, height: 1 };
+        ink::put(buffer, place.intersection(area), &Line::from(Span::styled(text, style)));
+    }
+}

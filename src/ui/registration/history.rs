@@ -1,0 +1,96 @@
+//! What happened to it: failed attempts, decisions by people, and who touched it.
+
+use ratatui::text::{Line, Span};
+
+use crate::{
+    app::Model,
+    index::Entry,
+    model::{AccessEntry, Attempt, Review, Timestamp},
+    text,
+    ui::{Theme, facts, ink, words},
+};
+
+/// Columns of a time, and of a step or a role.
+const TIME: usize = 18;
+const SUBJECT: usize = 18;
+
+/// The tab as lines.
+pub fn lines(entry: &Entry, model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let registration = &entry.registration;
+    let mut lines = section("Failed attempts", registration.failed_attempts.len(), theme);
+    for attempt in registration.failed_attempts.iter().rev() {
+        lines.push(attempt_line(attempt, model, theme));
+    }
+    lines.push(Line::default());
+    lines.extend(section("Decisions by people", registration.reviews.len(), theme));
+    for review in registration.reviews.iter().rev() {
+        lines.extend(review_lines(review, model, columns, theme));
+    }
+    lines.push(Line::default());
+    lines.extend(section("Access log", registration.access_log.len(), theme));
+    for access in registration.access_log.iter().rev() {
+        lines.push(access_line(access, model, theme));
+    }
+    lines
+}
+
+fn section(title: &str, count: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let said = if count == 0 { "  none".to_owned() } else { format!("  {count}, newest first (UTC)") };
+    vec![Line::from(vec![Span::styled(title.to_owned(), theme.title), Span::styled(said, theme.dim)])]
+}
+
+fn time(at: Option<Timestamp>, model: &Model, theme: &Theme) -> Span<'static> {
+    let shown = at.map_or_else(|| "time unknown".to_owned(), |at| facts::time(at, model.now));
+    Span::styled(text::fit(&shown, TIME), theme.dim)
+}
+
+fn attempt_line(attempt: &Attempt, model: &Model, theme: &Theme) -> Line<'static> {
+    let at = attempt.at.map_or_else(|| "time unknown".to_owned(), |at| facts::moment(at, model.now));
+    let (counts, style) = if attempt.counts { ("✗ counts", theme.bad) } else { ("– does not count", theme.dim) };
+    let mut spans = vec![
+        Span::styled(text::fit(&at, TIME), theme.dim),
+        Span::raw(text::fit(attempt.step.label(), SUBJECT)),
+        Span::styled(text::fit(counts, 17), style),
+        Span::raw(attempt.reason.clone().unwrap_or_else(|| "no reason given".to_owned())),
+    ];
+    if let Some(score) = attempt.score {
+        spans.push(Span::styled(format!(" · score {score:.2}"), theme.strong));
+    }
+    if let Some(number) = &attempt.document_number {
+        spans.push(Span::styled(format!(" · document {}", facts::personal(number, model.masked)), theme.dim));
+    }
+    Line::from(spans)
+}
+
+fn review_lines(review: &Review, model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::from(vec![
+        time(review.at, model, theme),
+        Span::raw(text::fit(review.by.as_deref().unwrap_or("unknown"), SUBJECT)),
+        words::status(&review.from).span(theme),
+        Span::styled(" → ", theme.dim),
+        words::status(&review.to).span(theme),
+    ])];
+    if let Some(note) = &review.note {
+        let note = facts::sensitive(note, model.masked);
+        lines.extend(ink::labelled("", &note, TIME, columns, [theme.dim, ratatui::style::Style::new()]));
+    }
+    lines
+}
+
+fn access_line(access: &AccessEntry, model: &Model, theme: &Theme) -> Line<'static> {
+    let allowed = access.outcome.eq_ignore_ascii_case("allowed");
+    let (glyph, style) = if allowed { ("✓", theme.ok) } else { ("✗", theme.bad) };
+    let mut spans = vec![
+        time(access.at, model, theme),
+        Span::raw(text::fit(&access.actor, 10)),
+        Span::styled(format!("{glyph} {} ", access.outcome), style),
+        Span::raw(access.action.clone()),
+    ];
+    if let Some(ip) = &access.ip {
+        spans.push(Span::styled(format!(" from {}", facts::sensitive(ip, model.masked)), theme.dim));
+    }
+    if let Some(reason) = &access.reason {
+        spans.push(Span::styled(format!(" · {reason}"), theme.attention));
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,191 @@
+//! One registration: its head, what blocks it, and the tabs.
+
+mod flags;
+mod history;
+mod json;
+mod links;
+mod overview;
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{HitMap, Theme, facts, footer, header, ink, layout, queue, words};
+use crate::{
+    app::{
+        Model, Target,
+        registration::{RegistrationView, Tab},
+    },
+    index::Entry,
+    model::Timestamp,
+};
+
+pub use overview::worst_flags;
+
+/// Draws the screen.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
+    let areas = layout::registration(frame.area());
+    let buffer = frame.buffer_mut();
+    header::profile(model, theme, buffer, areas.profile);
+    footer::draw(model, theme, buffer, areas.footer);
+    hits.list_rows = usize::from(areas.body.height).max(1);
+    let Some(view) = &model.registration else { return };
+    let entry = model.index.get(&view.id);
+    if let Some(entry) = entry {
+        name(model, entry, theme, buffer, areas.name);
+        ink::put_lines(buffer, areas.facts, &fact_lines(model, entry, theme), 0);
+        let columns = usize::from(areas.blocked.width);
+        ink::put_lines(buffer, areas.blocked, &blocked_lines(entry, model.now, columns, theme), 0);
+    }
+    tabs(view, entry, theme, buffer, areas.tabs, hits);
+    let Some(entry) = entry else {
+        return ink::put(buffer, areas.body, &missing(view, theme));
+    };
+    hits.scroll_max = tab(model, view, entry, theme, buffer, areas.body);
+    scroll_mark(model, view, hits.scroll_max, theme, buffer, (areas.tabs, areas.body.height));
+}
+
+/// Draws the tab; tells how far it can be scrolled.
+fn tab(model: &Model, view: &RegistrationView, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: Rect) -> usize {
+    let columns = usize::from(area.width);
+    let lines = match view.tab {
+        Tab::Overview => return overview::draw(model, view, entry, theme, buffer, area),
+        Tab::Links => return links::draw(model, view, entry, theme, buffer, area),
+        Tab::Flags => flags::lines(entry, model, columns, theme),
+        Tab::History => history::lines(entry, model, columns, theme),
+        Tab::Json => json::lines(entry, model.masked, theme),
+    };
+    ink::put_lines(buffer, area, &lines, view.scroll)
+}
+
+fn missing(view: &RegistrationView, theme: &Theme) -> Line<'static> {
+    match &view.error {
+        Some(error) => Line::from(Span::styled(format!("✗ {}", error.message), theme.bad)),
+        None if view.reading => Line::from(Span::styled("◐ reading …", theme.info)),
+        None => Line::from(Span::styled("This registration is gone.", theme.attention)),
+    }
+}
+
+/// Status, name and id; risk and flags on the right.
+fn name(model: &Model, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let registration = &entry.registration;
+    let risk = &entry.judgement.risk;
+    let mut right = queue::flag_counts(&entry.judgement.flags, theme);
+    right.push(Span::styled("  risk ", theme.dim));
+    right.push(Span::styled(format!("{} {}", risk.score, risk.band()), theme.tone(words::risk_tone(risk.band()))));
+    let taken = ink::put_right(buffer, area, &Line::from(right));
+    let left = Line::from(vec![
+        words::status(&registration.status).span(theme),
+        Span::raw("  "),
+        Span::styled(facts::who(registration, model.masked), theme.strong),
+        Span::styled(format!("  {}", registration.id), theme.dim),
+    ]);
+    ink::put(buffer, Rect { width: area.width.saturating_sub(taken + 2), ..area }, &left);
+}
+
+/// Project, flow and contact; creation, last move and end.
+fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2] {
+    let registration = &*entry.registration;
+    let now = model.now;
+    let contact = &registration.contact;
+    let project = facts::named(registration.project.name.as_deref(), &registration.project.id);
+    let flow = facts::named(registration.flow.name.as_deref(), &registration.flow.id);
+    let mut known = vec![format!("{project} / {flow}")];
+    known.extend(contact.email.as_ref().map(|email| facts::personal(email, model.masked).into_owned()));
+    known.extend(facts::phone(registration, model.masked));
+    known.extend(contact.language.clone());
+    let moved = facts::last_move(registration);
+    let mut times = vec![
+        format!("created {} UTC", facts::time(registration.created_at, now)),
+        format!("last move {} ({} ago)", facts::time(moved, now), facts::since(moved, now)),
+    ];
+    if let Some(completed) = registration.completed_at {
+        times.push(format!("over {}", facts::moment(completed, now)));
+    } else if let Some(expires) = registration.expires_at {
+        let word = if expires > now { "expires" } else { "expired" };
+        times.push(format!("{word} {} ({})", facts::time(expires, now), facts::until(expires, now)));
+    }
+    [Line::from(known.join(" · ")), Line::from(Span::styled(times.join(" · "), theme.dim))]
+}
+
+/// What blocks it: whose turn, why, since when, and what clears it.
+pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let registration = &entry.registration;
+    let Some(stuck) = &entry.judgement.stuck else {
+        let text = if registration.status.is_final() {
+            "It is over: nobody has to do anything."
+        } else {
+            "It is moving: nobody is late."
+        };
+        return vec![Line::from(Span::styled(text, theme.dim))];
+    };
+    let limit = match facts::ratio(stuck) {
+        Some(ratio) => format!("limit {}, {ratio}", crate::text::ago(stuck.limit_seconds)),
+        None => "stuck at once".to_owned(),
+    };
+    let since = facts::time(stuck.since, now);
+    let mut lines = vec![Line::from(vec![
+        words::turn(stuck.turn).span(theme),
+        Span::styled("'s turn · ", theme.dim),
+        Span::styled(format!("{} {}", stuck.reason, stuck.name), theme.attention),
+        Span::raw(format!(" · {}", stuck.step.label())),
+        Span::raw(format!(" · {} since {since}", crate::text::ago(stuck.age_seconds))),
+        Span::styled(format!(" ({limit})"), theme.dim),
+    ])];
+    lines.extend(ink::labelled("→", &stuck.next_action, 2, columns, [theme.accent, theme.strong]));
+    lines
+}
+
+/// Draws the tab bar.
+fn tabs(
+    view: &RegistrationView,
+    entry: Option<&Entry>,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+    hits: &mut HitMap,
+) {
+    let mut x = area.x;
+    for (number, tab) in Tab::ALL.iter().enumerate() {
+        let count = entry.and_then(|entry| match tab {
+            Tab::Flags => Some(entry.judgement.flags.len()),
+            Tab::Links => Some(entry.judgement.links.len()),
+            Tab::Overview | Tab::History | Tab::Json => None,
+        });
+        let count = count.map_or(String::new(), |count| format!(" {count}"));
+        let text = format!(" {} {}{count} ", number + 1, tab.title());
+        let columns = (text.len() as u16).min(area.right().saturating_sub(x));
+        let place = Rect { x, width: columns, ..area };
+        let style = if *tab == view.tab { theme.selected } else { theme.dim };
+        ink::put(buffer, place, &Line::from(Span::styled(text, style)));
+        hits.add(place, Target::Tab(*tab));
+        x = place.right();
+    }
+}
+
+/// Says at the right end of the tab bar which lines are shown, or that the record is still being read.
+fn scroll_mark(
+    model: &Model,
+    view: &RegistrationView,
+    scroll_max: usize,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    (area, height): (Rect, u16),
+) {
+    let span = if let Some(error) = &view.error {
+        let room = usize::from(area.width) / 3;
+        Span::styled(crate::text::truncate(&format!("✗ not read: {}", error.message), room), theme.bad)
+    } else if view.reading && model.index.get(&view.id).is_some() {
+        Span::styled("◐ reading …", theme.info)
+    } else if scroll_max > 0 {
+        let first = view.scroll.min(scroll_max);
+        let shown = first + usize::from(height);
+        Span::styled(format!("{}-{shown} of {}", first + 1, scroll_max + usize::from(height)), theme.dim)
+    } else {
+        return;
+    };
+    ink::put_right(buffer, area, &Line::from(span));
+}
