@@ -4,6 +4,8 @@
 //! the rules of a flow are the engine's, and a second set of them would be worth nothing.
 
 mod memory;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::VecDeque,
