@@ -56,7 +56,7 @@ impl<'t> Tables<'t> {
 
     pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
         match self.snapshots.get(id.as_str())? {
-            Some(bytes) => Ok(Some(serde_json::from_slice(bytes.value())?)),
+            Some(bytes) => Ok(Some(State::from_stored(bytes.value())?)),
             None => Ok(None),
         }
     }
@@ -72,7 +72,7 @@ impl<'t> Tables<'t> {
         for (number, event) in (expected..).zip(events) {
             self.events.insert((id.as_str(), number), serde_json::to_vec(event)?.as_slice())?;
         }
-        self.snapshots.insert(id.as_str(), serde_json::to_vec(after)?.as_slice())?;
+        self.snapshots.insert(id.as_str(), after.to_stored()?.as_slice())?;
         self.index(before.as_ref(), after)
     }
 
@@ -144,7 +144,7 @@ impl<'t> Tables<'t> {
 /// Reads a snapshot.
 pub(super) fn snapshot(transaction: &ReadTransaction, id: &str) -> Result<Option<State>, StoreError> {
     match transaction.open_table(SNAPSHOTS)?.get(id)? {
-        Some(bytes) => Ok(Some(serde_json::from_slice(bytes.value())?)),
+        Some(bytes) => Ok(Some(State::from_stored(bytes.value())?)),
         None => Ok(None),
     }
 }
