@@ -11,7 +11,7 @@ pub fn decide(state: Option<&State>, command: &Command, now: Timestamp) -> Resul
     Ok(draft(state.cloned(), command, now)?.events)
 }
 
-/// [`decide`] and [`super::apply`] at once, for whoever owns the state.
+/// [`decide`] and [`super::apply()`] at once, for whoever owns the state.
 pub fn advance(state: Option<State>, command: &Command, now: Timestamp) -> Result<(State, Vec<Event>), Refusal> {
     let draft = draft(state, command, now)?;
     Ok((draft.state, draft.events))

@@ -11,7 +11,7 @@ mod sync;
 
 use chrono::{DateTime, TimeDelta};
 
-use super::{Command, Create, Event, Origin, Refusal, State, Sync, advance};
+use super::{Command, Create, Event, Origin, Refusal, State, Sync, advance, apply, decide};
 use crate::backend::{CallerKind, SyncStep};
 use crate::model::{
     Contact, DocumentCheck, Evidence, Flow, FlowSettings, FlowStep, Gateway, LivenessCheck, Project, RegistrationId,
@@ -90,8 +90,8 @@ impl Desk {
     }
 
     fn run(&mut self, command: &Command, at: Timestamp) -> Result<(), Refusal> {
-        let (state, events) = advance(Some(self.state.clone()), command, at)?;
-        self.state = state;
+        let events = decide(Some(&self.state), command, at)?;
+        self.state = events.iter().fold(Some(self.state.clone()), apply).unwrap();
         self.events.extend(events);
         Ok(())
     }
