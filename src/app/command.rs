@@ -111,8 +111,9 @@ const fn entry(
     Entry { command, id, label, help, in_footer: true, queue, registration }
 }
 
-const fn hidden(entry: Entry) -> Entry {
-    Entry { in_footer: false, ..entry }
+const fn hidden(mut entry: Entry) -> Entry {
+    entry.in_footer = false;
+    entry
 }
 
 /// The table. Order is that of the footer and the help.

@@ -38,6 +38,7 @@ impl Tab {
     }
 
     /// The tab so many places on, round and round.
+    #[must_use]
     pub fn step(self, places: isize) -> Self {
         let count = Self::ALL.len().cast_signed();
         let here = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0).cast_signed();

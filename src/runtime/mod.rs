@@ -1,1 +1,55 @@
-//! wip
+//! The shell around the console's pure core: terminal, input, timers and the work that effects ask for.
+//!
+//! One loop on the calling thread takes input first, then answers, then timers, updates the model, and draws at most
+//! sixty times a second and only when something changed. All work runs on other threads; the loop never waits for it.
+
+mod changes;
+mod console;
+mod effects;
+mod frame;
+mod input;
+mod terminal;
+
+use std::{io, sync::Arc};
+
+pub use console::run;
+
+use crate::{
+    app::Profile,
+    backend::{Backend, Clock},
+    keys::{KeymapError, Override},
+    ui::Theme,
+};
+
+/// What a console needs.
+pub struct Options {
+    /// Where registrations come from.
+    pub backend: Arc<dyn Backend>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Shown in the header; also says whether writes are refused.
+    pub profile: Profile,
+    /// The user's keys.
+    pub keys: Vec<Override>,
+    /// Colours.
+    pub theme: Theme,
+    /// Take mouse events from the terminal.
+    pub mouse: bool,
+}
+
+/// Why a console could not be opened, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Standard input or output is not a terminal.
+    #[error("the console needs a terminal on standard input and output; in a pipe, use `regdesk list`, `show`, …")]
+    NoTerminal,
+    /// The terminal cannot place text.
+    #[error("the terminal (TERM={0}) cannot place text on the screen; use another TERM, or `regdesk list`, `show`, …")]
+    PoorTerminal(String),
+    /// The configured keys are wrong.
+    #[error("the configured keys cannot be used:\n{}", .0.iter().map(|error| format!("  {error}")).collect::<Vec<_>>().join("\n"))]
+    Keys(Vec<KeymapError>),
+    /// The terminal could not be read or written.
+    #[error("the terminal could not be used: {0}")]
+    Terminal(#[from] io::Error),
+}

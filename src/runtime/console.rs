@@ -1,0 +1,212 @@
+//! The loop of the console.
+
+use std::{collections::HashMap, io, sync::Arc};
+
+use crossterm::event::{Event, EventStream};
+use futures_util::{FutureExt, StreamExt};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc::{self, Receiver, Sender},
+    time::{Instant, sleep_until},
+};
+
+use super::{Options, RunError, changes, effects, frame::Frames, input, terminal::Screen};
+use crate::{
+    app::{Effect, Effects, Message, Model, effect::Timer, update},
+    backend::{Backend, Clock},
+    ui::{HitMap, Theme},
+};
+
+/// How many answers may wait for the loop; whoever has more waits, the loop does not.
+const ANSWERS: usize = 256;
+/// How many events are taken before a frame is drawn.
+const BATCH: usize = 512;
+
+/// The console's parts.
+struct Console {
+    model: Model,
+    theme: Theme,
+    backend: Arc<dyn Backend>,
+    clock: Clock,
+    screen: Screen,
+    frames: Frames,
+    hits: HitMap,
+    timers: HashMap<Timer, Instant>,
+    answers: Sender<Message>,
+    open: bool,
+}
+
+/// What woke the loop.
+enum Wake {
+    Input(Option<io::Result<Event>>),
+    Answer(Box<Message>),
+    Timer(Timer),
+    Frame,
+    Stop,
+}
+
+/// Opens the console and runs it until it is left. The terminal is given back on every way out.
+pub async fn run(options: Options) -> Result<(), RunError> {
+    let model = Model::new(options.profile, &options.keys, options.clock.now()).map_err(RunError::Keys)?;
+    let (answers, inbox) = mpsc::channel(ANSWERS);
+    let screen = Screen::open(options.mouse)?;
+    let mut stops = Stops::listen()?;
+    if let Some(changed) = options.backend.changes() {
+        tokio::spawn(changes::follow(Arc::clone(&options.backend), changed, answers.clone()));
+    }
+    let mut console = Console {
+        model,
+        theme: options.theme,
+        backend: options.backend,
+        clock: options.clock,
+        screen,
+        frames: Frames::default(),
+        hits: HitMap::default(),
+        timers: HashMap::new(),
+        answers,
+        open: true,
+    };
+    console.run(inbox, &mut stops).await
+}
+
+impl Console {
+    async fn run(&mut self, mut inbox: Receiver<Message>, stops: &mut Stops) -> Result<(), RunError> {
+        let mut events = EventStream::new();
+        // The first frame comes before anything is read.
+        self.draw()?;
+        self.take(Message::Start)?;
+        while self.open {
+            match self.wait(&mut events, &mut inbox, stops).await {
+                Wake::Input(Some(event)) => self.input(event?, &mut events)?,
+                Wake::Answer(message) => {
+                    self.take(*message)?;
+                    for _ in 0..BATCH {
+                        let Ok(message) = inbox.try_recv() else { break };
+                        self.take(message)?;
+                    }
+                }
+                Wake::Timer(timer) => {
+                    self.timers.remove(&timer);
+                    self.take(timer.message())?;
+                }
+                Wake::Frame => self.draw()?,
+                // A closed terminal, or a signal to stop.
+                Wake::Input(None) | Wake::Stop => self.open = false,
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait(&self, events: &mut EventStream, inbox: &mut Receiver<Message>, stops: &mut Stops) -> Wake {
+        let frame = self.frames.due(Instant::now());
+        let timer = self.timers.iter().min_by_key(|(_, due)| **due).map(|(timer, due)| (*timer, *due));
+        tokio::select! {
+            biased;
+            () = stops.wait() => Wake::Stop,
+            event = events.next() => Wake::Input(event),
+            () = until(frame), if frame.is_some() => Wake::Frame,
+            Some(message) = inbox.recv() => Wake::Answer(Box::new(message)),
+            () = until(timer.map(|(_, due)| due)), if timer.is_some() => {
+                timer.map_or(Wake::Frame, |(timer, _)| Wake::Timer(timer))
+            }
+        }
+    }
+
+    /// Takes an event, and all that have come with it, before the next frame.
+    fn input(&mut self, event: Event, events: &mut EventStream) -> Result<(), RunError> {
+        self.event(event)?;
+        for _ in 0..BATCH {
+            match events.next().now_or_never() {
+                Some(Some(event)) if self.open => self.event(event?)?,
+                Some(None) => self.open = false,
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), RunError> {
+        if matches!(event, Event::Resize(..)) {
+            self.frames.want();
+        }
+        match input::message(event, &self.hits) {
+            Some(message) => self.take(message),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, message: Message) -> Result<(), RunError> {
+        let effects = update(&mut self.model, message, self.clock.now());
+        self.frames.want();
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Effects) -> Result<(), RunError> {
+        for effect in effects {
+            match effects::start(effect, &self.backend, &self.answers) {
+                Some(Effect::Timer(timer, after)) => {
+                    self.timers.insert(timer, Instant::now() + after);
+                }
+                Some(Effect::Copy(text)) => {
+                    let outcome = self.screen.copy(&text).map_err(|error| error.to_string());
+                    self.take(Message::Copied(outcome))?;
+                }
+                Some(Effect::Suspend) => {
+                    self.screen.suspend()?;
+                    self.frames.want();
+                }
+                Some(Effect::Quit) => self.open = false,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> Result<(), RunError> {
+        self.hits = self.screen.draw(&self.model, &self.theme)?;
+        self.frames.drawn(Instant::now());
+        // What the frame had room for may change what belongs on it, for example after a resize.
+        let (list_rows, scroll_max) = (self.hits.list_rows, self.hits.scroll_max);
+        let (rows, top) = (self.model.list_rows, self.model.queue.top);
+        let scroll = self.model.registration.as_ref().map(|view| view.scroll);
+        let effects = update(&mut self.model, Message::Measured { list_rows, scroll_max }, self.clock.now());
+        let moved = rows != self.model.list_rows
+            || top != self.model.queue.top
+            || scroll != self.model.registration.as_ref().map(|view| view.scroll);
+        if moved {
+            self.frames.want();
+        }
+        self.perform(effects)
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    if let Some(due) = due {
+        sleep_until(due).await;
+    }
+}
+
+/// The signals that end the console.
+struct Stops {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Stops {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

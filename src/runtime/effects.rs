@@ -1,0 +1,61 @@
+//! Effects as work: each runs on its own task and answers with one message.
+
+use std::{future::Future, sync::Arc};
+
+use tokio::sync::mpsc::Sender;
+
+use crate::{
+    app::{Effect, Message},
+    backend::{Backend, BackendError, Caller, ErrorKind},
+};
+
+/// Starts the work of an effect that concerns the backend; any other effect is handed back.
+pub fn start(effect: Effect, backend: &Arc<dyn Backend>, answers: &Sender<Message>) -> Option<Effect> {
+    let backend = Arc::clone(backend);
+    match effect {
+        Effect::List(request, list) => {
+            answer(answers, move |result| Message::Listed(request, result), async move { backend.list(list).await });
+        }
+        Effect::Retrieve(request, id) => {
+            let asked = id.clone();
+            answer(answers, move |result| Message::Retrieved(request, id, result), async move {
+                backend.retrieve(&asked, &Caller::operator()).await
+            });
+        }
+        Effect::Catalogue(request) => {
+            answer(answers, move |result| Message::Catalogue(request, result), async move {
+                Ok((backend.projects().await?, backend.flows().await?))
+            });
+        }
+        Effect::Create(request, create) => {
+            answer(answers, move |result| Message::Created(request, result), async move {
+                backend.create(create, &Caller::operator()).await
+            });
+        }
+        Effect::Sync(request, id, sync) => {
+            let asked = id.clone();
+            answer(answers, move |result| Message::Synced(request, id, result), async move {
+                backend.sync(&asked, sync, &Caller::operator()).await
+            });
+        }
+        other => return Some(other),
+    }
+    None
+}
+
+/// Runs work and sends its answer. Work that panics is answered with an error, so that nothing waits for ever.
+fn answer<T: Send + 'static>(
+    answers: &Sender<Message>,
+    message: impl FnOnce(Result<T, BackendError>) -> Message + Send + 'static,
+    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
+) {
+    let answers = answers.clone();
+    let work = tokio::spawn(work);
+    tokio::spawn(async move {
+        let result = work.await.unwrap_or_else(|_| {
+            Err(BackendError::new(ErrorKind::Server, "The work broke off inside the program; the log file says where."))
+        });
+        // The console may be gone by now.
+        let _ = answers.send(message(result)).await;
+    });
+}

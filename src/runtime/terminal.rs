@@ -1,0 +1,131 @@
+//! The terminal: taken when the console opens, given back on every way out.
+
+use std::{
+    io::{self, IsTerminal, Write, stdin, stdout},
+    panic,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use crossterm::{
+    clipboard::CopyToClipboard,
+    cursor::{Hide, Show},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    execute, queue,
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
+};
+use ratatui::{Terminal, backend::CrosstermBackend};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::RunError;
+use crate::{
+    app::Model,
+    ui::{self, HitMap, Theme},
+};
+
+/// Whether the terminal is ours at the moment; the panic hook has no other way to know.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while the console is open. Dropping it gives the terminal back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub fn open(mouse: bool) -> Result<Self, RunError> {
+        if !stdin().is_terminal() || !stdout().is_terminal() {
+            return Err(RunError::NoTerminal);
+        }
+        let term = std::env::var("TERM").unwrap_or_default();
+        if term.is_empty() || term == "dumb" {
+            return Err(RunError::PoorTerminal(term));
+        }
+        give_back_on_panic();
+        take(mouse)?;
+        let terminal = Terminal::new(CrosstermBackend::new(io::BufWriter::with_capacity(1 << 16, stdout())))
+            .inspect_err(|_| give_back())?;
+        Ok(Self { terminal, mouse })
+    }
+
+    /// Draws the model.
+    pub fn draw(&mut self, model: &Model, theme: &Theme) -> io::Result<HitMap> {
+        let mut hits = HitMap::default();
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| hits = ui::view(model, theme, frame))?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        Ok(hits)
+    }
+
+    /// Forgets what is on the screen, so that the next frame draws all of it.
+    ///
+    /// Not `Terminal::clear`: that asks the terminal for its cursor and waits for an answer that the input loop takes.
+    pub fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
+    }
+
+    /// Hands text to the terminal's clipboard (OSC 52: works over ssh, if the terminal allows it).
+    pub fn copy(&mut self, text: &SecretString) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text.expose_secret()))
+    }
+
+    /// Stops the program until it is continued, with the terminal given back meanwhile.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        take(self.mouse)?;
+        self.forget()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())?;
+    if mouse {
+        execute!(stdout(), EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back; harmless when it is not ours. Errors are ignored: a closed terminal needs nothing back.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(
+            stdout(),
+            EndSynchronizedUpdate,
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
+        let _ = disable_raw_mode();
+        let _ = stdout().flush();
+    }
+}
+
+/// Lets a panic of the console's thread give the terminal back before anything is printed. A panic elsewhere leaves
+/// the screen alone: the work that panicked is answered with an error.
+fn give_back_on_panic() {
+    let console = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == console {
+            give_back();
+            before(info);
+        } else {
+            tracing::error!(place = info.location().map(ToString::to_string), "work panicked");
+        }
+    }));
+}
