@@ -1,0 +1,7 @@
+//! The real binary in a real terminal: what no screen snapshot can see.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod paths;
+mod terminal;
+mod ways_out;

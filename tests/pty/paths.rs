@@ -1,0 +1,218 @@
+//! Each user's path through the console, from the first frame to the last.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::terminal::{Terminal, command, environment, regdesk};
+
+fn console(home: &TempDir, arguments: &[&str], columns: u16, rows: u16) -> Terminal {
+    Terminal::start(regdesk(), arguments, &environment(home.path()), columns, rows)
+}
+
+/// The JSON that a command prints.
+fn json(home: &TempDir, arguments: &[&str]) -> serde_json::Value {
+    let output = command(home.path(), arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_demo_opens_shows_a_registration_and_closes() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let home = TempDir::new().unwrap();
+        let mut terminal = console(&home, &["demo", "--still"], columns, rows);
+        terminal.wait_for("400 of 400");
+        terminal.send("\r");
+        terminal.wait_for("Overview");
+        for tab in ["2", "3", "4", "5"] {
+            terminal.send(tab);
+        }
+        terminal.wait_for("\"verificationResults\"");
+        terminal.send("\u{1b}");
+        terminal.wait_for("400 of 400");
+        terminal.send("q");
+        assert_eq!(terminal.exit(), 0);
+        terminal.assert_given_back();
+    }
+}
+
+#[test]
+fn people_of_the_demo_move_while_one_watches() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = console(&home, &["demo", "--speed", "50"], 120, 40);
+    let first = terminal.wait_for("of 4");
+    let changed = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        terminal.wait_for("of 4") != first
+    });
+    assert!(changed, "nobody moved:\n{first}");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn what_is_created_and_synced_in_the_console_is_there_afterwards() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = console(&home, &[], 120, 40);
+    terminal.wait_for("0 of 0");
+    terminal.send("c");
+    terminal.wait_for("E-mail");
+    terminal.send("\t\tpty.person@example.com\t\t\tPia Muster\r");
+    terminal.wait_for("t ");
+    terminal.send("\u{1b}");
+    terminal.wait_for("Pia Muster");
+    terminal.send("s");
+    terminal.wait_for("Recompute");
+    terminal.send("\r");
+    terminal.wait_for("Synced 1");
+    terminal.send("\r");
+    terminal.wait_gone("Synced 1");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    let list = json(&home, &["list", "--json"]);
+    let rows = list.as_array().or_else(|| list["data"].as_array()).unwrap().clone();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["contact"]["email"], "pty.person@example.com");
+}
+
+#[test]
+fn a_filter_narrows_the_queue_while_it_is_typed() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = console(&home, &["demo", "--still"], 120, 40);
+    terminal.wait_for("400 of 400");
+    terminal.send("/status:completed");
+    let narrowed = terminal.wait_gone("400 of 400");
+    assert!(narrowed.contains(" of 400"), "{narrowed}");
+    terminal.send("\u{1b}");
+    terminal.wait_for("400 of 400");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn a_window_too_small_is_said_and_comes_back() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = console(&home, &["demo", "--still"], 120, 40);
+    terminal.wait_for("400 of 400");
+    terminal.resize(40, 10);
+    terminal.wait_for("60x15");
+    terminal.resize(1, 1);
+    terminal.resize(100, 30);
+    terminal.wait_for("400 of 400");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+/// An endpoint over a data directory of its own.
+struct Endpoint {
+    process: Child,
+    url: String,
+    _home: TempDir,
+}
+
+const TOKEN: &str = "a-token-for-the-test";
+
+impl Endpoint {
+    fn serve(dialect: &str) -> Self {
+        let home = TempDir::new().unwrap();
+        let generated =
+            command(home.path(), &["generate", "--count", "30", "--seed", "3"]).stdout(Stdio::null()).status().unwrap();
+        assert!(generated.success());
+        let mut process = command(home.path(), &["serve", "--listen", "127.0.0.1:0", "--dialect", dialect])
+            .env("REGDESK_SERVE_TOKEN", TOKEN)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { process, url, _home: home }
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn the_console_works_against_an_endpoint_in_both_dialects() {
+    for dialect in ["overview", "live"] {
+        let endpoint = Endpoint::serve(dialect);
+        let home = TempDir::new().unwrap();
+        let mut environment = environment(home.path());
+        environment.push(("REGDESK_TOKEN", TOKEN.to_owned()));
+        let mut terminal = Terminal::start(regdesk(), &["--url", &endpoint.url], &environment, 120, 40);
+        terminal.wait_for("30 of 30");
+        terminal.send("\r");
+        terminal.wait_for("Overview");
+        terminal.send("\u{1b}");
+        terminal.wait_for("30 of 30");
+        terminal.send("c");
+        terminal.wait_for("E-mail");
+        terminal.send("\t\tremote.person@example.com\t\t\tRemo Muster\r");
+        terminal.wait_for("Created");
+        terminal.send("\u{1b}");
+        terminal.wait_for("31 of 31");
+        terminal.send("s");
+        terminal.wait_for("Recompute");
+        terminal.send("\r");
+        terminal.wait_for("Synced 1");
+        terminal.send("\r");
+        terminal.wait_gone("Recompute");
+        terminal.send("q");
+        assert_eq!(terminal.exit(), 0, "{dialect}");
+        assert!(!String::from_utf8_lossy(&terminal.raw()).contains(TOKEN));
+    }
+}
+
+#[test]
+fn a_remote_that_is_not_there_leaves_a_usable_console_that_says_so() {
+    let home = TempDir::new().unwrap();
+    let mut environment = environment(home.path());
+    environment.push(("REGDESK_TOKEN", TOKEN.to_owned()));
+    let mut terminal = Terminal::start(regdesk(), &["--url", "http://127.0.0.1:9"], &environment, 120, 40);
+    terminal.wait_for("127.0.0.1");
+    terminal.wait_for("not reached");
+    terminal.send("?");
+    terminal.wait_for("Leave");
+    terminal.send("\u{1b}q");
+    assert_eq!(terminal.exit(), 0);
+}
+
+#[test]
+fn escape_sequences_in_a_name_never_reach_the_terminal() {
+    let home = TempDir::new().unwrap();
+    let hostile = "Eve\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[31m\u{9b}2J\u{202e}lived";
+    let created = command(home.path(), &["create", "--project", "1", "--flow", "1", "--email", "eve@example.com"])
+        .args(["--full-name", hostile])
+        .output()
+        .unwrap();
+    // Projects are named by id or name; ask for the first one.
+    let created = if created.status.success() {
+        created
+    } else {
+        let flows = json(&home, &["flows", "--json"]);
+        let flow = &flows.as_array().unwrap()[0];
+        command(home.path(), &["create", "--email", "eve@example.com", "--full-name", hostile])
+            .args(["--project", flow["projectId"].as_str().unwrap(), "--flow", flow["id"].as_str().unwrap()])
+            .output()
+            .unwrap()
+    };
+    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+    let mut terminal = console(&home, &[], 120, 40);
+    terminal.wait_for("Eve");
+    terminal.send("\r12345");
+    terminal.wait_for("\"contact\"");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    let raw = terminal.raw();
+    let text = String::from_utf8_lossy(&raw);
+    assert!(!text.contains("\u{1b}]52"), "a clipboard write got through");
+    assert!(!text.contains('\u{202e}'), "a direction override got through");
+    assert!(!text.contains('\u{9b}'), "a C1 control got through");
+}
