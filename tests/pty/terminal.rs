@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    num::NonZero,
     path::Path,
     process::Command,
     sync::{Arc, Condvar, Mutex},
@@ -18,6 +19,11 @@ struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
     closed: bool,
+}
+
+/// A number of rows or columns; a terminal has at least one.
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
 }
 
 /// A program in a terminal.
@@ -68,7 +74,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(builder).unwrap();
         drop(pair.slave);
         let seen = Arc::new((
-            Mutex::new(Seen { parser: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), closed: false }),
+            Mutex::new(Seen { parser: vt100::Parser::new(cells(rows), cells(columns), 0), raw: Vec::new(), closed: false }),
             Condvar::new(),
         ));
         follow(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
@@ -84,7 +90,7 @@ impl Terminal {
 
     /// Changes the size of the window.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
