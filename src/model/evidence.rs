@@ -74,6 +74,9 @@ pub enum Evidence {
     FaceComparison {
         /// 0 to 1.
         score: f64,
+        /// The minimum that whoever compared them went by, 0 to 1; the flow's where it is not told.
+        #[serde(default, rename = "minScore")]
+        min_score: Option<f64>,
     },
     /// Criminal records and watch lists were asked.
     CriminalHistory {

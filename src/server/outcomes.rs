@@ -98,7 +98,8 @@ async fn compare(State(app): Shared, access: Access, Body(fields): Body) -> Resu
     let score = fields.number("score")?.ok_or_else(|| {
         Refusal::invalid("score", "missing score: faces are not compared here, hand in the score of the compare")
     })?;
-    let registration = app.backend.record(&id, Evidence::FaceComparison { score }, &access.caller).await?;
+    let registration =
+        app.backend.record(&id, Evidence::FaceComparison { score, min_score: None }, &access.caller).await?;
     Ok(Json(json!({ "data": { "compareFaceVerification": comparison_of(&registration) } })))
 }
 

@@ -54,7 +54,7 @@ fn all_passing() -> Vec<Evidence> {
         Evidence::BasicInformation { information },
         Evidence::DocumentVerification { document: Box::new(document) },
         selfie(0.97),
-        Evidence::FaceComparison { score: 0.96 },
+        Evidence::FaceComparison { score: 0.96, min_score: None },
         Evidence::CriminalHistory { sources: vec![clear] },
         Evidence::Form { answers: Map::new() },
         Evidence::Signature {},

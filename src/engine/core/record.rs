@@ -18,7 +18,7 @@ pub(super) fn record(draft: Draft, evidence: &Evidence, origin: &Origin) -> Resu
         Evidence::PhoneVerification { outcome } => codes::record(draft, Channel::Phone, *outcome, origin),
         Evidence::DocumentVerification { document } => document_checked(draft, document, origin),
         Evidence::BiometricVerification { liveness } => liveness_checked(draft, liveness, origin),
-        Evidence::FaceComparison { score } => faces_compared(draft, *score),
+        Evidence::FaceComparison { score, min_score } => faces_compared(draft, *score, *min_score),
         Evidence::CriminalHistory { sources } => background_checked(draft, sources),
         Evidence::Consent { accepted } => Ok(draft.begin()?.push(Fact::ConsentAnswered { accepted: *accepted })),
         Evidence::PersonalInfo { information } => {
@@ -152,9 +152,11 @@ fn judged(given: &LivenessCheck, min_score: f64) -> LivenessCheck {
     liveness
 }
 
-fn faces_compared(draft: Draft, score: f64) -> Result<Draft, Refusal> {
+fn faces_compared(draft: Draft, score: f64, judged_by: Option<f64>) -> Result<Draft, Refusal> {
     check_unit("score", Some(score))?;
-    let min_score = draft.settings().compare_min.unwrap_or(FlowSettings::DEFAULTS.compare_min);
+    check_unit("minScore", judged_by)?;
+    let flow_min = draft.settings().compare_min.unwrap_or(FlowSettings::DEFAULTS.compare_min);
+    let min_score = judged_by.unwrap_or(flow_min);
     Ok(draft.begin()?.push(Fact::FacesCompared { score, min_score, passed: score >= min_score }))
 }
 

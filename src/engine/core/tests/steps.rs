@@ -28,7 +28,7 @@ fn every_kind_of_evidence_completes_its_step_at_the_time_of_the_event() {
         Evidence::BasicInformation { information: Information::default() },
         document(StepState::Completed),
         selfie(0.9),
-        Evidence::FaceComparison { score: 0.85 },
+        Evidence::FaceComparison { score: 0.85, min_score: None },
         Evidence::CriminalHistory { sources: clear },
         Evidence::Form { answers: serde_json::Map::new() },
         Evidence::Signature {},
@@ -109,16 +109,26 @@ fn a_spoofed_selfie_fails_whatever_its_score() {
 fn faces_agree_from_the_minimum_on() {
     for (score, passed) in [(0.85, true), (0.8499, false)] {
         let mut desk = Desk::open(&[]);
-        desk.record(Evidence::FaceComparison { score }, 1).unwrap();
+        desk.record(Evidence::FaceComparison { score, min_score: None }, 1).unwrap();
         assert_eq!(desk.state.registration.checks.face.as_ref().unwrap().passed, Some(passed));
     }
+}
+
+#[test]
+fn faces_are_judged_by_the_minimum_of_whoever_compared_them() {
+    let mut desk = Desk::open(&[]);
+    desk.record(Evidence::FaceComparison { score: 0.8, min_score: Some(0.75) }, 1).unwrap();
+    let face = desk.state.registration.checks.face.clone().unwrap();
+    assert_eq!((face.passed, face.min_score), (Some(true), Some(0.75)));
+    let wrong = Evidence::FaceComparison { score: 0.8, min_score: Some(75.0) };
+    assert_eq!(code_of(desk.record(wrong, 1)), "MissingParameter");
 }
 
 #[test]
 fn a_score_out_of_range_is_refused_at_its_field() {
     let mut desk = Desk::open(&[]);
     for score in [-0.1, 1.1, f64::NAN] {
-        assert_eq!(code_of(desk.record(Evidence::FaceComparison { score }, 1)), "MissingParameter");
+        assert_eq!(code_of(desk.record(Evidence::FaceComparison { score, min_score: None }, 1)), "MissingParameter");
         assert_eq!(code_of(desk.record(selfie(score), 1)), "MissingParameter");
     }
 }

@@ -34,7 +34,7 @@ fn a_check_in_review_a_failed_compare_and_a_hit_each_ask_for_a_person() {
     let silent = vec![BackgroundSource { name: "ofac".into(), status: SourceStatus::Error }];
     let cases = [
         (document(StepState::Review), "document_verification_in_review"),
-        (Evidence::FaceComparison { score: 0.2 }, "face_comparison_failed"),
+        (Evidence::FaceComparison { score: 0.2, min_score: None }, "face_comparison_failed"),
         (Evidence::CriminalHistory { sources: hit }, "criminal_history_hit"),
         (Evidence::CriminalHistory { sources: silent }, "criminal_history_unanswered"),
     ];
