@@ -81,7 +81,9 @@ impl<'a> Situation<'a> {
         let checks = &self.registration.checks;
         self.registration.current_step.is_none()
             && self.registration.failed_attempts.is_empty()
-            && checks.information.is_none()
+            && checks.consent.is_none()
+            // A source may open the form together with the registration; only sending it is a move.
+            && checks.information.as_ref().is_none_or(|information| information.submitted.is_none())
             && checks.email.is_none()
             && checks.phone.is_none()
             && checks.document.is_none()
