@@ -412,7 +412,7 @@ async fn evidence_goes_to_its_route_and_a_service_without_one_says_so() {
     ];
     let script = Script::play(replies).await;
     let remote = script.speaking(Dialect::Overview);
-    let evidence = || Evidence::FaceComparison { score: 0.91 };
+    let evidence = || Evidence::FaceComparison { score: 0.91, min_score: None };
     remote.record(&id(), evidence(), &Caller::operator()).await.unwrap();
     assert_eq!(script.seen()[0].line, format!("POST /v2/app-registrations/{ID}/evidence HTTP/1.1"));
     assert_eq!(script.seen()[0].body, json!({ "step": "face_comparison", "score": 0.91 }));
