@@ -146,9 +146,9 @@ impl Remote {
     async fn all(&self, segments: &[&str], query: &[(&'static str, String)]) -> Result<Vec<Value>, BackendError> {
         let mut items = Vec::new();
         for page in 1..=MOST_PAGES {
-            let mut paged = calls::paging(page, ListRequest::MAX_LIMIT);
-            paged.extend_from_slice(query);
-            let body = self.send(&calls::get(self.address.at(segments), paged)).await?.body;
+            let mut parameters = calls::paging(page, ListRequest::MAX_LIMIT);
+            parameters.extend_from_slice(query);
+            let body = self.send(&calls::get(self.address.at(segments), parameters)).await?.body;
             let pages = wire::decode_pages(&body);
             let rows = wire::decode_list(body).map_err(|error| unreadable(&error))?;
             let is_empty = rows.is_empty();

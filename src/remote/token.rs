@@ -18,7 +18,7 @@ use super::RemoteError;
 const LONGEST_FILE: u64 = 64 * 1024;
 
 /// How long a command may take to print the token: long enough for a person to unlock a key.
-pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
+pub const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Where the client token comes from.
 #[derive(Debug, Clone)]
@@ -141,7 +141,8 @@ fn from_file(path: &Path) -> Result<SecretString, RemoteError> {
 fn refuse_readable_by_others(metadata: &fs::Metadata, path: &Path) -> Result<(), RemoteError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     let shown = path.display();

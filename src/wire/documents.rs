@@ -108,11 +108,11 @@ fn has_back(fields: &mut Fields) -> bool {
 fn read_registry(document: &mut DocumentCheck, fields: &mut Fields) {
     document.image_validated = fields.flag("imageValidated").unwrap_or(false);
     document.score_validated = fields.flag("scoreValidated").unwrap_or(false);
-    let names_match = fields.flag("namesMatch");
-    let name_match = fields.number("fullNameMatchPercentage");
+    let agree = fields.flag("namesMatch");
+    let percentage = fields.number("fullNameMatchPercentage");
     if document.names_are_measured() {
-        document.names_match = names_match;
-        document.name_match = name_match;
+        document.names_match = agree;
+        document.name_match = percentage;
     }
     let mut code = |key: &str, neutral| fields.text(key).and_then(|stored| reasons::code(&stored, neutral));
     document.registry_reason = code("infoValidationSupportedReason", reasons::UNKNOWN);

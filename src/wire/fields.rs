@@ -194,20 +194,18 @@ impl Fields {
     /// A ref in any of its four states.
     pub(super) fn reference(&mut self, key: &str) -> Ref {
         match self.0.get(key) {
-            None => Ref::Absent,
             Some(Value::Null) => {
                 self.discard(key);
                 Ref::Null
             }
-            Some(value @ (Value::String(_) | Value::Number(_))) => match text_of(value) {
+            Some(Value::Object(_)) => Ref::Object(self.object(key)),
+            other => match other.and_then(text_of) {
                 Some(id) => {
                     self.discard(key);
                     Ref::Id(id)
                 }
                 None => Ref::Absent,
             },
-            Some(Value::Object(_)) => Ref::Object(self.object(key)),
-            Some(_) => Ref::Absent,
         }
     }
 

@@ -43,7 +43,7 @@ pub fn decode_registration(value: Value) -> Result<Registration, WireError> {
     registration.user_id = fields.exact_text("userId");
     let evidence = checks::read(&mut fields);
     if !user_is_said {
-        registration.user_id = evidence.subject.clone();
+        registration.user_id.clone_from(&evidence.subject);
     }
     registration.created_at =
         created.or_else(|| times::of_object_id(&id).map(|moment| moment.at)).unwrap_or(registration.created_at);
@@ -83,8 +83,13 @@ fn identity(fields: &mut Fields) -> Result<String, WireError> {
     let live = fields.text("_id");
     let overview = fields.text("id");
     match (live, overview) {
-        // Both: the object id is the one that the service's routes take.
-        (Some(live), Some(overview)) if times::of_object_id(&live).is_none() => Ok(overview),
+        (Some(live), Some(overview)) if live != overview => {
+            // Both: the object id is the one that the service's routes take. The other one is kept beside it.
+            let live_is_id = times::of_object_id(&live).is_some();
+            let (id, other) = if live_is_id { (live, ("id", overview)) } else { (overview, ("_id", live)) };
+            fields.put(other.0, Value::String(other.1));
+            Ok(id)
+        }
         (Some(id), _) | (None, Some(id)) => Ok(id),
         (None, None) => Err(WireError::new("$.id", "is missing. A registration has `id` or `_id`.")),
     }

@@ -16,6 +16,7 @@ pub(super) fn at(clock: &str) -> Timestamp {
     times::parse(&json!(format!("2026-03-04T{clock}Z"))).expect("a time")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields it fills are optional")]
 fn event(clock: &str) -> Option<Moment> {
     Some(Moment::event(at(clock)))
 }
