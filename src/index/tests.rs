@@ -90,7 +90,7 @@ fn urgency_puts_whose_turn_it_is_before_how_late_it_is() {
         registration.updated_at = at(1_000) - TimeDelta::hours(late);
         registration
     };
-    let index = index_of([
+    let index = index_of(vec![
         person("user", Status::Ongoing, 900),
         person("review-short", Status::NeedsManualVerification, 5),
         person("review-long", Status::NeedsManualVerification, 9),

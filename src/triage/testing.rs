@@ -12,17 +12,20 @@ use crate::model::{
     StepState, Timestamp, timeline,
 };
 
+/// The start of all test stories: 2026-05-28T20:26:40Z.
+const START: i64 = 1_780_000_000;
+
 /// Seconds after the start of all test stories.
 pub fn at(seconds: i64) -> Timestamp {
-    DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap()
+    DateTime::from_timestamp(START + seconds, 0).unwrap()
 }
 
 pub fn moment(seconds: i64) -> Option<Moment> {
-    Some(Moment::event(at(seconds)))
+    DateTime::from_timestamp(START + seconds, 0).map(Moment::event)
 }
 
 pub fn day(text: &str) -> Option<NaiveDate> {
-    Some(text.parse().unwrap())
+    text.parse().ok()
 }
 
 /// A registration of which only the id is known.
@@ -73,7 +76,29 @@ pub fn finished() -> Registration {
     checks.phone = Some(code);
     checks.instructions = moment(100);
     checks.basic_information = moment(120);
-    checks.document = Some(DocumentCheck {
+    checks.document = Some(clean_scan());
+    checks.liveness = Some(LivenessCheck {
+        state: StepState::Completed,
+        score: Some(0.93),
+        min_score: Some(0.6),
+        anti_spoofing: Some(Outcome::Passed),
+        person: Some("person-1".into()),
+        created: moment(200),
+        finished: moment(210),
+        ..LivenessCheck::default()
+    });
+    checks.face = Some(FaceCompare {
+        score: Some(0.95),
+        passed: Some(true),
+        min_score: Some(0.85),
+        compared: moment(215),
+        ..FaceCompare::default()
+    });
+    derived(registration)
+}
+
+fn clean_scan() -> DocumentCheck {
+    DocumentCheck {
         state: StepState::Completed,
         kind: Some(DocumentKind::Id),
         number: Some("AB123456".into()),
@@ -95,25 +120,7 @@ pub fn finished() -> Registration {
         created: moment(150),
         finished: moment(170),
         ..DocumentCheck::default()
-    });
-    checks.liveness = Some(LivenessCheck {
-        state: StepState::Completed,
-        score: Some(0.93),
-        min_score: Some(0.6),
-        anti_spoofing: Some(Outcome::Passed),
-        person: Some("person-1".into()),
-        created: moment(200),
-        finished: moment(210),
-        ..LivenessCheck::default()
-    });
-    checks.face = Some(FaceCompare {
-        score: Some(0.95),
-        passed: Some(true),
-        min_score: Some(0.85),
-        compared: moment(215),
-        ..FaceCompare::default()
-    });
-    derived(registration)
+    }
 }
 
 pub fn derived(mut registration: Registration) -> Registration {

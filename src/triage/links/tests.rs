@@ -9,7 +9,9 @@ use crate::{
 
 fn index_of(registrations: &[Registration]) -> LinkIndex {
     let mut index = LinkIndex::default();
-    registrations.iter().for_each(|registration| index.insert(registration));
+    for registration in registrations {
+        index.insert(registration);
+    }
     index
 }
 

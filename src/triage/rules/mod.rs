@@ -311,11 +311,8 @@ fn worst_verdict<const N: usize>(verdicts: [(&'static str, Option<&Outcome>, Opt
 fn id_list<'a>(ids: impl ExactSizeIterator<Item = &'a RegistrationId>) -> String {
     const SHOWN: usize = 3;
     let count = ids.len();
-    let mut text = ids.take(SHOWN).map(RegistrationId::as_str).collect::<Vec<_>>().join(", ");
-    if count > SHOWN {
-        text.push_str(&format!(" and {} more", count - SHOWN));
-    }
-    text
+    let shown = ids.take(SHOWN).map(RegistrationId::as_str).collect::<Vec<_>>().join(", ");
+    if count > SHOWN { format!("{shown} and {} more", count - SHOWN) } else { shown }
 }
 
 /// Whether a check still runs, so that what it did not say yet is no finding.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::Limit;
 use crate::{
     model::{
         CodeCheck, DocumentKind, FlowSettings, Gateway, Registration, Requirement, Status, StepKind, StepState,
@@ -202,11 +203,8 @@ impl<'a> Situation<'a> {
 
     /// A link was sent again, its life is over, and nothing came of it.
     pub fn resent_link_died(&self) -> bool {
-        let settings = self.registration.flow.settings.as_ref();
-        let life = settings.and_then(|settings| settings.link_minutes).unwrap_or(FlowSettings::DEFAULTS.link_minutes);
-        self.registration.link_resent.is_some_and(|resent| {
-            resent.at >= self.last_move && self.now - resent.at >= TimeDelta::minutes(i64::from(life))
-        })
+        let life = TimeDelta::seconds(Limit::LinkLife.seconds(self.registration.flow.settings.as_ref()));
+        self.registration.link_resent.is_some_and(|resent| resent.at >= self.last_move && self.now - resent.at >= life)
     }
 
     /// The last decision sent it back to the person.
