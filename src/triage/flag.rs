@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::model::{Registration, Timestamp};
 
@@ -100,12 +101,8 @@ pub(super) fn reported_flags(registration: &Registration) -> impl Iterator<Item 
         name: Cow::Borrowed("Reported by the source"),
         severity: Severity::Medium,
         category: REPORTED,
-        path: format!("extra.redFlags[{position}]"),
-        seen: match &reported.detail {
-            serde_json::Value::Null => reported.code.clone(),
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        },
+        path: format!("reportedFlags[{position}]"),
+        seen: detail_text(&reported.code, &reported.detail),
         threshold: None,
         threshold_from: None,
         caveat: Cow::Borrowed("Raised by the source; how it was measured is not known here."),
@@ -113,4 +110,14 @@ pub(super) fn reported_flags(registration: &Registration) -> impl Iterator<Item 
         at: None,
         reported: true,
     })
+}
+
+/// What the source says of a flag, cut: a detail can be a whole object.
+fn detail_text(code: &str, detail: &Value) -> String {
+    const LONGEST: usize = 200;
+    match detail {
+        Value::Null => code.to_owned(),
+        Value::String(text) => text.chars().take(LONGEST).collect(),
+        other => other.to_string().chars().take(LONGEST).collect(),
+    }
 }

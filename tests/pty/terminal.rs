@@ -74,7 +74,11 @@ impl Terminal {
         let child = pair.slave.spawn_command(builder).unwrap();
         drop(pair.slave);
         let seen = Arc::new((
-            Mutex::new(Seen { parser: vt100::Parser::new(cells(rows), cells(columns), 0), raw: Vec::new(), closed: false }),
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+                raw: Vec::new(),
+                closed: false,
+            }),
             Condvar::new(),
         ));
         follow(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));

@@ -24,7 +24,7 @@ const COMPARE_GRACE: TimeDelta = TimeDelta::minutes(5);
 /// Rejections that are worth a look before the limit is reached.
 const SEVERAL_REJECTIONS: u32 = 2;
 
-const FACE_INPUTS: &[&str] = &["evidence.face.score", "evidence.face.minScore", "flow.settings.compareMin"];
+const FACE_INPUTS: &[&str] = &["evidence.face.score", "evidence.face.minScore", "flowSettings.compareMin"];
 
 pub(super) const FACE_MISMATCH: Rule = Rule {
     id: "BIO-01",
@@ -78,7 +78,7 @@ pub(super) const OLD_FACE_THRESHOLD: Rule = Rule {
     name: "Faces were judged by another threshold",
     severity: Severity::Low,
     category: "biometric",
-    inputs: &["evidence.face.minScore", "flow.settings.compareMin"],
+    inputs: &["evidence.face.minScore", "flowSettings.compareMin"],
     threshold: "the recorded minimum differs from the flow's by more than 0.001",
     source: "the service's own console uses the same tolerance",
     caveat: "The flow may have been changed on purpose since.",
@@ -147,7 +147,7 @@ pub(super) const LIVENESS_BELOW_MINIMUM: Rule = Rule {
     name: "Liveness below the minimum",
     severity: Severity::High,
     category: "biometric",
-    inputs: &["evidence.liveness.score", "evidence.liveness.minScore", "flow.settings.livenessMin"],
+    inputs: &["evidence.liveness.score", "evidence.liveness.minScore", "flowSettings.livenessMin"],
     threshold: "not above the flow's minimum (0.6 if none is told)",
     source: "the service's default for liveness",
     caveat: "Cheap cameras and light from behind lower the score of genuine people.",
@@ -175,7 +175,7 @@ pub(super) const LIVENESS_MISSES: Rule = Rule {
     name: "Selfie looked like a print or a screen",
     severity: Severity::Critical,
     category: "biometric",
-    inputs: &["failedAttempts[].score", "flow.settings.livenessMin"],
+    inputs: &["failedAttempts[].score", "flowSettings.livenessMin"],
     threshold: "a rejected selfie more than 0.15 below the minimum; low if nearer",
     source: "the service's own console tells near from far misses this way",
     caveat: "A stored 0 of a blurred capture or an error is no score and is left out.",
@@ -209,7 +209,7 @@ pub(super) const LIVENESS_REJECTIONS: Rule = Rule {
     name: "Selfies were rejected repeatedly",
     severity: Severity::Medium,
     category: "biometric",
-    inputs: &["failedAttempts[].counts", "flow.settings.steps[].attemptLimit"],
+    inputs: &["failedAttempts[].counts", "flowSettings.steps[].attemptLimit"],
     threshold: "2 rejections that count; high at the flow's limit (3 if none is told)",
     source: "the service allows 3 to 10 attempts, 3 unless configured",
     caveat: "Blurred, dark or cropped captures do not count.",

@@ -132,7 +132,7 @@ pub(super) const CODE_NEVER_CONFIRMED: Rule = Rule {
     name: "Flow went on without a confirmed code",
     severity: Severity::High,
     category: "contact",
-    inputs: &["evidence.email.state", "evidence.phone.state", "flow.settings.phoneGateway", "currentStep"],
+    inputs: &["evidence.email.state", "evidence.phone.state", "flowSettings.phoneGateway", "currentStep"],
     threshold: "a code is required, not confirmed, and the document step was reached",
     source: "exact",
     caveat: "A registration created again loses the codes confirmed before.",

@@ -127,7 +127,7 @@ pub(super) const UPLOADED_FILE: Rule = Rule {
     name: "A file was uploaded where a live scan was expected",
     severity: Severity::Low,
     category: "document",
-    inputs: &["evidence.document.inputMethod", "flow.settings.scanOnly"],
+    inputs: &["evidence.document.inputMethod", "flowSettings.scanOnly"],
     threshold: "the flow accepts live scans only",
     source: "the flow's own setting",
     caveat: "Desktop users often have no camera at hand.",

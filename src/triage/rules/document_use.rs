@@ -61,7 +61,7 @@ pub(super) const ATTEMPTS_EXHAUSTED: Rule = Rule {
     name: "Document attempts exhausted",
     severity: Severity::High,
     category: "document",
-    inputs: &["failedAttempts[].counts", "flow.settings.steps[].attemptLimit"],
+    inputs: &["failedAttempts[].counts", "flowSettings.steps[].attemptLimit"],
     threshold: "as many counted failures as the flow allows (3 if none is told)",
     source: "the service allows 3 to 10 attempts, 3 unless configured",
     caveat: "A poor camera, or a kind of document that is not supported.",

@@ -28,7 +28,7 @@ pub(super) const NAME_DIFFERS: Rule = Rule {
         "contact.fullName",
         "evidence.information.fullName",
         "evidence.document.fullName",
-        "flow.settings.nameMatchMin",
+        "flowSettings.nameMatchMin",
     ],
     threshold: "less alike than the flow's minimum (80 % if none is told): medium; below 70 %: high",
     source: "the service's usual minimum for names",

@@ -48,7 +48,7 @@ pub(super) const NO_SCREENING_RESULT: Rule = Rule {
     name: "Required screening has no result",
     severity: Severity::High,
     category: "watchlist",
-    inputs: &["evidence.background", "flow.settings.steps[].requirement"],
+    inputs: &["evidence.background", "flowSettings.steps[].requirement"],
     threshold: "the flow insists on it, and more than 5 minutes after it was due a list has not answered",
     source: "exact; the 5 minutes are our choice",
     caveat: "A list that is slow today.",
