@@ -79,7 +79,7 @@ fn panicking_console() {
         chrono::DateTime::UNIX_EPOCH
     });
     let options = Options {
-        backend: Arc::new(Fake::default()),
+        backend: Arc::new(Fake::new(Vec::new(), Vec::new(), clock.clone())),
         clock,
         profile: Profile {
             name: "panic".to_owned(),
