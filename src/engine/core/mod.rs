@@ -34,4 +34,3 @@ pub use event::{Event, Fact, Opening};
 pub use refusal::Refusal;
 pub use run::{Run, advance, decide, fold, run};
 pub use state::State;
-pub use transitions::{Cause, is_allowed};

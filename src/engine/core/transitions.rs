@@ -4,7 +4,7 @@ use crate::model::Status;
 
 /// What moves a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub(super) enum Cause {
     /// The flow itself: evidence, sync, the passing of time.
     Flow,
     /// A fresh link.
@@ -17,7 +17,7 @@ pub enum Cause {
 ///
 /// A decision may lead anywhere but to `started` and `expired`, which only the flow gives. A status that stays as it
 /// is is no transition.
-pub fn is_allowed(from: &Status, to: &Status, cause: Cause) -> bool {
+pub(super) fn is_allowed(from: &Status, to: &Status, cause: Cause) -> bool {
     use Status::{Completed, CompletedWithoutKyc, Expired, Failed, NeedsManualVerification, Ongoing, Started};
     match (cause, from, to) {
         (_, from, to) if from == to => false,
