@@ -74,10 +74,7 @@ impl Envelope {
             Some(code) if is_generic(&code) => (Some(code), None),
             code => (None, code),
         };
-        let (message, score) = match message.as_deref().map(reasons::parts) {
-            Some((reason, detail)) => (Some(reason.to_owned()), detail.and_then(|detail| detail.parse().ok())),
-            None => (None, None),
-        };
+        let (message, score) = message.as_deref().map(reason_and_score).unzip();
         let symbol = code.or_else(|| message.clone().filter(|message| is_symbol(message)));
         let words = error.or(message).or_else(|| fields.text("validationError")).or(field_text);
         Self {
@@ -86,13 +83,23 @@ impl Envelope {
             symbol: symbol.filter(|symbol| is_symbol(symbol)),
             generic,
             field,
-            score,
+            score: score.flatten(),
         }
     }
 
     /// The symbol and the words, folded for comparison.
     pub(super) fn reasons(&self) -> Vec<String> {
         [&self.symbol, &self.generic, &self.text].into_iter().flatten().map(|reason| fold_word(reason)).collect()
+    }
+}
+
+/// A message without the status before it and the score behind it. Any other `@` is part of the text.
+fn reason_and_score(message: &str) -> (String, Option<f64>) {
+    let reason = reasons::without_status(message);
+    let scored = reason.split_once('@').and_then(|(reason, score)| Some((reason, score.trim().parse().ok()?)));
+    match scored {
+        Some((reason, score)) => (reason.trim().to_owned(), Some(score)),
+        None => (reason.to_owned(), None),
     }
 }
 

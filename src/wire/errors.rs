@@ -10,12 +10,14 @@ use serde_json::Value;
 use super::envelope::Envelope;
 use crate::{
     backend::{BackendError, ErrorKind},
-    model::fold_word,
+    model::{Personal, fold_word},
     text,
 };
 
 /// Longest text of a source that goes into a message, columns.
 const LONGEST_TEXT: usize = 160;
+/// Fewest digits of a number that may be someone's phone or document.
+const SHORTEST_PHONE: usize = 7;
 /// Longest excerpt of a body that is not JSON, columns.
 const LONGEST_EXCERPT: usize = 60;
 
@@ -245,7 +247,7 @@ fn sentence(class: Class, http_status: u16, envelope: &Envelope, retry_after: Op
     if envelope.is_sentence
         && let Some(said) = &envelope.text
     {
-        return ended(&text::truncate(said.trim(), LONGEST_TEXT * 2));
+        return ended(&text::truncate(without_people(said.trim()).as_str(), LONGEST_TEXT * 2));
     }
     let said = envelope.text.as_deref().or(envelope.symbol.as_deref()).map(readable);
     let said = said.unwrap_or_else(|| format!("HTTP {http_status}"));
@@ -281,7 +283,19 @@ fn wait(retry_after: Option<Duration>) -> String {
 /// A source's text on one line: lists of reasons joined, controls made visible, not too long, without a final stop.
 fn readable(said: &str) -> String {
     let joined = said.split("\n. ").map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    text::truncate(joined.trim_end_matches('.'), LONGEST_TEXT)
+    text::truncate(without_people(&joined).trim_end_matches('.'), LONGEST_TEXT)
+}
+
+/// Addresses and numbers of people masked: errors end up in logs and on shared screens.
+fn without_people(said: &str) -> String {
+    let is_number = |word: &str| {
+        word.bytes().filter(u8::is_ascii_digit).count() >= SHORTEST_PHONE
+            && word.chars().all(|character| character.is_ascii_digit() || "+-().,".contains(character))
+    };
+    let mask = |word: &str| {
+        if word.contains('@') || is_number(word) { Personal::from(word).masked() } else { word.to_owned() }
+    };
+    said.split(' ').map(mask).collect::<Vec<_>>().join(" ")
 }
 
 fn ended(sentence: &str) -> String {
@@ -346,6 +360,15 @@ mod tests {
         let error = decode_error(429, b"slow down", Some(Duration::from_secs(7)));
         assert_eq!(error.kind, ErrorKind::TooMany { retry_after: Some(Duration::from_secs(7)) });
         assert!(error.message.contains("Wait 7 seconds"), "{error}");
+    }
+
+    #[test]
+    fn addresses_and_numbers_of_people_are_masked() {
+        let error = error(
+            409,
+            &json!({ "code": "Conflict", "message": "noor@example.com and +12025550114 are taken, 3 left" }),
+        );
+        assert!(error.message.contains("n•••@example.com and +••• are taken, 3 left"), "{error}");
     }
 
     #[test]

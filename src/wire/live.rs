@@ -31,7 +31,8 @@ pub const POPULATES: &[&str] = &[
 /// exist is `null`.
 ///
 /// What the live shape has no place for (`version`, `linkResends`, `failedAttempts`, …) follows under the names of the
-/// overview dialect, so a reader of both loses nothing but the basis of times.
+/// overview dialect. So a reader of both loses only the basis of times and verdicts under unknown names; and it gets
+/// what live objects always have (an id and a status word for each check, a full name) where the model had none.
 pub fn encode_live(registration: &Registration, populated: &[String]) -> Value {
     let writer = Writer { registration, populated };
     let mut object = writer.head();

@@ -79,13 +79,18 @@ pub(super) fn face_engine(message: &str) -> (Option<String>, Option<f64>) {
     (Some(known.map_or(UNKNOWN, |(_, code)| code).to_owned()), None)
 }
 
-/// A text without its `NNN:` prefix, and what stands behind its `@`.
-pub(super) fn parts(text: &str) -> (&str, Option<&str>) {
+/// A text without its `NNN:` prefix.
+pub(super) fn without_status(text: &str) -> &str {
     let text = text.trim();
-    let text = match text.split_once(':') {
+    match text.split_once(':') {
         Some((status, rest)) if status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()) => rest.trim(),
         _ => text,
-    };
+    }
+}
+
+/// A text without its `NNN:` prefix, and what stands behind its `@`.
+fn parts(text: &str) -> (&str, Option<&str>) {
+    let text = without_status(text);
     match text.split_once('@') {
         Some((reason, detail)) => (reason.trim(), Some(detail.trim())),
         None => (text, None),

@@ -104,6 +104,40 @@ fn unpopulated_refs_are_ids_that_tell_when_their_objects_were_created() {
     assert_eq!(written["currentStep"], "end");
 }
 
+#[test]
+fn live_objects_have_what_the_service_always_has_even_where_the_model_has_none() {
+    let mut registration = samples::full();
+    let document = registration.checks.document.as_mut().unwrap();
+    (document.id, document.raw_status) = (None, None);
+    let read = decode_registration(live(&registration)).unwrap().checks.document.unwrap();
+    assert_eq!(read.raw_status.as_deref(), Some("NEEDS_MANUAL_VERIFICATION"));
+    let dated = times::of_object_id(&read.id.unwrap()).unwrap();
+    assert_eq!(dated.at, registration.created_at);
+}
+
+#[test]
+fn what_is_of_an_unexpected_type_is_kept_as_it_was() {
+    let object = json!({
+        "_id": "a1", "status": 7, "email": { "nested": true }, "currentStep": ["x"], "createdAt": "yesterday",
+        "documentValidation": [1], "failedDocumentValidations": "none", "redFlags": -1, "version": "third",
+    });
+    let read = decode_registration(object.clone()).unwrap();
+    assert_eq!(read.status.as_str(), "7");
+    assert_eq!((&read.contact.email, &read.current_step, &read.checks.document), (&None, &None, &None));
+    for key in ["status", "email", "currentStep", "createdAt", "documentValidation", "failedDocumentValidations"] {
+        assert_eq!(read.extra[key], object[key], "{key}");
+    }
+}
+
+#[test]
+fn only_a_missing_identity_is_refused() {
+    let error = decode_registration(json!({ "status": "ONGOING", "email": "someone@example.com" })).unwrap_err();
+    assert_eq!(error.path, "$.id");
+    assert!(!error.to_string().contains("someone"));
+    assert!(decode_registration(json!({ "id": "a" })).is_ok());
+    assert!(decode_registration(json!([])).is_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -122,6 +156,16 @@ proptest! {
         let registration = decode_registration(Value::Object(object)).unwrap();
         prop_assert_eq!(decode_registration(overview(&registration)).unwrap(), registration.clone());
         prop_assert!(decode_registration(live(&registration)).is_ok());
+    }
+
+    #[test]
+    fn no_error_body_makes_the_reader_panic_or_puts_controls_into_its_message(
+        status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..64), words in "\\PC{0,40}|[\u{0}-\u{1f}]{0,8}"
+    ) {
+        for body in [body, json!({ "code": "Conflict", "message": words }).to_string().into_bytes()] {
+            let error = decode_error(status, &body, None);
+            prop_assert!(!error.message.is_empty() && !error.message.chars().any(char::is_control));
+        }
     }
 
     #[test]
