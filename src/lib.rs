@@ -14,7 +14,7 @@
 //! main -> cli -> runtime -> ui -> app -> keys, backend -> index -> triage -> model
 //!         cli -> demo -> engine
 //!         cli -> server, remote -> wire -> backend
-//!         cli -> config
+//!         cli -> config -> keys, remote, ui   (the words for remotes and themes)
 //! ```
 //!
 //! [`text`], which makes strangers' text harmless, is open to all of them. Only `runtime`, `engine`, `remote`,

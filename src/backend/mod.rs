@@ -5,6 +5,7 @@
 
 mod error;
 pub mod fake;
+mod read_only;
 mod request;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use tokio::sync::broadcast;
 
 pub use error::{BackendError, ErrorKind};
+pub use read_only::ReadOnly;
 pub use request::{
     Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
     SyncRequest, SyncStep, TokenKind, TokenScope,

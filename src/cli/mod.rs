@@ -1,1 +1,127 @@
-//! wip
+//! The command line: one file a subcommand. Data goes to standard output, everything else to standard error.
+//!
+//! Puts configuration, backend and command together and maps what went wrong to an exit code. Holds no rules about
+//! registrations.
+
+mod args;
+mod catalogue;
+mod configuration;
+mod console;
+mod create;
+mod desk;
+mod failure;
+mod generate;
+mod list;
+mod log;
+mod output;
+mod record;
+mod resend;
+mod rules;
+mod serve;
+mod session;
+mod show;
+mod sync;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+};
+
+use clap::Parser;
+
+use self::{
+    args::{Arguments, Command},
+    desk::Desk,
+    failure::Failure,
+    output::Output,
+    session::Session,
+};
+use crate::{
+    config::{Overrides, Places},
+    model::{Registration, Timestamp},
+    text,
+    triage::{self, Judgement, LinkIndex},
+};
+
+/// Runs the program with these arguments, the first of which is its name. Returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(args::protect_negations(arguments)) {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            // A reader that has gone does not need its help text.
+            let _ = answer.print();
+            return u8::from(answer.use_stderr()) * 2;
+        }
+    };
+    let mut output = Output::open();
+    let done = perform(arguments, &mut output).and_then(|()| output.flush());
+    let Err(failure) = done else { return 0 };
+    // What was done before the failure is still worth reading.
+    let _ = output.flush();
+    if let Some(report) = failure.report() {
+        report.lines().for_each(print_error);
+    }
+    failure.exit_code()
+}
+
+fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
+    let Arguments { global, command } = arguments;
+    let given = global.overrides().over(Overrides::from_environment(std::env::var_os)?);
+    match &command {
+        Some(Command::Config(command)) => return configuration::run(*command, &given, output),
+        Some(Command::Rules(format)) => return rules::rules(format.json, output),
+        _ => {}
+    }
+    let places = Places::of_user();
+    if let Ok(places) = &places
+        && let Err(reason) = log::start(&places.state_dir, global.verbose)
+    {
+        notice(&format!("no log is written: {reason}"));
+    }
+    let session = Session::begin(&global, &given, places.as_ref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the threads of the program"))?;
+    runtime.block_on(dispatch(command, session, output))
+}
+
+async fn dispatch(command: Option<Command>, session: Session, output: &mut Output) -> Result<(), Failure> {
+    let Some(command) = command else { return console::run(&session).await };
+    match command {
+        Command::List(arguments) => list::run(&arguments, &session.desk()?, output).await,
+        Command::Show(arguments) => show::run(&arguments, &session.desk()?, output).await,
+        Command::Create(arguments) => create::run(&arguments, &session.desk()?, output).await,
+        Command::Record(arguments) => record::run(&arguments, &session.desk()?, output).await,
+        Command::Sync(arguments) => sync::run(&arguments, &session.desk()?, output).await,
+        Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
+        Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
+        Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
+        Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
+        Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
+        Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
+        // Done without a backend.
+        Command::Rules(format) => rules::rules(format.json, output),
+        Command::Config(_) => Ok(()),
+    }
+}
+
+/// One line for people, on standard error.
+fn notice(message: &str) {
+    print_error(&format!("regdesk: {}", text::clean(message)));
+}
+
+/// A line that is clean already, on standard error; if nobody reads that, there is nobody to tell.
+fn print_error(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A registration judged on its own, without those that share something with it.
+fn judged_alone(registration: &Registration, now: Timestamp) -> Judgement {
+    triage::judge(registration, &LinkIndex::default(), now)
+}
+
+/// A time for people.
+fn clock_time(time: Timestamp) -> String {
+    time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

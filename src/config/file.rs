@@ -9,9 +9,12 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    BackendSettings, Config, DialectSetting, KeySetting, Mistake, Mistakes, Place, ProfileSettings, RemoteSettings,
-    ThemeName, TokenSource, UiSettings, profile,
+    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, UiSettings, profile,
     section::{Found, Reading, Section, texts_of, type_in_words},
+};
+use crate::{
+    remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource},
+    ui::theme,
 };
 
 /// Reads and parses a file.
@@ -130,9 +133,9 @@ fn remote_of(
     is_remote: bool,
     profile_place: &Place,
     reading: &mut Reading<'_>,
-) -> Option<RemoteSettings> {
+) -> Option<RemoteConfig> {
     let url = section.text(reading, "url");
-    let dialect = section.word(reading, "dialect", DialectSetting::WORDS);
+    let dialect = section.word(reading, "dialect", DIALECTS);
     let tokens = token_sources(section, reading);
     let allow_plain_http = section.switch(reading, "allow_plain_http");
     if !is_remote {
@@ -163,11 +166,11 @@ fn remote_of(
         reading.mistakes.push(Mistake::new(profile_place.clone(), message).with_key(section.path_of("url")));
         return None;
     };
-    if let Err(message) = profile::check_url(&url.value, allow_plain_http) {
-        reading.mistakes.push(Mistake::new(url.place, message).with_key(section.path_of("url")));
+    if let Err(error) = remote::check_address(&url.value, allow_plain_http) {
+        reading.mistakes.push(Mistake::new(url.place, error.to_string()).with_key(section.path_of("url")));
     }
-    let dialect = dialect.map(|found| found.value).unwrap_or_default();
-    Some(RemoteSettings { url: url.value, dialect, token: token?, allow_plain_http })
+    let dialect = dialect.and_then(|found| found.value);
+    Some(RemoteConfig { base_url: url.value, dialect, token: token?, allow_plain_http, timeouts: Timeouts::default() })
 }
 
 /// Every source of a token that is named, with the place of its key.
@@ -187,7 +190,10 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
     }
     if let Some(Found { value, place }) = section.texts(reading, "token_command") {
         if value.first().is_some_and(|program| !program.is_empty()) {
-            sources.push(("token_command", Found { value: TokenSource::Command(value), place }));
+            sources.push((
+                "token_command",
+                Found { value: TokenSource::Command { argv: value, timeout: COMMAND_TIMEOUT }, place },
+            ));
         } else {
             let message = "must name a program, for example [\"pass\", \"show\", \"entry\"]";
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_command")));
@@ -199,8 +205,9 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
 fn ui_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> UiSettings {
     let mut section = Section::new(table, "ui");
     let built_in = UiSettings::default();
+    let themes: Vec<(&'static str, &'static str)> = theme::NAMES.iter().map(|name| (*name, *name)).collect();
     let settings = UiSettings {
-        theme: section.word(reading, "theme", ThemeName::WORDS).map_or(built_in.theme, |found| found.value),
+        theme: section.word(reading, "theme", &themes).map_or(built_in.theme, |found| found.value),
         mouse: section.switch(reading, "mouse").map_or(built_in.mouse, |found| found.value),
     };
     section.finish(reading);
@@ -213,12 +220,11 @@ fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {
         let place = reading.place(command.span().start);
         let command = command.get_ref().to_string();
         let keys = texts_of(value.get_ref()).or_else(|| Some(vec![value.get_ref().as_str()?.to_owned()]));
-        match keys {
-            Some(keys) => settings.push(KeySetting { command, keys, place }),
-            None => {
-                let message = "must be a key or a list of keys, for example [\"j\", \"down\"]; [] unbinds the command";
-                reading.mistakes.push(Mistake::new(place, message).with_key(format!("keys.{command}")));
-            }
+        if let Some(keys) = keys {
+            settings.push(KeySetting { command, keys, place });
+        } else {
+            let message = "must be a key or a list of keys, for example [\"j\", \"down\"]; [] unbinds the command";
+            reading.mistakes.push(Mistake::new(place, message).with_key(format!("keys.{command}")));
         }
     }
     settings

@@ -2,7 +2,8 @@
 //!
 //! A file is TOML. Every mistake in it is reported at once, each with file, line, column and key, and with the nearest
 //! right name where there is one; values are never repeated in a message, because a misplaced token is a value too.
-//! This module reads the file and knows the places of the system; it opens no backend and reads no token.
+//! This module reads the file and knows the places of the system; it opens no backend and reads no token. How a
+//! remote is reached and what themes there are is said in the terms of [`remote`](crate::remote) and [`ui`](crate::ui).
 
 mod file;
 mod mistake;
@@ -14,7 +15,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 pub use mistake::{Mistake, Mistakes, Place};
 pub use places::Places;
-pub use profile::{Given, Overrides, Profile, Source};
+pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
+
+use crate::remote::{Dialect, RemoteConfig};
 
 /// The name of the profile that exists without any configuration.
 pub const LOCAL_PROFILE: &str = "local";
@@ -26,7 +29,7 @@ pub const AD_HOC_TOKEN_VARIABLE: &str = "REGDESK_TOKEN";
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// What a configuration file says, over the built-in values.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The file that was read; `None` if there was none at the default place.
     pub file: Option<PathBuf>,
@@ -64,7 +67,7 @@ impl Config {
 }
 
 /// One profile as configured.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ProfileSettings {
     /// Where the registrations are.
     pub backend: BackendSettings,
@@ -75,7 +78,7 @@ pub struct ProfileSettings {
 }
 
 /// Where the registrations of a profile are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BackendSettings {
     /// In this process, on disk.
     Embedded {
@@ -83,7 +86,7 @@ pub enum BackendSettings {
         data_dir: Option<PathBuf>,
     },
     /// Behind an HTTP endpoint.
-    Remote(RemoteSettings),
+    Remote(RemoteConfig),
 }
 
 impl Default for BackendSettings {
@@ -92,96 +95,22 @@ impl Default for BackendSettings {
     }
 }
 
-/// How a remote is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteSettings {
-    /// Base URL.
-    pub url: String,
-    /// Which dialect it speaks.
-    pub dialect: DialectSetting,
-    /// Where the token comes from.
-    pub token: TokenSource,
-    /// Whether plain `http` to a host other than this one is allowed.
-    pub allow_plain_http: bool,
-}
-
-/// Which dialect a remote speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DialectSetting {
-    /// Found out by asking.
-    #[default]
-    Auto,
-    /// The short documented object.
-    Overview,
-    /// The deployed service's object.
-    Live,
-}
-
-impl DialectSetting {
-    /// The words of the configuration.
-    pub const WORDS: &'static [(&'static str, Self)] =
-        &[("auto", Self::Auto), ("overview", Self::Overview), ("live", Self::Live)];
-}
-
-/// Where a token comes from. Tokens themselves are never part of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenSource {
-    /// An environment variable.
-    Variable(String),
-    /// A file that only its owner may read (mode 0600).
-    File(PathBuf),
-    /// A command that prints it: program and arguments.
-    Command(Vec<String>),
-}
-
-/// The colours of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeName {
-    /// For dark backgrounds.
-    #[default]
-    Dark,
-    /// For light backgrounds.
-    Light,
-    /// Strong contrasts.
-    HighContrast,
-    /// Only the terminal's own colours and attributes.
-    None,
-}
-
-impl ThemeName {
-    /// The words of the configuration.
-    pub const WORDS: &'static [(&'static str, Self)] =
-        &[("dark", Self::Dark), ("light", Self::Light), ("high-contrast", Self::HighContrast), ("none", Self::None)];
-
-    /// The word of the configuration.
-    pub fn as_str(self) -> &'static str {
-        word_of(Self::WORDS, self)
-    }
-}
-
-impl DialectSetting {
-    /// The word of the configuration.
-    pub fn as_str(self) -> &'static str {
-        word_of(Self::WORDS, self)
-    }
-}
-
-fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
-    words.iter().find(|(_, meaning)| *meaning == value).map_or("", |(word, _)| word)
-}
+/// The words for the dialect of a remote; none is found out by asking.
+pub const DIALECTS: &[(&str, Option<Dialect>)] =
+    &[("auto", None), ("overview", Some(Dialect::Overview)), ("live", Some(Dialect::Live))];
 
 /// The look of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UiSettings {
-    /// Its colours.
-    pub theme: ThemeName,
+    /// Its colours: one of [`NAMES`](crate::ui::theme::NAMES).
+    pub theme: &'static str,
     /// Whether it listens to the mouse (and so takes text selection from the terminal).
     pub mouse: bool,
 }
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { theme: ThemeName::default(), mouse: true }
+        Self { theme: "dark", mouse: true }
     }
 }
 

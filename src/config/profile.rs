@@ -3,14 +3,11 @@
 use std::{
     collections::BTreeSet,
     ffi::OsString,
-    net::IpAddr,
     path::{Path, PathBuf},
 };
 
-use super::{
-    AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, DialectSetting, LOCAL_PROFILE, Mistake, Mistakes, Place, Places,
-    RemoteSettings, TokenSource,
-};
+use super::{AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places};
+use crate::remote::{self, RemoteConfig, Timeouts, TokenSource};
 
 /// A value of the environment or the command line, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +86,7 @@ impl Overrides {
 }
 
 /// The profile in use, complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Profile {
     /// Its name; the host for a remote given by `--url`.
     pub name: String,
@@ -102,7 +99,7 @@ pub struct Profile {
 }
 
 /// Where the registrations of the profile in use are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Source {
     /// In this process, in this directory.
     Embedded {
@@ -110,7 +107,7 @@ pub enum Source {
         data_dir: PathBuf,
     },
     /// Behind an HTTP endpoint.
-    Remote(RemoteSettings),
+    Remote(RemoteConfig),
 }
 
 impl Profile {
@@ -146,12 +143,13 @@ impl Profile {
     }
 
     fn ad_hoc(url: &Given<String>, given: &Overrides) -> Result<Self, Mistakes> {
-        check_url(&url.value, false).map_err(|message| Mistake::new(url.place.clone(), message))?;
-        let settings = RemoteSettings {
-            url: url.value.clone(),
-            dialect: DialectSetting::Auto,
+        remote::check_address(&url.value, false).map_err(|error| Mistake::new(url.place.clone(), error.to_string()))?;
+        let settings = RemoteConfig {
+            base_url: url.value.clone(),
+            dialect: None,
             token: TokenSource::Variable(AD_HOC_TOKEN_VARIABLE.to_owned()),
             allow_plain_http: false,
+            timeouts: Timeouts::default(),
         };
         let name = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));
         Ok(Self {
@@ -163,8 +161,8 @@ impl Profile {
     }
 }
 
-/// Each embedded profile has a store of its own.
-fn default_data_dir(profile: &str, data_dir: &Path) -> PathBuf {
+/// Where the store of an embedded profile lies unless it says so itself: each has one of its own.
+pub fn default_data_dir(profile: &str, data_dir: &Path) -> PathBuf {
     if profile == LOCAL_PROFILE { data_dir.to_owned() } else { data_dir.join(profile) }
 }
 
@@ -174,33 +172,4 @@ pub(super) fn unknown<'a>(name: &str, place: Place, known: impl Iterator<Item = 
     let listed = names.iter().copied().collect::<Vec<_>>().join(", ");
     let message = format!("there is no profile `{}`; there are: {listed}", crate::text::clean(name));
     Mistake::new(place, message).with_nearest(name, names)
-}
-
-/// Whether a text can be the base URL of a remote. The message does not repeat it: it may hold a secret.
-pub(super) fn check_url(written: &str, allow_plain_http: bool) -> Result<(), String> {
-    let url = reqwest::Url::parse(written).map_err(|error| format!("is not a URL ({error})"))?;
-    let Some(host) = url.host_str() else {
-        return Err("has no host; write for example https://api.verifik.co".to_owned());
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            "must hold no user name or password; a token comes from token_env, token_file or token_command".to_owned()
-        );
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("must end with its path, without `?` and `#`".to_owned());
-    }
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if allow_plain_http || is_loopback(host) => Ok(()),
-        "http" => Err("would send the token unencrypted; use https, or set allow_plain_http = true in a profile \
-                       if you trust the network"
-            .to_owned()),
-        _ => Err("must begin with https:// (or http:// on this machine)".to_owned()),
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

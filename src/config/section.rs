@@ -66,14 +66,12 @@ impl<'a> Section<'a> {
     ) -> Option<Found<T>> {
         let (offset, value) = self.get(key)?;
         let place = reading.place(offset);
-        match read(value) {
-            Some(value) => Some(Found { value, place }),
-            None => {
-                let message = format!("must be {expected}, not {}", type_in_words(value));
-                reading.mistakes.push(Mistake::new(place, message).with_key(self.path_of(key)));
-                None
-            }
-        }
+        let Some(value) = read(value) else {
+            let message = format!("must be {expected}, not {}", type_in_words(value));
+            reading.mistakes.push(Mistake::new(place, message).with_key(self.path_of(key)));
+            return None;
+        };
+        Some(Found { value, place })
     }
 
     /// A text that is not empty.

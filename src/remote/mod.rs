@@ -74,6 +74,11 @@ pub enum RemoteError {
     },
 }
 
+/// Whether a token may be sent to a base URL: what [`Remote::new`] checks, for whoever reads it from a file.
+pub fn check_address(base_url: &str, allow_plain_http: bool) -> Result<(), RemoteError> {
+    address::Address::new(base_url, allow_plain_http).map(drop)
+}
+
 impl RemoteError {
     fn token(reason: impl Into<String>) -> Self {
         Self::Token { reason: reason.into() }

@@ -63,7 +63,8 @@ impl TokenSource {
         }
     }
 
-    async fn read(&self) -> Result<SecretString, RemoteError> {
+    /// The token. A command may take as long as a person needs to unlock a key.
+    pub async fn read(&self) -> Result<SecretString, RemoteError> {
         match self {
             Self::Variable(name) => from_variable(name, std::env::var_os(name)),
             Self::File(path) => from_file(path),
@@ -121,7 +122,7 @@ fn checked(text: &str, whence: &str) -> Result<SecretString, RemoteError> {
 fn from_variable(name: &str, value: Option<OsString>) -> Result<SecretString, RemoteError> {
     let Some(value) = value else {
         return Err(RemoteError::token(format!(
-            "The environment variable {name} is not set. Put the remote's token there, or name another source for it."
+            "The environment variable {name} is not set. Put the token there, or name another source for it."
         )));
     };
     checked(&value.to_string_lossy(), &format!("the environment variable {name}"))

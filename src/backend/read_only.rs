@@ -1,0 +1,95 @@
+//! A backend that may be looked at, but not changed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use tokio::sync::broadcast;
+
+use super::{
+    Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind, ListRequest, Page,
+    ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope,
+};
+use crate::model::{Evidence, Flow, Project, Registration, RegistrationId};
+
+/// Passes every question on and refuses every write, for `--read-only`.
+pub struct ReadOnly(Arc<dyn Backend>);
+
+impl ReadOnly {
+    /// Puts the refusal before a backend.
+    pub fn new(backend: Arc<dyn Backend>) -> Self {
+        Self(backend)
+    }
+}
+
+fn refused<T>() -> Result<T, BackendError> {
+    Err(BackendError::new(
+        ErrorKind::ReadOnly,
+        "This profile is read-only. Leave out --read-only, or set read_only = false in the profile, to write.",
+    ))
+}
+
+#[async_trait]
+impl Backend for ReadOnly {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { record: false, resend: false, decide: false, changes: self.0.capabilities().changes }
+    }
+
+    async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
+        self.0.list(request).await
+    }
+
+    async fn retrieve(&self, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError> {
+        self.0.retrieve(id, caller).await
+    }
+
+    async fn create(&self, _: CreateRequest, _: &Caller) -> Result<Created, BackendError> {
+        refused()
+    }
+
+    async fn sync(&self, _: &RegistrationId, _: SyncRequest, _: &Caller) -> Result<SyncOutcome, BackendError> {
+        refused()
+    }
+
+    async fn record(&self, _: &RegistrationId, _: Evidence, _: &Caller) -> Result<Registration, BackendError> {
+        refused()
+    }
+
+    async fn resend(&self, _: &RegistrationId, _: ResendRequest, _: &Caller) -> Result<ResentLink, BackendError> {
+        refused()
+    }
+
+    async fn send_code(&self, _: &RegistrationId, _: Channel, _: &Caller) -> Result<Registration, BackendError> {
+        refused()
+    }
+
+    async fn enter_code(
+        &self,
+        _: &RegistrationId,
+        _: Channel,
+        _: SecretString,
+        _: &Caller,
+    ) -> Result<Registration, BackendError> {
+        refused()
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, BackendError> {
+        self.0.projects().await
+    }
+
+    async fn flows(&self) -> Result<Vec<Flow>, BackendError> {
+        self.0.flows().await
+    }
+
+    async fn token_scope(&self, token: &SecretString) -> Result<Option<TokenScope>, BackendError> {
+        self.0.token_scope(token).await
+    }
+
+    fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
+        self.0.changes()
+    }
+}

@@ -1,0 +1,360 @@
+//! The command line: names, options and help, nothing else.
+
+#![expect(clippy::doc_markdown, reason = "comments here are the help text, where back-ticks would be printed")]
+
+use std::{convert::Infallible, ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
+
+use crate::{
+    config::{Given, Overrides, Place},
+    index::Sort,
+    model::{Status, Timestamp},
+    server::Dialect,
+};
+
+/// A desk for App Registrations: see who is stuck and why, inspect red flags, create and sync.
+///
+/// Without a command the console opens on the profile in use.
+#[derive(Debug, Parser)]
+#[command(
+    name = "regdesk",
+    version,
+    max_term_width = 100,
+    after_help = "Data goes to standard output, everything else to standard error.\n\
+                  Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such registration,\n\
+                  4 refused (a rule, a conflict, read-only), 5 remote not reachable or access denied,\n\
+                  6 a batch of which some failed.\n\n\
+                  Example: regdesk demo"
+)]
+pub struct Arguments {
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; without it, the console opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Configuration file [env: REGDESK_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Profile of the configuration [env: REGDESK_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+    /// Directory of the embedded engine [env: REGDESK_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "url")]
+    data_dir: Option<PathBuf>,
+    /// A remote without a profile; its token is in REGDESK_TOKEN [env: REGDESK_URL]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "profile")]
+    url: Option<String>,
+    /// Refuse every write [env: REGDESK_READ_ONLY=1]
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// No colours [env: NO_COLOR]
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Take this as the time, for repeatable output
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = read_time)]
+    pub now: Option<Timestamp>,
+    /// Write more to the log file; up to three times
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+impl Global {
+    /// What the flags say over environment and file.
+    pub fn overrides(&self) -> Overrides {
+        fn given<T: Clone>(value: Option<&T>, flag: &'static str) -> Option<Given<T>> {
+            value.map(|value| Given { value: value.clone(), place: Place::Flag(flag) })
+        }
+        Overrides {
+            config: given(self.config.as_ref(), "--config"),
+            profile: given(self.profile.as_ref(), "--profile"),
+            data_dir: given(self.data_dir.as_ref(), "--data-dir"),
+            url: given(self.url.as_ref(), "--url"),
+            read_only: self.read_only,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fill the profile's embedded engine with invented people
+    #[command(after_help = "Same arguments, same people.\n\n\
+                            Example: regdesk --data-dir /tmp/desk generate --count 1000 --now 2026-03-01T12:00:00Z")]
+    Generate(Crowd),
+    /// List registrations
+    #[command(after_help = "Example: regdesk list status:ongoing flag:high --sort updated:desc --limit 20")]
+    List(ListArguments),
+    /// Show one registration: timeline, verdicts, flags and what clears it
+    #[command(after_help = "Example: regdesk show 65f0c1d2e3a4b5c6d7e8f901")]
+    Show(ShowArguments),
+    /// Create a registration and print its id
+    #[command(after_help = "Example: regdesk create --project Wallet --flow Standard --email ana@example.com \
+                            --full-name \"Ana Muestra\"")]
+    Create(CreateArguments),
+    /// Hand in the outcome of a step (embedded engine, or an endpoint of regdesk)
+    #[command(after_help = "Example: echo '{\"step\": \"face_comparison\", \"score\": 0.91}' | \
+                            regdesk record 65f0c1d2e3a4b5c6d7e8f901 --evidence -")]
+    Record(RecordArguments),
+    /// Recompute the status of registrations, or report a step
+    #[command(after_help = "Example: regdesk sync --query 'status:ongoing step:end'")]
+    Sync(SyncArguments),
+    /// Issue a fresh link for an unfinished registration and print it
+    #[command(after_help = "Example: regdesk resend 65f0c1d2e3a4b5c6d7e8f901 --email")]
+    Resend(ResendArguments),
+    /// Count how often each red-flag rule fires
+    #[command(after_help = "Example: regdesk flags project:Wallet --json")]
+    Flags(FlagsArguments),
+    /// List the red-flag rules with their inputs, thresholds and sources
+    #[command(after_help = "Example: regdesk rules")]
+    Rules(Format),
+    /// List projects
+    #[command(after_help = "Example: regdesk projects --json")]
+    Projects(Format),
+    /// List flows with what they ask for
+    #[command(after_help = "Example: regdesk flows")]
+    Flows(Format),
+    /// Offer the profile's registrations over HTTP
+    #[command(after_help = "The token that clients must show comes from REGDESK_SERVE_TOKEN or a file.\n\n\
+                            Example: REGDESK_SERVE_TOKEN=secret regdesk serve --listen 127.0.0.1:8787")]
+    Serve(ServeArguments),
+    /// Look at the configuration, check it, or begin one
+    #[command(subcommand, after_help = "Example: regdesk config check")]
+    Config(ConfigCommand),
+}
+
+/// How many invented people, and which.
+#[derive(Debug, Args)]
+pub struct Crowd {
+    /// How many people
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+    pub count: u32,
+    /// Other numbers make other people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
+    #[arg(value_name = "QUERY", value_parser = read_query_word)]
+    pub query: Vec<String>,
+    /// urgency, updated, created, status, step, name, risk or project, each with :asc or :desc
+    #[arg(long, value_name = "FIELD[:desc|:asc]", default_value = "urgency", value_parser = Sort::parse)]
+    pub sort: Sort,
+    /// At most so many; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// One JSON array
+    #[arg(long, conflicts_with_all = ["ndjson", "csv"])]
+    pub json: bool,
+    /// One JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    pub ndjson: bool,
+    /// Comma-separated values with a header; cells that a spreadsheet would compute get a leading apostrophe
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// Id of the registration
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The registration as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `create`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("reach").args(["email", "phone"]).required(true).multiple(true))]
+pub struct CreateArguments {
+    /// Project, by id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: String,
+    /// Flow of that project, by id or name
+    #[arg(long, value_name = "FLOW")]
+    pub flow: String,
+    /// E-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Phone, digits without country code
+    #[arg(long, value_name = "NUMBER", requires = "country_code")]
+    pub phone: Option<String>,
+    /// Country code of the phone, for example +57
+    #[arg(long, value_name = "CODE", requires = "phone")]
+    pub country_code: Option<String>,
+    /// Full name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["first_name", "last_name"])]
+    pub full_name: Option<String>,
+    /// First names
+    #[arg(long, value_name = "NAME")]
+    pub first_name: Option<String>,
+    /// Last names
+    #[arg(long, value_name = "NAME")]
+    pub last_name: Option<String>,
+    /// Language code, for example es
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Also print the person's token: it is shown this once
+    #[arg(long)]
+    pub show_token: bool,
+    /// The registration as JSON instead of its id
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `record`.
+#[derive(Debug, Args)]
+pub struct RecordArguments {
+    /// Id of the registration
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// File with the outcome as JSON; `-` reads standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub evidence: PathBuf,
+    /// The registration as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sync`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
+pub struct SyncArguments {
+    /// Ids of registrations
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// All that match, instead of ids
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// Report this step, for example document or end
+    #[arg(long, value_name = "STEP", requires = "status")]
+    pub step: Option<String>,
+    /// Ask for this status
+    #[arg(long, value_name = "STATUS", requires = "step", value_parser = read_status)]
+    pub status: Option<Status>,
+    /// One JSON array of results
+    #[arg(long, conflicts_with = "ndjson")]
+    pub json: bool,
+    /// One JSON result a line, as they come
+    #[arg(long)]
+    pub ndjson: bool,
+}
+
+/// `resend`.
+#[derive(Debug, Args)]
+pub struct ResendArguments {
+    /// Id of the registration
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Also send the link by e-mail
+    #[arg(long)]
+    pub email: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `flags`.
+#[derive(Debug, Args)]
+pub struct FlagsArguments {
+    /// Words and terms; all must hold
+    #[arg(value_name = "QUERY", value_parser = read_query_word)]
+    pub query: Vec<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Text or JSON.
+#[derive(Debug, Args)]
+pub struct Format {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Address and port; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
+    pub listen: SocketAddr,
+    /// overview or live
+    #[arg(long, value_name = "DIALECT", default_value = "overview", value_parser = read_dialect)]
+    pub dialect: Dialect,
+    /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}
+
+/// `config`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Print where the configuration file lies, or would lie
+    Path,
+    /// Read the configuration and report every mistake with its place
+    Check,
+    /// Print the settings in force
+    Show,
+    /// Write a commented configuration file to start from
+    Init,
+}
+
+fn read_time(text: &str) -> Result<Timestamp, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .map_err(|_| "write the time as in 2026-03-01T12:00:00Z".to_owned())
+}
+
+fn read_status(text: &str) -> Result<Status, String> {
+    match Status::parse(text) {
+        Status::Unknown(_) => {
+            let words: Vec<&str> = Status::ALL.iter().map(Status::as_str).collect();
+            Err(format!("there is no such status; known: {}", words.join(", ")))
+        }
+        known => Ok(known),
+    }
+}
+
+fn read_dialect(text: &str) -> Result<Dialect, String> {
+    match text {
+        "overview" => Ok(Dialect::Overview),
+        "live" => Ok(Dialect::Live),
+        _ => Err("write overview or live".to_owned()),
+    }
+}
+
+/// Stands for the hyphen of a negated term while clap, which takes a leading hyphen for an option, reads the arguments.
+const NEGATION: char = '\u{E000}';
+
+/// Lets `-status:completed` after `list` and `flags` be a term: a hyphen, a field, a colon, which no option has.
+pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let mut takes_terms = false;
+    arguments.into_iter().map(move |argument| {
+        let Some(text) = argument.to_str() else { return argument };
+        takes_terms |= matches!(text, "list" | "flags");
+        match text.strip_prefix('-') {
+            Some(term) if takes_terms && !term.starts_with('-') && term.contains(':') => {
+                format!("{NEGATION}{term}").into()
+            }
+            _ => argument,
+        }
+    })
+}
+
+fn read_query_word(text: &str) -> Result<String, Infallible> {
+    Ok(text.strip_prefix(NEGATION).map_or_else(|| text.to_owned(), |term| format!("-{term}")))
+}

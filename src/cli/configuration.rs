@@ -1,0 +1,182 @@
+//! `config`: where the configuration lies, whether it is right, and what it says.
+
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    path::PathBuf,
+};
+
+use super::{Failure, Output, args::ConfigCommand, notice, session};
+use crate::{
+    app::command::default_bindings,
+    config::{
+        BackendSettings, Config, DIALECTS, EXAMPLE, Mistake, Mistakes, Overrides, Place, Places, Profile,
+        ProfileSettings, default_data_dir,
+    },
+    keys::{Keymap, KeymapError, Override},
+    remote::{RemoteConfig, TokenSource},
+};
+
+/// Does one of the commands.
+pub fn run(command: ConfigCommand, given: &Overrides, output: &mut Output) -> Result<(), Failure> {
+    let places = Places::of_user();
+    match command {
+        ConfigCommand::Path => output.line(&path(given, &places)?.display().to_string()),
+        ConfigCommand::Check => check(given, &places, output),
+        ConfigCommand::Show => show(given, &places, output),
+        ConfigCommand::Init => init(given, &places, output),
+    }
+}
+
+fn path(given: &Overrides, places: &Result<Places, Mistakes>) -> Result<PathBuf, Failure> {
+    match &given.config {
+        Some(given) => Ok(given.value.clone()),
+        None => Ok(places.as_ref().map_err(Clone::clone)?.config_file.clone()),
+    }
+}
+
+fn check(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Output) -> Result<(), Failure> {
+    let config = given.load(places.as_ref())?;
+    let key_mistakes = key_mistakes(&config);
+    if !key_mistakes.is_empty() {
+        return Err(Mistakes(key_mistakes).into());
+    }
+    Profile::resolve(&config, given, places.as_ref())?;
+    match &config.file {
+        Some(file) => output.line(&format!("{}: no mistakes", file.display())),
+        None => output.line("there is no configuration file; the built-in settings apply"),
+    }
+}
+
+/// What is wrong with the keys of the console, each at its place in the file.
+fn key_mistakes(config: &Config) -> Vec<Mistake> {
+    let errors = Keymap::compile(&default_bindings(), &overrides(config)).err().unwrap_or_default();
+    errors.iter().map(|error| key_mistake(config, error)).collect()
+}
+
+fn key_mistake(config: &Config, error: &KeymapError) -> Mistake {
+    let commands: &[&String] = match error {
+        KeymapError::UnknownCommand { command, .. } | KeymapError::UnknownKey { command, .. } => &[command],
+        KeymapError::Clash { first, second, .. } => &[second, first],
+    };
+    let setting = config.keys.iter().find(|setting| commands.contains(&&setting.command));
+    let place = setting.map_or(Place::BuiltIn, |setting| setting.place.clone());
+    let mistake = Mistake::new(place, error.to_string());
+    match setting {
+        Some(setting) => mistake.with_key(format!("keys.{}", setting.command)),
+        None => mistake,
+    }
+}
+
+/// The user's keys as the keymap takes them.
+fn overrides(config: &Config) -> Vec<Override> {
+    let settings = config.keys.iter();
+    settings.map(|setting| Override { command: setting.command.clone(), keys: setting.keys.clone() }).collect()
+}
+
+/// The user's keys, checked.
+pub fn keys(config: &Config) -> Result<Vec<Override>, Failure> {
+    match key_mistakes(config) {
+        mistakes if mistakes.is_empty() => Ok(overrides(config)),
+        mistakes => Err(Mistakes(mistakes).into()),
+    }
+}
+
+/// The settings in force, as a configuration file.
+fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Output) -> Result<(), Failure> {
+    let config = given.load(places.as_ref())?;
+    match &config.file {
+        Some(file) => output.line(&format!("# from {} over the built-in settings", file.display()))?,
+        None => output.line("# the built-in settings; there is no configuration file")?,
+    }
+    if let Ok(profile) = Profile::resolve(&config, given, places.as_ref()) {
+        output.line(&format!(
+            "# in use with the options and environment of this call: {}",
+            session::described(&profile)
+        ))?;
+    }
+    output.line(&format!("profile = {}", quoted(&config.default_profile.0)))?;
+    for (name, settings) in &config.profiles {
+        show_profile(name, settings, places.as_ref().ok(), output)?;
+    }
+    output.line("")?;
+    output.line("[ui]")?;
+    output.line(&format!("theme = {}", quoted(config.ui.theme)))?;
+    output.line(&format!("mouse = {}", config.ui.mouse))?;
+    if !config.keys.is_empty() {
+        output.line("")?;
+        output.line("[keys]")?;
+    }
+    for setting in &config.keys {
+        output.line(&format!("{} = {}", quoted(&setting.command), quoted_list(&setting.keys)))?;
+    }
+    Ok(())
+}
+
+fn show_profile(
+    name: &str,
+    settings: &ProfileSettings,
+    places: Option<&Places>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    output.line("")?;
+    output.line(&format!("[profiles.{name}]"))?;
+    match &settings.backend {
+        BackendSettings::Embedded { data_dir } => {
+            output.line("backend = \"embedded\"")?;
+            let default = places.map(|places| default_data_dir(name, &places.data_dir));
+            if let Some(data_dir) = data_dir.clone().or(default) {
+                output.line(&format!("data_dir = {}", quoted(&data_dir.display().to_string())))?;
+            }
+        }
+        BackendSettings::Remote(remote) => show_remote(remote, output)?,
+    }
+    output.line(&format!("read_only = {}", settings.read_only))?;
+    output.line(&format!("production = {}", settings.production))
+}
+
+fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure> {
+    output.line("backend = \"remote\"")?;
+    output.line(&format!("url = {}", quoted(&remote.base_url)))?;
+    let dialect = DIALECTS.iter().find(|(_, meaning)| *meaning == remote.dialect).map_or("auto", |(word, _)| word);
+    output.line(&format!("dialect = {}", quoted(dialect)))?;
+    match &remote.token {
+        TokenSource::Variable(name) => output.line(&format!("token_env = {}", quoted(name)))?,
+        TokenSource::File(path) => output.line(&format!("token_file = {}", quoted(&path.display().to_string())))?,
+        TokenSource::Command { argv, .. } => output.line(&format!("token_command = {}", quoted_list(argv)))?,
+        // A file cannot name one.
+        TokenSource::Value(_) => {}
+    }
+    output.line(&format!("allow_plain_http = {}", remote.allow_plain_http))
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn quoted_list(texts: &[String]) -> String {
+    let items: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// Writes the commented example, never over a file that is there.
+fn init(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Output) -> Result<(), Failure> {
+    let path = path(given, places)?;
+    let shown = path.display().to_string();
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(Failure::io(directory.display().to_string()))?;
+    }
+    let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(EXAMPLE.as_bytes()));
+    match written {
+        Ok(()) => {
+            output.line(&shown)?;
+            notice("written; every setting in it is commented out, so it changes nothing yet");
+            Ok(())
+        }
+        Err(reason) if reason.kind() == ErrorKind::AlreadyExists => Err(Failure::Other(format!(
+            "{shown} is there already and was left as it is; `regdesk config check` reads it"
+        ))),
+        Err(reason) => Err(Failure::Io { what: shown, reason }),
+    }
+}

@@ -1,0 +1,95 @@
+//! The profile's backend, opened, and what it holds, judged.
+
+use std::sync::Arc;
+
+use super::{Failure, notice};
+use crate::{
+    backend::{Backend, Clock, ListRequest, Page, ReadOnly},
+    config::{Profile, Source},
+    engine::Engine,
+    index::{Index, Query},
+    model::Registration,
+    remote::Remote,
+};
+
+/// Pages of a remote that are worth reading to find who is linked to one registration.
+const PAGES_FOR_LINKS: u64 = 20;
+
+/// An open backend with the profile it belongs to.
+pub struct Desk {
+    /// Where registrations come from; refuses writes if the profile is read-only.
+    pub backend: Arc<dyn Backend>,
+    /// The profile.
+    pub profile: Profile,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Desk {
+    /// Opens the backend of a profile.
+    pub fn open(profile: Profile, clock: Clock) -> Result<Self, Failure> {
+        let backend: Arc<dyn Backend> = match &profile.source {
+            Source::Embedded { data_dir } => Arc::new(Engine::open(data_dir, clock.clone())?),
+            Source::Remote(remote) => Arc::new(Remote::new(remote.clone())?),
+        };
+        Ok(Self::over(backend, profile, clock))
+    }
+
+    /// A desk over a backend that is open already.
+    pub fn over(backend: Arc<dyn Backend>, profile: Profile, clock: Clock) -> Self {
+        let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
+        Self { backend, profile, clock }
+    }
+
+    /// All registrations, judged.
+    pub async fn load(&self) -> Result<Index, Failure> {
+        let mut all = Vec::new();
+        for number in 1.. {
+            let page = self.page(number).await?;
+            let is_last = is_last(&page);
+            all.extend(page.registrations.into_iter().map(Arc::new));
+            if is_last {
+                break;
+            }
+        }
+        let mut index = Index::default();
+        index.upsert(all, self.clock.now());
+        Ok(index)
+    }
+
+    /// One registration among those it may be linked to. Of a remote with very many, links are not looked for, and
+    /// standard error says so.
+    pub async fn load_around(&self, registration: Registration) -> Result<Index, Failure> {
+        let first = self.page(1).await?;
+        let most = PAGES_FOR_LINKS * u64::from(ListRequest::MAX_LIMIT);
+        let total = first.total.unwrap_or(first.registrations.len() as u64);
+        let is_remote = matches!(self.profile.source, Source::Remote(_));
+        let mut index = if is_remote && total > most {
+            notice(&format!("links were not looked for among {total} registrations; the console finds them"));
+            Index::default()
+        } else {
+            self.load().await?
+        };
+        index.upsert(vec![Arc::new(registration)], self.clock.now());
+        Ok(index)
+    }
+
+    async fn page(&self, number: u32) -> Result<Page, Failure> {
+        let page = self.backend.list(ListRequest::page(number, ListRequest::MAX_LIMIT)).await?;
+        for reason in &page.refused {
+            notice(&format!("a registration was left out: {reason}"));
+        }
+        Ok(page)
+    }
+}
+
+fn is_last(page: &Page) -> bool {
+    let rows = page.registrations.len() + page.refused.len();
+    rows == 0 || page.pages.map_or(rows < ListRequest::MAX_LIMIT as usize, |pages| page.page >= pages)
+}
+
+/// A query from the words of the command line.
+pub fn query(words: &[String]) -> Result<Query, Failure> {
+    let text = words.join(" ");
+    Query::parse(&text).map_err(|error| Failure::Query { text, error })
+}

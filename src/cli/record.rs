@@ -1,0 +1,75 @@
+//! `record`: the outcome of a step, as JSON from a file or standard input.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
+
+use super::{Desk, Failure, Output, args::RecordArguments, judged_alone};
+use crate::{
+    backend::Caller,
+    model::{Evidence, RegistrationId},
+    wire,
+};
+
+/// Longest evidence that is read, bytes: an outcome is small, and images do not belong into it.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Hands it in and prints where the registration stands.
+pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let evidence = parse(&read(&arguments.evidence)?)?;
+    let kind = evidence.step();
+    let id = RegistrationId::new(&arguments.id);
+    let registration = desk.backend.record(&id, evidence, &Caller::operator()).await?;
+    if arguments.json {
+        let judgement = judged_alone(&registration, desk.clock.now());
+        return output.json(&wire::encode_overview(&registration, &judgement));
+    }
+    let step = registration.step(&kind);
+    let state = step.map(|step| step.state.to_string()).unwrap_or_default();
+    output.line(&format!("{}  {}  {kind} {state}", registration.id, registration.status))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let from_stdin = path.as_os_str() == "-";
+    let what = if from_stdin { "standard input".to_owned() } else { path.display().to_string() };
+    let mut source: Box<dyn Read> =
+        if from_stdin { Box::new(io::stdin()) } else { Box::new(fs::File::open(path).map_err(Failure::io(&what))?) };
+    let mut bytes = Vec::new();
+    source.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Failure::io(&what))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Failure::Usage(format!("{what} is longer than {MAX_BYTES} bytes; evidence holds no images")));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("{what} is not UTF-8 text")))
+}
+
+fn parse(text: &str) -> Result<Evidence, Failure> {
+    serde_json::from_str(text).map_err(|error| {
+        let reason = without_values(&error.to_string());
+        let example = "for example {\"step\": \"face_comparison\", \"score\": 0.91}";
+        Failure::Usage(format!("the evidence cannot be read: {reason}; {example}"))
+    })
+}
+
+/// What the parser says, without the texts it saw: they may be personal. Names in back-ticks are ours or keys.
+fn without_values(message: &str) -> String {
+    let parts = message.split('"');
+    parts.step_by(2).collect::<Vec<_>>().join("…")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::parse;
+
+    #[test]
+    fn a_mistake_in_evidence_names_the_place_but_not_the_value() {
+        let shown = parse(r#"{"step": "face_comparison", "score": "Ana \" Muestra"}"#).unwrap_err().to_string();
+        assert!(!shown.contains("Ana") && shown.contains("f64"), "{shown}");
+        let shown = parse("{\"step\": \"face_comparison\",\n \"score\" 1}").unwrap_err().to_string();
+        assert!(shown.contains("line 2"), "{shown}");
+        let shown = parse(r#"{"step": "palm_reading"}"#).unwrap_err().to_string();
+        assert!(shown.contains("biometric_verification"), "{shown}");
+    }
+}

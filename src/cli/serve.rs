@@ -1,0 +1,63 @@
+//! `serve`: the profile's registrations over HTTP, until SIGINT or SIGTERM.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::{Desk, Failure, Output, args::ServeArguments, notice};
+use crate::{
+    remote::TokenSource,
+    server::{Server, ServerConfig},
+};
+
+/// The variable that holds the token of clients.
+const TOKEN_VARIABLE: &str = "REGDESK_SERVE_TOKEN";
+
+/// Serves. The one line on standard output says that connections are taken.
+pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let client_token = client_token(arguments).await?;
+    let config = ServerConfig { listen: arguments.listen, dialect: arguments.dialect, client_token };
+    let stop = stop_signal()?;
+    let server = Server::bind(config, Arc::clone(&desk.backend), desk.clock.clone()).await?;
+    output.line(&format!("listening on http://{}", server.local_addr()))?;
+    output.flush()?;
+    if !arguments.listen.ip().is_loopback() {
+        notice("this address is open to other machines, and the token travels unencrypted; put TLS before it");
+    }
+    server.run(stop).await.map_err(Failure::io("the endpoint stopped"))?;
+    notice("stopped");
+    Ok(())
+}
+
+async fn client_token(arguments: &ServeArguments) -> Result<SecretString, Failure> {
+    let source = match &arguments.token_file {
+        Some(path) => TokenSource::File(path.clone()),
+        None => TokenSource::Variable(TOKEN_VARIABLE.to_owned()),
+    };
+    Ok(source.read().await?)
+}
+
+/// Resolves once the process is asked to stop.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(Failure::io("signals cannot be listened for"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Resolves once the process is asked to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    Ok(async {
+        // Without the signal there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,49 @@
+//! What one call of the program is about: configuration, profile in use, time, colours.
+
+use super::{Desk, Failure, args::Global};
+use crate::{
+    backend::Clock,
+    config::{Config, Mistakes, Overrides, Places, Profile, Source},
+};
+
+/// Configuration and options, put together.
+pub struct Session {
+    /// The configuration.
+    pub config: Config,
+    /// The profile in use.
+    pub profile: Profile,
+    /// The time; stands still with `--now`.
+    pub clock: Clock,
+    /// Whether colours are wanted.
+    pub color: bool,
+}
+
+impl Session {
+    /// Reads the configuration and picks the profile.
+    pub fn begin(global: &Global, given: &Overrides, places: Result<&Places, &Mistakes>) -> Result<Self, Failure> {
+        let config = given.load(places)?;
+        let profile = Profile::resolve(&config, given, places)?;
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Ok(Self {
+            config,
+            profile,
+            clock: global.now.map_or_else(Clock::system, Clock::fixed),
+            color: !global.no_color && !no_color,
+        })
+    }
+
+    /// Opens the profile's backend.
+    pub fn desk(&self) -> Result<Desk, Failure> {
+        Desk::open(self.profile.clone(), self.clock.clone())
+    }
+}
+
+/// A profile in a few words.
+pub fn described(profile: &Profile) -> String {
+    let source = match &profile.source {
+        Source::Embedded { data_dir } => format!("embedded in {}", data_dir.display()),
+        Source::Remote(remote) => format!("remote at {}", remote.base_url),
+    };
+    let read_only = if profile.read_only { ", read-only" } else { "" };
+    format!("{} ({source}{read_only})", profile.name)
+}
