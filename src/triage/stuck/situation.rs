@@ -62,6 +62,13 @@ impl<'a> Situation<'a> {
         self.is_running() && self.next == Some(kind)
     }
 
+    /// Running, and what is owed next is the project's own: its form, a signature, or a step this program does not
+    /// know.
+    pub fn waits_for_a_step_of_the_project(&self) -> bool {
+        let own = |kind: &StepKind| matches!(kind, StepKind::Form | StepKind::Signature | StepKind::Other(_));
+        self.is_running() && self.next.is_some_and(own)
+    }
+
     /// Everything owed is done.
     pub fn all_done(&self) -> bool {
         self.next.is_none() && self.registration.steps.iter().any(|step| step.state == StepState::Completed)

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use super::{Turn, WAYS, blocker};
 use crate::{
     model::{
-        Basis, CodeCheck, DocumentCheck, DocumentKind, Gateway, LivenessCheck, Moment, Registration, Review, Status,
-        StepKind, StepState,
+        Basis, CodeCheck, DocumentCheck, DocumentKind, FlowStep, Gateway, LivenessCheck, Moment, Registration,
+        Requirement, Review, Status, StepKind, StepState,
     },
     triage::testing::{
         at, begun, derived, document, email, failure, finished, information, liveness, minutes, moment, phone, settings,
@@ -73,6 +73,13 @@ fn sent_back(r: &mut Registration, at_seconds: i64) {
         to: Status::Ongoing,
         note: None,
     });
+}
+
+/// All done but one more step that the flow insists on.
+fn owes(r: &mut Registration, kind: StepKind) {
+    (r.status, r.completed_at) = (Status::Ongoing, None);
+    r.current_step = Some(StepKind::BiometricVerification);
+    settings(r).steps.push(FlowStep { kind, requirement: Requirement::Mandatory, attempt_limit: None });
 }
 
 const STORIES: &[Story] = &[
@@ -181,6 +188,7 @@ const STORIES: &[Story] = &[
         },
         minutes: Some(60),
     },
+    Story { way: "C-01", change: |r| owes(r, StepKind::CriminalHistory), minutes: Some(15) },
     Story { way: "M-01", change: in_review, minutes: Some(240) },
     Story {
         way: "X-02",
@@ -250,20 +258,7 @@ const STORIES: &[Story] = &[
         minutes: Some(15),
     },
     Story { way: "L-01", change: up_to_the_selfie, minutes: Some(120) },
-    Story {
-        way: "F-01",
-        change: |r| {
-            (r.status, r.completed_at) = (Status::Ongoing, None);
-            r.current_step = Some(StepKind::BiometricVerification);
-            let step = crate::model::FlowStep {
-                kind: StepKind::Form,
-                requirement: crate::model::Requirement::Mandatory,
-                attempt_limit: None,
-            };
-            settings(r).steps.push(step);
-        },
-        minutes: Some(120),
-    },
+    Story { way: "F-01", change: |r| owes(r, StepKind::Form), minutes: Some(120) },
 ];
 
 fn told(change: Change) -> Registration {
@@ -300,6 +295,21 @@ fn every_way_has_its_story_and_is_described() {
         assert!(!way.name.is_empty() && !way.next_action.is_empty(), "{}", way.id);
     }
     assert_eq!(WAYS.len(), STORIES.len());
+}
+
+#[test]
+fn whatever_is_owed_next_blocks() {
+    let kinds = StepKind::ALL.iter().filter(|kind| **kind != StepKind::End).cloned();
+    for kind in kinds.chain([StepKind::Other("hologram".to_owned())]) {
+        let mut registration = finished();
+        owes(&mut registration, kind.clone());
+        let mut registration = derived(registration);
+        for step in &mut registration.steps {
+            step.state = if step.kind == kind { StepState::Pending } else { StepState::Completed };
+        }
+        let stuck = blocker(&registration, at(5_000));
+        assert!(stuck.is_some(), "{kind} blocks nothing");
+    }
 }
 
 #[test]

@@ -185,7 +185,18 @@ pub const WAYS: &[Way] = &[
         limit: Limit::Minutes(60),
         next_action: "Crop the portrait or run the compare again.",
         step: Place::At(&StepKind::FaceComparison),
-        applies: |situation| situation.is_open() && situation.compare_missing(),
+        applies: |situation| {
+            situation.waits_for(&StepKind::FaceComparison) || situation.is_open() && situation.compare_missing()
+        },
+    },
+    Way {
+        id: "C-01",
+        name: "Screening has no result",
+        turn: Turn::System,
+        limit: Limit::Minutes(15),
+        next_action: "Sync it; if the lists stay silent, run the screening again.",
+        step: Place::At(&StepKind::CriminalHistory),
+        applies: |situation| situation.waits_for(&StepKind::CriminalHistory),
     },
     Way {
         id: "M-01",
@@ -313,7 +324,7 @@ pub const WAYS: &[Way] = &[
     },
     Way {
         id: "D-01",
-        name: "Document not shown",
+        name: "Document step not passed yet",
         turn: Turn::User,
         limit: Limit::TokenLife,
         next_action: "Send the link again with tips for the scan, or name another document that is accepted.",
@@ -331,7 +342,7 @@ pub const WAYS: &[Way] = &[
     },
     Way {
         id: "L-01",
-        name: "Selfie not taken",
+        name: "Selfie step not passed yet",
         turn: Turn::User,
         limit: Limit::TokenLife,
         next_action: "Send the link again, and suggest a phone.",
@@ -340,11 +351,11 @@ pub const WAYS: &[Way] = &[
     },
     Way {
         id: "F-01",
-        name: "Form or signature open",
+        name: "Form, signature or other step open",
         turn: Turn::User,
         limit: Limit::TokenLife,
         next_action: "Send the link again.",
         step: Place::WhereItStands,
-        applies: |situation| situation.waits_for(&StepKind::Form) || situation.waits_for(&StepKind::Signature),
+        applies: |situation| situation.waits_for_a_step_of_the_project(),
     },
 ];
