@@ -406,8 +406,10 @@ async fn a_list_asks_in_the_dialect_it_learnt_and_drops_rows_that_were_not_asked
 
 #[tokio::test]
 async fn evidence_goes_to_its_route_and_a_service_without_one_says_so() {
-    let no_route = refuse(404, &json!({ "code": "NotFound", "message": "There is no such route." }));
-    let replies = vec![ok(&overview("ongoing")), ok(&overview("ongoing")), no_route];
+    let no_route = || refuse(404, &json!({ "code": "NotFound", "message": "There is no such route." }));
+    let no_record = || refuse(404, &json!({ "error": "Registration not found", "code": "NOT_FOUND" }));
+    let read = || ok(&overview("ongoing"));
+    let replies = vec![read(), read(), no_record(), no_record(), no_route(), read()];
     let script = Script::play(replies).await;
     let remote = script.speaking(Dialect::Overview);
     let evidence = || Evidence::FaceComparison { score: 0.91, min_score: None };
@@ -415,6 +417,8 @@ async fn evidence_goes_to_its_route_and_a_service_without_one_says_so() {
     assert_eq!(script.seen()[0].line, format!("POST /v2/app-registrations/{ID}/evidence HTTP/1.1"));
     let body = &script.seen()[0].body;
     assert_eq!((body["step"].as_str(), body["score"].as_f64()), (Some("face_comparison"), Some(0.91)));
+    let missing = remote.record(&id(), evidence(), &Caller::operator()).await.unwrap_err();
+    assert_eq!(missing.kind, ErrorKind::NotFound);
     assert!(remote.capabilities().record);
     let error = remote.record(&id(), evidence(), &Caller::operator()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);

@@ -296,6 +296,8 @@ impl Backend for Remote {
             // The answer may be to a person's token, which does not read everything.
             Ok(_) => self.read_again(id, "recording").await,
             Err(error) if is_route_missing(&error) => {
+                // Some services say the same of a record that is missing: then reading it fails as well.
+                self.read(id).await?;
                 self.memory.learn_takes_no_evidence();
                 let what = "take the outcome of a step: the service does its own checks on images";
                 Err(BackendError { http_status: error.http_status, ..BackendError::unsupported(what) })
