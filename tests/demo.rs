@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta};
-use regdesk::backend::{Backend as _, Clock};
+use regdesk::backend::{Backend as _, Clock, ListRequest};
 use regdesk::demo;
 use regdesk::engine::{Engine, Script, core};
 use regdesk::model::{DocumentKind, Flow, Outcome, Project, Registration, Status, StepKind, StepState, Timestamp};
@@ -177,7 +177,7 @@ async fn pairs_and_a_ring_of_four_are_linked_and_nobody_else_by_accident() {
 #[tokio::test]
 async fn a_contact_is_never_open_twice_in_one_project() {
     let mut open = BTreeSet::new();
-    for registration in people(5_000, 3).await {
+    for registration in people(2_000, 3).await {
         let Some(email) = registration.contact.email.filter(|_| registration.status.is_open()) else { continue };
         assert!(open.insert((registration.project.id, email)), "twice open: {}", registration.id);
     }
@@ -206,4 +206,29 @@ async fn many_people_moved_within_the_last_hours_and_some_within_minutes() {
     assert!(within(TimeDelta::minutes(10)) >= 15, "{}", within(TimeDelta::minutes(10)));
     assert!(within(TimeDelta::hours(6)) >= 90, "{}", within(TimeDelta::hours(6)));
     assert!(within(TimeDelta::days(10)) >= 370);
+}
+
+#[tokio::test]
+async fn a_demo_opens_with_its_people_and_stands_still_when_told_to() {
+    let demo = demo::Demo { count: 400, seed: 1, still: true, speed: 1.0 };
+    let running = demo::open(demo, Clock::fixed(now())).await.unwrap();
+    assert!(running.movement.is_none());
+    let page = running.engine.list(ListRequest::page(1, 100)).await.unwrap();
+    assert_eq!(page.total, Some(400));
+}
+
+#[tokio::test]
+async fn an_engine_on_disk_is_filled_in_batches_and_keeps_its_people() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut told = Vec::new();
+    {
+        let engine = Engine::open(directory.path(), Clock::fixed(now())).unwrap();
+        let loaded = demo::generate_into(&engine, 1_100, 5, now(), |so_far| told.push(so_far)).await.unwrap();
+        assert_eq!((loaded, told), (1_100, vec![1_000, 1_100]));
+        let again = demo::generate_into(&engine, 10, 5, now(), |_| {}).await;
+        assert!(again.is_err(), "the same people twice");
+    }
+    let engine = Engine::open(directory.path(), Clock::fixed(now())).unwrap();
+    let page = engine.list(ListRequest::page(1, 100)).await.unwrap();
+    assert_eq!(page.total, Some(1_100));
 }

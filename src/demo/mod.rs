@@ -7,6 +7,8 @@
 
 mod allotment;
 mod chance;
+mod movement;
+mod moves;
 mod papers;
 mod person;
 mod personas;
@@ -16,23 +18,111 @@ mod world;
 
 use std::collections::VecDeque;
 
+pub use self::movement::Movement;
+use self::movement::Mover;
 use self::personas::Persona;
 use self::stage::Stage;
-use crate::engine::Script;
+use crate::backend::{Backend as _, BackendError, Clock, ErrorKind};
+use crate::engine::{Engine, OpenError, Script};
 use crate::model::{Flow, Project, Timestamp};
+
+/// Scripts written in one transaction.
+const BATCH: usize = 1_000;
+
+/// What a demo is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Demo {
+    /// How many people there are at the start.
+    pub count: u64,
+    /// Another seed gives other people.
+    pub seed: u64,
+    /// Nobody moves.
+    pub still: bool,
+    /// How much happens: 1 is a move every two seconds or so. Taken from 0.1 to 100.
+    pub speed: f64,
+}
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The people could not be invented: the program was built with broken assets.
+    #[error("the demo people cannot be read from {0}: the program was built with a broken file")]
+    World(String),
+    /// The engine could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The engine did not take the people.
+    #[error(transparent)]
+    Load(#[from] BackendError),
+}
+
+/// A throw-away engine with people in it. They move until this is dropped.
+pub struct Running {
+    /// The engine; clones of it live on, with nobody moving.
+    pub engine: Engine,
+    /// What keeps people moving; `None` for a demo that stands still.
+    pub movement: Option<Movement>,
+}
+
+/// Opens an engine in memory, fills it, and lets people move. Needs a tokio runtime.
+pub async fn open(demo: Demo, clock: Clock) -> Result<Running, DemoError> {
+    let engine = Engine::in_memory(clock.clone())?;
+    let mut people = People::of(&engine, demo.seed, clock.now()).await?;
+    load(&engine, &mut people, demo.count, |_| {}).await?;
+    let movement =
+        (!demo.still).then(|| Movement::start(Mover::new(engine.clone(), clock, people, demo.seed), demo.speed));
+    Ok(Running { engine, movement })
+}
+
+/// Fills an engine with the lives of invented people up to `now`, a thousand in one transaction, and tells after
+/// each how many are there. Returns how many were loaded. An engine that holds people of this seed already is an
+/// error: their ids are the same.
+pub async fn generate_into(
+    engine: &Engine,
+    count: u64,
+    seed: u64,
+    now: Timestamp,
+    progress: impl FnMut(u64) + Send,
+) -> Result<u64, DemoError> {
+    let mut people = People::of(engine, seed, now).await?;
+    load(engine, &mut people, count, progress).await
+}
+
+async fn load(
+    engine: &Engine,
+    people: &mut People,
+    count: u64,
+    mut progress: impl FnMut(u64) + Send,
+) -> Result<u64, DemoError> {
+    let mut loaded = 0;
+    while loaded < count {
+        let size = usize::try_from(count - loaded).map_or(BATCH, |left| left.min(BATCH));
+        let batch: Vec<Script> = people.by_ref().take(size).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let engine = engine.clone();
+        let written = tokio::task::spawn_blocking(move || engine.load_scripts(batch)).await;
+        loaded +=
+            written.map_err(|_| BackendError::new(ErrorKind::Storage, "The engine stopped while it was filled."))??;
+        progress(loaded);
+    }
+    Ok(loaded)
+}
 
 /// The lives of invented people up to `now`, one script each: first every persona once, then people as chance has it.
 /// Streams, so that a million need no more memory than what must not repeat.
 ///
-/// Ends early only if no active flow can be played at all. Fails only in a build with broken assets.
+/// Ends early only if no active flow can be played at all.
 pub fn generate(
     count: u64,
     seed: u64,
     now: Timestamp,
     projects: &[Project],
     flows: &[Flow],
-) -> Result<impl Iterator<Item = Script> + use<>, String> {
-    People::new(seed, now, projects, flows).map(|people| people.take(usize::try_from(count).unwrap_or(usize::MAX)))
+) -> Result<impl Iterator<Item = Script> + use<>, DemoError> {
+    let people = People::new(seed, now, projects, flows)?;
+    Ok(people.take(usize::try_from(count).unwrap_or(usize::MAX)))
 }
 
 /// See [`generate`]; without an end.
@@ -44,8 +134,14 @@ struct People {
 }
 
 impl People {
-    fn new(seed: u64, now: Timestamp, projects: &[Project], flows: &[Flow]) -> Result<Self, String> {
-        let world = world::world()?;
+    /// People for the flows of an engine.
+    async fn of(engine: &Engine, seed: u64, now: Timestamp) -> Result<Self, DemoError> {
+        let (projects, flows) = (engine.projects().await?, engine.flows().await?);
+        Self::new(seed, now, &projects, &flows)
+    }
+
+    fn new(seed: u64, now: Timestamp, projects: &[Project], flows: &[Flow]) -> Result<Self, DemoError> {
+        let world = world::world().map_err(DemoError::World)?;
         Ok(Self {
             stage: Stage::new(world, seed, now, projects, flows),
             chance: chance::Chance::of(seed, u64::MAX),

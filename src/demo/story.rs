@@ -48,7 +48,8 @@ impl Story {
         (begun, present): (Timestamp, Timestamp),
         mut chance: Chance,
     ) -> Self {
-        let begun = begun.with_nanosecond(0).unwrap_or(begun) + TimeDelta::milliseconds(chance.between(0..=999));
+        let within = TimeDelta::milliseconds(chance.between(0..=999));
+        let begun = (begun.with_nanosecond(0).unwrap_or(begun) + within).min(present);
         let new_id = |chance: &mut Chance| format!("{:08x}{}", begun.timestamp() as u32, chance.hex::<8>());
         let id = RegistrationId::new(new_id(&mut chance));
         let mut story = Self {
