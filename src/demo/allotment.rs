@@ -87,7 +87,7 @@ impl Allotment {
         let range = *chance.pick(&free)?;
         let pattern = &country.phones[range];
         let size = capacity(pattern);
-        let number = used[range] * golden_step(size) % size;
+        let number = (used[range] * golden_step(size) + beginning(pattern)) % size;
         used[range] += 1;
         let digits = pattern.matches('#').count();
         let tail = if digits == 0 { String::new() } else { format!("{number:0digits$}") };
@@ -98,6 +98,11 @@ impl Allotment {
 /// How many numbers a range has.
 fn capacity(pattern: &str) -> u64 {
     10_u64.saturating_pow(pattern.matches('#').count() as u32)
+}
+
+/// Where a range begins to be given out, so that ranges of one size do not run alike.
+fn beginning(pattern: &str) -> u64 {
+    pattern.bytes().fold(7, |sum: u64, byte| (sum * 31 + u64::from(byte)) % 99_991)
 }
 
 /// A step through a range of a power of ten that visits every number once, neighbours far apart: the golden section,

@@ -137,15 +137,15 @@ impl Mover {
     /// Whoever was just created or got a fresh link at this desk will go on with it.
     async fn notice_newcomers(&mut self, now: Timestamp) {
         let Some(changes) = &mut self.changes else { return };
-        let mut changed = Vec::new();
+        let mut touched = Vec::new();
         loop {
             match changes.try_recv() {
-                Ok(id) => changed.push(id),
+                Ok(id) => touched.push(id),
                 Err(broadcast::error::TryRecvError::Lagged(_)) => {}
                 Err(_) => break,
             }
         }
-        for id in changed {
+        for id in touched {
             if self.under_way.contains(&id) {
                 continue;
             }

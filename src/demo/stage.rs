@@ -61,12 +61,12 @@ impl Stage {
         &mut self,
         wish: impl Fn(&Flow) -> bool,
         begun: Begun,
-        change: impl FnOnce(&mut Person),
+        alter: impl FnOnce(&mut Person),
     ) -> Option<Story> {
         let mut chance = self.chance();
         let (project, flow) = self.choose_flow(wish, &mut chance)?;
         let mut person = self.invent(&project, &flow, &mut chance)?;
-        change(&mut person);
+        alter(&mut person);
         let begun = self.choose_beginning(begun, &flow, &mut chance);
         Some(Story::begin(person, (&project, &flow), (begun, self.now), chance))
     }

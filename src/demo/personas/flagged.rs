@@ -120,9 +120,15 @@ fn is_very_old(story: &mut Story) {
     story.sign_up().identify().finish();
 }
 
+/// Both names in Latin letters: names in different scripts cannot be compared.
 fn shows_a_document_of_another_name(story: &mut Story) {
-    story.sign_up().document_with(|document| {
-        document.full_name = document.full_name.as_ref().map(|_| "Perpetua Quillfeather".into());
+    story.sign_up_with(|form| {
+        form.full_name = Some("Florian Birnbaum".into());
+        form.first_name = Some("Florian".into());
+        form.last_name = Some("Birnbaum".into());
+    });
+    story.document_with(|document| {
+        document.full_name = Some("Perpetua Quillfeather".into());
         document.registry_name.clone_from(&document.full_name);
     });
     story.selfie().face().background().finish();

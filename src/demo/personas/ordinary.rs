@@ -73,7 +73,9 @@ fn pick_reason(story: &mut Story, reasons: &[&'static str]) -> &'static str {
 }
 
 fn gives_up_somewhere(story: &mut Story) {
-    let owed = story.owed_steps();
+    // Compares and look-ups run by themselves: nobody gives up there.
+    let mut owed = story.owed_steps();
+    owed.retain(|step| !matches!(step, StepKind::FaceComparison | StepKind::CriminalHistory));
     if let Some(step) = story.chance.pick(&owed).cloned() {
         story.stop_at(step);
     }

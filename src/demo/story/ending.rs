@@ -1,0 +1,89 @@
+//! The end of a flow, and what the desk does.
+
+use super::{Story, lifetime_end};
+use crate::backend::{CallerKind, SyncStep};
+use crate::demo::papers;
+use crate::engine::core::{Command, Sync};
+use crate::model::{Evidence, Status, StepKind};
+
+impl Story {
+    /// Fills in the project's form, signs, and asks for completion.
+    pub(in crate::demo) fn finish(&mut self) -> &mut Self {
+        self.own_form().sign().end(Status::Completed)
+    }
+
+    /// Fills in the project's own form.
+    pub(in crate::demo) fn own_form(&mut self) -> &mut Self {
+        self.wait(20..=90);
+        if self.enters(&StepKind::Form) {
+            let answers = papers::form_answers(&mut self.chance);
+            self.record(CallerKind::Enrollee, Evidence::Form { answers });
+            self.report(StepKind::Form);
+        }
+        self
+    }
+
+    /// Signs.
+    pub(in crate::demo) fn sign(&mut self) -> &mut Self {
+        self.wait(8..=30);
+        if self.enters(&StepKind::Signature) {
+            self.record(CallerKind::Enrollee, Evidence::Signature {});
+        }
+        self
+    }
+
+    /// Reaches the end and asks for a status; the rules decide which one it becomes.
+    pub(in crate::demo) fn end(&mut self, wish: Status) -> &mut Self {
+        self.wait(2..=10);
+        self.close(SyncStep::Flow(StepKind::End), wish)
+    }
+
+    /// Chooses to go without verification.
+    pub(in crate::demo) fn skip_verification(&mut self) -> &mut Self {
+        self.wait(5..=30);
+        self.close(SyncStep::SkipKyc, Status::CompletedWithoutKyc)
+    }
+
+    fn close(&mut self, step: SyncStep, wish: Status) -> &mut Self {
+        if self.is_over() {
+            return self;
+        }
+        self.ended = true;
+        let token = Some(self.new_token());
+        let sync = Sync { token, ..Sync::report(step, wish, CallerKind::Enrollee) };
+        self.tell(CallerKind::Enrollee, Command::Sync(sync));
+        self
+    }
+
+    /// The status is computed anew after the last attempt was spent, which ends the registration.
+    pub(in crate::demo) fn fail_for_good(&mut self) -> &mut Self {
+        self.wait(1..=4);
+        self.ended |= !self.is_over();
+        self.tell(CallerKind::System, Command::Sync(Sync::recompute(CallerKind::System)));
+        self
+    }
+
+    /// An operator decides.
+    pub(in crate::demo) fn decide(&mut self, to: Status, note: &str) -> &mut Self {
+        if self.is_over() {
+            return self;
+        }
+        self.ended = to != Status::Ongoing;
+        if !self.ended {
+            // Reopening gives a full lifetime.
+            self.expires_at = lifetime_end(&self.flow.settings, self.clock);
+        }
+        let sync =
+            Sync { note: Some(note.to_owned()), ..Sync::report(SyncStep::AdminOverride, to, CallerKind::Operator) };
+        self.tell(CallerKind::Operator, Command::Sync(sync));
+        self
+    }
+
+    /// An operator sends the link again.
+    pub(in crate::demo) fn resend_link(&mut self) -> &mut Self {
+        let token = self.new_token();
+        let send_email = self.person.email.is_some();
+        self.tell(CallerKind::Operator, Command::Resend { token, send_email });
+        self
+    }
+}
