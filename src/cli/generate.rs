@@ -2,13 +2,13 @@
 
 use super::{Failure, Output, Session, args::Crowd, notice};
 use crate::{
-    backend::{Backend, BackendError, ErrorKind},
+    backend::{BackendError, ErrorKind},
     config::Source,
-    demo,
+    demo::{self, DemoError},
     engine::Engine,
 };
 
-/// Fills the engine in one go: all of them, or none.
+/// Fills the engine, a thousand people at a time: what was told to be there is there, also after a failure.
 pub async fn run(crowd: &Crowd, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let Source::Embedded { data_dir } = &session.profile.source else {
         return Err(Failure::Usage("only an embedded profile can be filled; leave out --url, or pick one".to_owned()));
@@ -25,13 +25,13 @@ pub async fn run(crowd: &Crowd, session: &Session, output: &mut Output) -> Resul
 
 /// Puts a crowd into an engine; how many they are.
 pub async fn fill(engine: &Engine, crowd: &Crowd, session: &Session) -> Result<u64, Failure> {
-    let (projects, flows) = (engine.projects().await?, engine.flows().await?);
-    let people = demo::generate(u64::from(crowd.count), crowd.seed, session.clock.now(), &projects, &flows);
-    let loaded = engine.load_scripts(people.map_err(Failure::Other)?);
-    loaded.map_err(|error| match error.kind {
-        ErrorKind::Conflict => {
+    let now = session.clock.now();
+    let loaded = demo::generate_into(engine, u64::from(crowd.count), crowd.seed, now, |_| {}).await;
+    loaded.map_err(|error| match error {
+        DemoError::Load(error) if error.kind == ErrorKind::Conflict => {
             Failure::Other("these very people are there already; other people have another --seed".to_owned())
         }
-        _ => error.into(),
+        DemoError::Load(error) => error.into(),
+        other => Failure::Other(other.to_string()),
     })
 }
