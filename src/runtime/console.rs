@@ -1,9 +1,9 @@
 //! The loop of the console.
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll};
 
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::{self, Receiver, Sender},
@@ -77,7 +77,7 @@ impl Console {
         self.take(Message::Start)?;
         while self.open {
             match self.wait(&mut events, &mut inbox, stops).await {
-                Wake::Input(Some(event)) => self.input(event?, &mut events)?,
+                Wake::Input(Some(event)) => self.input(event?, &mut events).await?,
                 Wake::Answer(message) => {
                     self.take(*message)?;
                     for _ in 0..BATCH {
@@ -113,12 +113,15 @@ impl Console {
     }
 
     /// Takes an event, and all that have come with it, before the next frame.
-    fn input(&mut self, event: Event, events: &mut EventStream) -> Result<(), RunError> {
+    ///
+    /// The stream is polled with this task's waker: it keeps the first waker it is given until an event comes, so one
+    /// that does nothing would leave the loop asleep with keys waiting.
+    async fn input(&mut self, event: Event, events: &mut EventStream) -> Result<(), RunError> {
         self.event(event)?;
         for _ in 0..BATCH {
-            match events.next().now_or_never() {
-                Some(Some(event)) if self.open => self.event(event?)?,
-                Some(None) => self.open = false,
+            match poll_fn(|context| Poll::Ready(events.poll_next_unpin(context))).await {
+                Poll::Ready(Some(event)) if self.open => self.event(event?)?,
+                Poll::Ready(None) => self.open = false,
                 _ => break,
             }
         }

@@ -1,6 +1,7 @@
 //! The terminal: taken when the console opens, given back on every way out.
 
 use std::{
+    collections::BTreeSet,
     io::{self, IsTerminal, Write, stdin, stdout},
     panic,
     sync::atomic::{AtomicBool, Ordering},
@@ -17,7 +18,11 @@ use crossterm::{
         enable_raw_mode,
     },
 };
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::{
+    Terminal,
+    backend::CrosstermBackend,
+    buffer::{Buffer, CellDiffOption},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::RunError;
@@ -33,6 +38,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>,
     mouse: bool,
+    /// Rows of the last frame that hold text whose width terminals disagree on.
+    uncertain: BTreeSet<u16>,
 }
 
 impl Screen {
@@ -49,14 +56,18 @@ impl Screen {
         take(mouse)?;
         let terminal = Terminal::new(CrosstermBackend::new(io::BufWriter::with_capacity(1 << 16, stdout())))
             .inspect_err(|_| give_back())?;
-        Ok(Self { terminal, mouse })
+        Ok(Self { terminal, mouse, uncertain: BTreeSet::new() })
     }
 
     /// Draws the model.
     pub fn draw(&mut self, model: &Model, theme: &Theme) -> io::Result<HitMap> {
         let mut hits = HitMap::default();
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| hits = ui::view(model, theme, frame))?;
+        let uncertain = &mut self.uncertain;
+        self.terminal.draw(|frame| {
+            hits = ui::view(model, theme, frame);
+            rewrite_uncertain_rows(frame.buffer_mut(), uncertain);
+        })?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Ok(hits)
     }
@@ -81,6 +92,25 @@ impl Screen {
         take(self.mouse)?;
         self.forget()
     }
+}
+
+/// Has rows written in full that hold, or held in the last frame, letters made of several code points.
+///
+/// Terminals disagree on the width of such letters (Devanagari, Thai, joined emoji): where one takes more columns than
+/// we think, writing only what has changed would leave pieces of the old text standing.
+fn rewrite_uncertain_rows(buffer: &mut Buffer, before: &mut BTreeSet<u16>) {
+    let area = buffer.area;
+    let now: BTreeSet<u16> = area
+        .rows()
+        .filter(|row| row.positions().any(|cell| buffer[cell].symbol().chars().nth(1).is_some()))
+        .map(|row| row.y)
+        .collect();
+    for row in now.union(before).filter(|row| **row < area.bottom()) {
+        for column in area.left()..area.right() {
+            buffer[(column, *row)].set_diff_option(CellDiffOption::AlwaysUpdate);
+        }
+    }
+    *before = now;
 }
 
 impl Drop for Screen {
