@@ -17,35 +17,35 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A user with a home of their own.
-pub struct User {
+struct User {
     home: TempDir,
 }
 
 /// What a call did.
 #[derive(Debug)]
-pub struct Done {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+struct Done {
+    code: i32,
+    stdout: String,
+    stderr: String,
 }
 
 impl Done {
     /// Standard output of a call that must have succeeded.
     #[track_caller]
-    pub fn ok(self) -> String {
+    fn ok(self) -> String {
         assert_eq!(self.code, 0, "{}", self.stderr);
         self.stdout
     }
 
     /// JSON of a call that must have succeeded.
     #[track_caller]
-    pub fn json(self) -> Value {
+    fn json(self) -> Value {
         serde_json::from_str(&self.ok()).unwrap()
     }
 
     /// Standard error of a call that must have failed with this code, and printed no data.
     #[track_caller]
-    pub fn failed(self, code: i32) -> String {
+    fn failed(self, code: i32) -> String {
         assert_eq!(self.code, code, "{self:?}");
         assert_eq!(self.stdout, "");
         self.stderr
@@ -53,16 +53,16 @@ impl Done {
 }
 
 impl User {
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self { home: TempDir::new().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
     /// A call with nothing of the tester's environment.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_regdesk"));
         command
             .env_clear()
@@ -76,12 +76,12 @@ impl User {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Done {
+    fn run(&self, arguments: &[&str]) -> Done {
         finish(self.command(arguments))
     }
 
     /// A call that gets this text on standard input.
-    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
         let mut child = self
             .command(arguments)
             .stdin(Stdio::piped())
@@ -100,19 +100,19 @@ impl User {
 
     /// A registration of someone with this address; its id.
     #[track_caller]
-    pub fn create(&self, email: &str) -> String {
+    fn create(&self, email: &str) -> String {
         let flags = ["create", "--project", "Nimbus Wallet", "--flow", "Verified wallet", "--email", email];
         self.run(&flags).ok().trim().to_owned()
     }
 
     /// All registrations as JSON.
     #[track_caller]
-    pub fn all(&self) -> Vec<Value> {
+    fn all(&self) -> Vec<Value> {
         self.run(&["list", "--limit", "0", "--json"]).json().as_array().unwrap().clone()
     }
 
     /// An endpoint over this user's registrations.
-    pub fn serve(&self) -> Endpoint {
+    fn serve(&self) -> Endpoint {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .env("REGDESK_SERVE_TOKEN", TOKEN)
@@ -126,7 +126,7 @@ impl User {
     }
 }
 
-pub fn finish(mut command: Command) -> Done {
+fn finish(mut command: Command) -> Done {
     let output = command.output().unwrap();
     Done {
         code: output.status.code().unwrap(),
@@ -136,17 +136,17 @@ pub fn finish(mut command: Command) -> Done {
 }
 
 /// The token that endpoints of these tests ask for.
-pub const TOKEN: &str = "endpoint-token-of-the-tests";
+const TOKEN: &str = "endpoint-token-of-the-tests";
 
 /// A running `regdesk serve`.
-pub struct Endpoint {
+struct Endpoint {
     child: Child,
-    pub address: String,
+    address: String,
 }
 
 impl Endpoint {
     /// A request on a connection of its own: status and body.
-    pub fn request(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+    fn request(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
@@ -164,13 +164,13 @@ impl Endpoint {
     }
 
     /// Ends the process as a power failure would.
-    pub fn kill(mut self) {
+    fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Asks the process to stop; its exit code.
-    pub fn terminate(mut self, signal: &str) -> Option<i32> {
+    fn terminate(mut self, signal: &str) -> Option<i32> {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
         self.child.wait().unwrap().code()
