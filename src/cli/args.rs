@@ -2,10 +2,13 @@
 
 #![expect(clippy::doc_markdown, reason = "comments here are the help text, where back-ticks would be printed")]
 
-use std::{convert::Infallible, ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use chrono::{DateTime, Utc};
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
+use clap::{
+    ArgAction, ArgGroup, Args, Parser, Subcommand,
+    builder::{StringValueParser, TypedValueParser},
+};
 
 use crate::{
     config::{Given, Overrides, Place},
@@ -86,6 +89,9 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the console on an engine of its own with invented people who keep moving
+    #[command(after_help = "Nothing is written to disk.\n\nExample: regdesk demo --seed 7 --speed 5")]
+    Demo(DemoArguments),
     /// Fill the profile's embedded engine with invented people
     #[command(after_help = "Same arguments, same people.\n\n\
                             Example: regdesk --data-dir /tmp/desk generate --count 1000 --now 2026-03-01T12:00:00Z")]
@@ -131,6 +137,20 @@ pub enum Command {
     Config(ConfigCommand),
 }
 
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Which people.
+    #[command(flatten)]
+    pub crowd: Crowd,
+    /// Nobody moves
+    #[arg(long, conflicts_with = "speed")]
+    pub still: bool,
+    /// How many times faster than usual people move, from 0.1 to 100
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = read_speed)]
+    pub speed: f64,
+}
+
 /// How many invented people, and which.
 #[derive(Debug, Args)]
 pub struct Crowd {
@@ -146,7 +166,7 @@ pub struct Crowd {
 #[derive(Debug, Args)]
 pub struct ListArguments {
     /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
-    #[arg(value_name = "QUERY", value_parser = read_query_word)]
+    #[arg(value_name = "QUERY", value_parser = query_word())]
     pub query: Vec<String>,
     /// urgency, updated, created, status, step, name, risk or project, each with :asc or :desc
     #[arg(long, value_name = "FIELD[:desc|:asc]", default_value = "urgency", value_parser = Sort::parse)]
@@ -271,7 +291,7 @@ pub struct ResendArguments {
 #[derive(Debug, Args)]
 pub struct FlagsArguments {
     /// Words and terms; all must hold
-    #[arg(value_name = "QUERY", value_parser = read_query_word)]
+    #[arg(value_name = "QUERY", value_parser = query_word())]
     pub query: Vec<String>,
     /// As JSON
     #[arg(long)]
@@ -319,6 +339,13 @@ fn read_time(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "write the time as in 2026-03-01T12:00:00Z".to_owned())
 }
 
+fn read_speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.1..=100.0).contains(&speed) => Ok(speed),
+        _ => Err("the speed is a number from 0.1 to 100".to_owned()),
+    }
+}
+
 fn read_status(text: &str) -> Result<Status, String> {
     match Status::parse(text) {
         Status::Unknown(_) => {
@@ -355,6 +382,9 @@ pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl 
     })
 }
 
-fn read_query_word(text: &str) -> Result<String, Infallible> {
-    Ok(text.strip_prefix(NEGATION).map_or_else(|| text.to_owned(), |term| format!("-{term}")))
+fn query_word() -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().map(|text| match text.strip_prefix(NEGATION) {
+        Some(term) => format!("-{term}"),
+        None => text,
+    })
 }

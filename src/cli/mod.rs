@@ -8,6 +8,7 @@ mod catalogue;
 mod configuration;
 mod console;
 mod create;
+mod demo;
 mod desk;
 mod failure;
 mod generate;
@@ -78,7 +79,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     {
         notice(&format!("no log is written: {reason}"));
     }
-    let session = Session::begin(&global, &given, places.as_ref())?;
+    let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -99,6 +100,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
         Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
+        Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(format) => rules::rules(format.json, output),

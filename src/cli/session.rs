@@ -10,31 +10,41 @@ use crate::{
 pub struct Session {
     /// The configuration.
     pub config: Config,
-    /// The profile in use.
-    pub profile: Profile,
     /// The time; stands still with `--now`.
     pub clock: Clock,
     /// Whether colours are wanted.
     pub color: bool,
+    given: Overrides,
+    places: Result<Places, Mistakes>,
 }
 
 impl Session {
-    /// Reads the configuration and picks the profile.
-    pub fn begin(global: &Global, given: &Overrides, places: Result<&Places, &Mistakes>) -> Result<Self, Failure> {
-        let config = given.load(places)?;
-        let profile = Profile::resolve(&config, given, places)?;
+    /// Reads the configuration.
+    pub fn begin(global: &Global, given: Overrides, places: Result<Places, Mistakes>) -> Result<Self, Failure> {
+        let config = given.load(places.as_ref())?;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Ok(Self {
             config,
-            profile,
             clock: global.now.map_or_else(Clock::system, Clock::fixed),
             color: !global.no_color && !no_color,
+            given,
+            places,
         })
     }
 
-    /// Opens the profile's backend.
+    /// The profile in use.
+    pub fn profile(&self) -> Result<Profile, Failure> {
+        Ok(Profile::resolve(&self.config, &self.given, self.places.as_ref())?)
+    }
+
+    /// Whether writes are refused whatever the profile says.
+    pub fn read_only(&self) -> bool {
+        self.given.read_only
+    }
+
+    /// Opens the backend of the profile in use.
     pub fn desk(&self) -> Result<Desk, Failure> {
-        Desk::open(self.profile.clone(), self.clock.clone())
+        Desk::open(self.profile()?, self.clock.clone())
     }
 }
 

@@ -193,6 +193,30 @@ fn the_configuration_is_begun_checked_and_shown() {
 }
 
 #[test]
+fn the_same_arguments_generate_the_same_bytes() {
+    let now = ["--now", "2026-03-01T12:00:00Z"];
+    let generated = |seed: &str| {
+        let user = User::new();
+        let arguments = [&now[..], &["generate", "--count", "120", "--seed", seed]].concat();
+        assert_eq!(user.run(&arguments).ok().trim(), "120");
+        user.run(&[&now[..], &["list", "--ndjson", "--limit", "0"]].concat()).ok()
+    };
+    let first = generated("7");
+    assert_eq!(first.lines().count(), 120);
+    assert!(first == generated("7"));
+    assert!(first != generated("8"));
+}
+
+#[test]
+fn the_same_people_are_not_generated_twice() {
+    let user = User::new();
+    let arguments = ["generate", "--count", "60", "--now", "2026-03-01T12:00:00Z"];
+    user.run(&arguments).ok();
+    assert!(user.run(&arguments).failed(1).contains("--seed"));
+    assert_eq!(user.all().len(), 60);
+}
+
+#[test]
 fn each_profile_has_its_own_registrations() {
     let user = User::new();
     std::fs::create_dir_all(user.path("config/regdesk")).unwrap();

@@ -1,0 +1,35 @@
+//! `demo`: the console on an engine in memory with invented people, gone when it closes.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    Desk, Failure, Session,
+    args::DemoArguments,
+    console::{self, Look},
+};
+use crate::{
+    config::{Profile, Source},
+    demo::{self, Demo},
+};
+
+/// Opens it; returns once the user leaves.
+pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Failure> {
+    let look = Look::of(session)?;
+    let demo = Demo {
+        count: arguments.crowd.count.into(),
+        seed: arguments.crowd.seed,
+        still: arguments.still,
+        speed: arguments.speed,
+    };
+    let running = demo::open(demo, session.clock.clone()).await?;
+    let profile = Profile {
+        name: "demo".to_owned(),
+        // In memory: nothing is written anywhere.
+        source: Source::Embedded { data_dir: PathBuf::new() },
+        read_only: session.read_only(),
+        production: false,
+    };
+    let desk = Desk::over(Arc::new(running.engine.clone()), profile, session.clock.clone());
+    // People move for as long as `running` lives.
+    console::open(desk, look).await
+}
