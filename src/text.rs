@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Stands for a character that must not reach a terminal and has no picture of its own.
 const REPLACEMENT: char = '\u{FFFD}';
@@ -14,17 +14,21 @@ const REPLACEMENT: char = '\u{FFFD}';
 const HIDDEN: char = '·';
 /// Stands for what was cut away.
 const ELLIPSIS: &str = "…";
+/// How many characters without a width of their own may follow one another. Real scripts need four; a pile of hundreds
+/// would be drawn over the lines above and below.
+const MOST_MARKS: usize = 5;
 /// Joiners are legitimate from the Arabic block on (Persian, the scripts of India, emoji), never in Latin text.
 const FIRST_JOINING_SCRIPT: char = '\u{0600}';
 
 /// Replaces whatever could steer a terminal or hide from the reader by a visible mark.
 ///
 /// Control characters become their pictures (`␛`, `␊`), further controls and everything that reverses the direction
-/// of text becomes `�`, characters without width become `·`. The result is one line. Text without such characters is
-/// borrowed, and cleaning twice changes nothing.
+/// of text becomes `�`, characters without width become `·`, and piles of accents are cut down. The result is one line.
+/// Text without such characters is borrowed, and cleaning twice changes nothing.
 pub fn clean(text: &str) -> Cow<'_, str> {
+    let text = thin(text);
     if !text.chars().any(is_suspect) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut cleaned = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -103,6 +107,20 @@ pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
+/// The text without the marks that follow more than [`MOST_MARKS`] others.
+fn thin(text: &str) -> Cow<'_, str> {
+    let mut marks = 0;
+    let mut is_kept = move |character: char| {
+        marks = if !character.is_ascii() && character.width() == Some(0) { marks + 1 } else { 0 };
+        marks <= MOST_MARKS
+    };
+    if text.is_ascii() || text.chars().all(&mut is_kept.clone()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().filter(|character| is_kept(*character)).collect())
+    }
+}
+
 fn is_suspect(character: char) -> bool {
     visible(character) != character
 }
@@ -174,6 +192,13 @@ mod tests {
         {
             assert_eq!(clean(name), name);
         }
+    }
+
+    #[test]
+    fn a_pile_of_accents_is_cut_down() {
+        let piled = format!("e{}x", "\u{301}".repeat(300));
+        assert_eq!(clean(&piled), format!("e{}x", "\u{301}".repeat(5)));
+        assert_eq!(clean("re\u{301}sume\u{301}"), "re\u{301}sume\u{301}");
     }
 
     #[test]

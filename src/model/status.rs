@@ -12,11 +12,11 @@ open_word! {
         /// All requirements met.
         Completed = "completed" | "complete" | "approved" | "success" | "finished",
         /// Finished through the skip path.
-        CompletedWithoutKyc = "completed_without_kyc" | "completed_without_k_y_c" | "skipped_kyc" | "skip_kyc",
+        CompletedWithoutKyc = "completed_without_kyc" | "completed_without_k_y_c" | "no_kyc" | "skipped_kyc" | "skip_kyc",
         /// Rejected, or out of attempts.
         Failed = "failed" | "rejected" | "declined" | "error",
         /// Blocked until a person settles the checks.
-        NeedsManualVerification = "needs_manual_verification" | "manual_verification" | "manual_review" | "under_review" | "in_review",
+        NeedsManualVerification = "needs_manual_verification" | "manual" | "manual_verification" | "manual_review" | "under_review" | "in_review",
         /// Ran out of time.
         Expired = "expired" | "abandoned" | "timeout",
     } else Unknown

@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use chrono::Datelike;
 
 use crate::{
-    index::Entry,
-    model::{Moment, Personal, Registration, StepKind, Timestamp},
+    model::{Moment, Personal, Registration, Timestamp},
     text,
-    triage::{Stuck, ThresholdFrom, Turn},
+    triage::{Stuck, ThresholdFrom},
 };
 
 /// A time in UTC, without seconds, and without the year if it is this one.
@@ -70,26 +69,11 @@ pub fn ratio(stuck: &Stuck) -> Option<String> {
     (stuck.limit_seconds > 0).then(|| format!("{:.1}×", stuck.ratio))
 }
 
-/// The step a registration stands at.
-pub fn step(registration: &Registration) -> StepKind {
-    registration.current_step.clone().unwrap_or(StepKind::PersonalInfo)
-}
-
-/// When anything about it last changed.
-pub fn last_move(registration: &Registration) -> Timestamp {
-    registration.updated_at
-}
-
-/// Whose move it is.
-pub fn turn(entry: &Entry) -> Option<Turn> {
-    entry.judgement.stuck.as_ref().map(|stuck| stuck.turn)
-}
-
 /// Where a threshold comes from.
 pub fn threshold_source(from: ThresholdFrom) -> &'static str {
     match from {
-        ThresholdFrom::Flow => "flow",
-        ThresholdFrom::Record => "record",
-        ThresholdFrom::Default => "defaults of this program",
+        ThresholdFrom::Flow => "set by the flow",
+        ThresholdFrom::Record => "stored on the record",
+        ThresholdFrom::Default => "default of this program",
     }
 }

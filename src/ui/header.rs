@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, facts, ink, words};
+use super::{Theme, ink, words};
 use crate::{app::Model, index::Facets, model::Status};
 
 /// Draws the line.
@@ -45,13 +45,13 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
         (true, _, Some(_)) => ("◐", "reading again …".to_owned(), theme.dim),
         (true, Some(total), None) => ("◐", format!("reading {known}/{total} …"), theme.info),
         (true, None, None) => ("◐", format!("reading {known} …"), theme.info),
-        (false, _, Some(at)) => ("✓", format!("complete {}", facts::time(at, model.now)), theme.dim),
+        (false, _, Some(at)) => ("✓", format!("complete {}", at.format("%H:%M")), theme.dim),
         (false, _, None) => ("·", "not read yet".to_owned(), theme.dim),
     };
     Line::from(Span::styled(format!("{glyph} {text}"), style))
 }
 
-/// The order in which counts give way on a narrow screen, last one first.
+/// The order in which counts give way on a narrow screen, last one first. Words nobody knows stay longest.
 const IMPORTANCE: &[Status] = &[
     Status::NeedsManualVerification,
     Status::Ongoing,
@@ -74,7 +74,7 @@ pub fn counts(totals: &Facets, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         shown.iter().map(|count| ink::width(&Line::from(count_spans(count, theme))) + 3).sum()
     };
     while columns(&shown) > usize::from(area.width) + 3 {
-        let rank = |status: &Status| IMPORTANCE.iter().position(|known| known == status).unwrap_or(IMPORTANCE.len());
+        let rank = |status: &Status| IMPORTANCE.iter().position(|known| known == status).map_or(0, |rank| rank + 1);
         let Some(least) = (0..shown.len()).max_by_key(|place| rank(&shown[*place].0)) else { break };
         shown.remove(least);
     }

@@ -36,12 +36,12 @@ pub struct QueueAreas {
     pub footer: Rect,
 }
 
-/// Areas of the queue; a mistake in the filter takes a line more.
+/// Areas of the queue; a mistake in the filter takes two lines more.
 pub fn queue(area: Rect, has_mistake: bool) -> QueueAreas {
     let [profile, counts, filter, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
-        Constraint::Length(if has_mistake { 2 } else { 1 }),
+        Constraint::Length(if has_mistake { 3 } else { 1 }),
         Constraint::Min(0),
         Constraint::Length(1),
     ])
@@ -76,14 +76,16 @@ pub struct RegistrationAreas {
     pub footer: Rect,
 }
 
-/// Areas of a registration.
-pub fn registration(area: Rect) -> RegistrationAreas {
-    let facts = if area.height < SHORT_BELOW { 0 } else { 2 };
+/// Areas of a registration; what blocks it takes so many lines if there is room for them.
+pub fn registration(area: Rect, blocked_lines: usize) -> RegistrationAreas {
+    let is_short = area.height < SHORT_BELOW;
+    let facts = if is_short { 0 } else { 2 };
+    let blocked_rows = blocked_lines.min(if is_short { 2 } else { 4 }) as u16;
     let [profile, name, facts, blocked, tabs, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(facts),
-        Constraint::Length(2),
+        Constraint::Length(blocked_rows),
         Constraint::Length(1),
         Constraint::Min(0),
         Constraint::Length(1),
@@ -104,7 +106,8 @@ pub fn beside(area: Rect) -> Option<(Rect, Rect)> {
 
 /// A dialog of so many columns and rows in the middle of the screen, smaller if the screen is.
 pub fn dialog(area: Rect, columns: u16, rows: u16) -> Rect {
-    let width = columns.min(area.width.saturating_sub(2));
+    // A sliver of the screen below on either side would only confuse.
+    let width = if columns + 4 > area.width { area.width } else { columns };
     let height = rows.min(area.height.saturating_sub(2));
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
@@ -159,14 +162,14 @@ const fn shape(column: Column, title: &'static str, sort: Option<SortField>, wid
 const SHAPES: &[Shape] = &[
     shape(Column::Mark, "", None, (1, 1), 0),
     shape(Column::Status, "status", Some(SortField::Status), (11, 11), 1),
-    shape(Column::Step, "step", Some(SortField::Step), (10, 17), 2),
-    shape(Column::Who, "who", Some(SortField::Name), (14, 34), 3),
+    shape(Column::Step, "step", Some(SortField::Step), (12, 17), 2),
+    shape(Column::Who, "who", Some(SortField::Name), (16, 34), 3),
     shape(Column::Age, "age", Some(SortField::Updated), (7, 7), 4),
     shape(Column::Turn, "turn", Some(SortField::Urgency), (12, 12), 6),
     shape(Column::Stuck, "stuck", Some(SortField::Urgency), (22, 44), 7),
     shape(Column::Flags, "flags", Some(SortField::Risk), (8, 11), 5),
-    shape(Column::Risk, "risk", Some(SortField::Risk), (12, 12), 8),
-    shape(Column::Project, "project", Some(SortField::Project), (12, 24), 9),
+    shape(Column::Risk, "risk", Some(SortField::Risk), (11, 11), 9),
+    shape(Column::Project, "project", Some(SortField::Project), (12, 24), 8),
     shape(Column::Id, "id", None, (12, 26), 10),
     shape(Column::Created, "created", Some(SortField::Created), (11, 16), 11),
     shape(Column::Flow, "flow", None, (12, 24), 12),

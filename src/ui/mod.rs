@@ -16,6 +16,11 @@ pub mod theme;
 mod timeline;
 mod words;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 use ratatui::{
     Frame,
     layout::{Position, Rect},

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{Command, Layer, Model, Target, queue::Queue},
-    index::{Entry, QueryError, SortField},
+    index::{Entry, QueryError},
     model::RegistrationId,
     text,
     triage::{Flag, Severity},
@@ -46,7 +46,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
 /// Draws the filter line with what it says about the list; the place of the cursor while it is typed.
 fn filter(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     let filter = &model.queue.filter;
-    let [row, below] = [0, 1].map(|row| Rect { y: area.y + row, height: area.height.min(1), ..area });
+    let row = Rect { height: area.height.min(1), ..area };
     let taken = ink::put_right(buffer, row, &situation(model, theme));
     let prompt_columns = PROMPT.len() as u16;
     let room = area.width.saturating_sub(taken + prompt_columns + 2);
@@ -59,9 +59,8 @@ fn filter(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Opti
         Line::from(Span::styled(key.map_or(String::new(), |key| format!("{key} to filter")), theme.dim))
     };
     ink::put(buffer, Rect { width: prompt_columns + room, ..row }, &line);
-    if let Some(error) = &filter.error
-        && area.height > 1
-    {
+    if let Some(error) = &filter.error {
+        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
         mistake(error, filter.input.value(), shown.skipped, theme, buffer, below);
     }
     filter.editing.then(|| Position::new(row.x + prompt_columns + shown.cursor, row.y))
@@ -81,41 +80,22 @@ fn situation(model: &Model, theme: &Theme) -> Line<'static> {
     }
     let arrow = if queue.sort.descending { "↓" } else { "↑" };
     spans.push(Span::styled(format!("{} of {}", queue.rows().len(), model.index.len()), theme.strong));
-    spans.push(Span::styled(format!(" · {arrow} {}", sort_word(queue.sort.by)), theme.dim));
+    spans.push(Span::styled(format!(" · {arrow} {}", queue.sort.by.as_str()), theme.dim));
     Line::from(spans)
 }
 
-fn sort_word(field: SortField) -> &'static str {
-    match field {
-        SortField::Urgency => "urgency",
-        SortField::Updated => "last move",
-        SortField::Created => "created",
-        SortField::Status => "status",
-        SortField::Step => "step",
-        SortField::Name => "name",
-        SortField::Risk => "risk",
-        SortField::Project => "project",
-    }
-}
-
-/// Marks the place of a mistake and says what it is: to the right of the place, or to the left where there is more room.
+/// Marks the place of a mistake, and says below what it is.
 fn mistake(error: &QueryError, typed: &str, skipped: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let column_of = |byte: usize| text::width(typed.get(..byte).unwrap_or(typed)).saturating_sub(skipped);
-    let width = usize::from(area.width);
-    let start = (PROMPT.len() + column_of(error.at.start)).min(width.saturating_sub(1));
-    let carets = column_of(error.at.end).saturating_sub(column_of(error.at.start)).clamp(1, (width - start).max(1));
-    let caret = Span::styled("^".repeat(carets), theme.bad);
-    let message = Span::styled(error.message.clone(), theme.bad);
-    let needed = text::width(&error.message) + 1;
-    let right = width.saturating_sub(start + carets);
-    let line = if needed <= right || right >= start {
-        Line::from(vec![Span::raw(" ".repeat(start)), caret, Span::raw(" "), message])
-    } else {
-        let shown = text::truncate(&error.message, start - 1);
-        let pad = start - 1 - text::width(&shown);
-        Line::from(vec![Span::raw(" ".repeat(pad)), Span::styled(shown, theme.bad), Span::raw(" "), caret])
-    };
-    ink::put(buffer, area, &line);
+    let column_of =
+        |byte: usize| PROMPT.len() + text::width(typed.get(..byte).unwrap_or(typed)).saturating_sub(skipped);
+    let last = usize::from(area.width).saturating_sub(1);
+    let start = column_of(error.at.start).min(last);
+    let carets = column_of(error.at.end).min(last + 1).saturating_sub(start).max(1);
+    // The message begins under the place, or as far to the left as it needs.
+    let indent = start.min(usize::from(area.width).saturating_sub(text::width(&error.message)));
+    let lines = [(start, "^".repeat(carets)), (indent, error.message.clone())]
+        .map(|(indent, text)| Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(text, theme.bad)]));
+    ink::put_lines(buffer, area, &lines, 0);
 }
 
 fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Rect, Rect), hits: &mut HitMap) {
@@ -180,10 +160,10 @@ fn cell<'a>(model: &'a Model, theme: &Theme, column: Column, entry: &'a Entry) -
         Column::Mark if is_marked(&model.queue, &registration.id) => vec![Span::styled("✓", theme.accent)],
         Column::Mark => Vec::new(),
         Column::Status => vec![words::status(&registration.status).span(theme)],
-        Column::Step => plain(Cow::Owned(facts::step(registration).label().to_owned())),
+        Column::Step => plain(entry.step().label().into()),
         Column::Who => plain(facts::who(registration, model.masked)),
-        Column::Age => plain(Cow::Owned(facts::since(facts::last_move(registration), model.now))),
-        Column::Turn => facts::turn(entry).map_or_else(Vec::new, |turn| vec![words::turn(turn).span(theme)]),
+        Column::Age => plain(Cow::Owned(facts::since(entry.last_move(), model.now))),
+        Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![words::turn(turn).span(theme)]),
         Column::Stuck => stuck(theme, entry),
         Column::Flags => flag_counts(&entry.judgement.flags, theme),
         Column::Risk => risk(theme, entry),

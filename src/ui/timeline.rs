@@ -16,6 +16,7 @@ const WITH_REQUIREMENT: usize = 68;
 /// Columns of the parts of a row.
 const STATE: usize = 14;
 const LABEL: usize = 18;
+const SHORT_LABEL: usize = 14;
 const REQUIREMENT: usize = 11;
 const STARTED: usize = 13;
 const TOOK: usize = 10;
@@ -45,12 +46,16 @@ pub fn lines(registration: &Registration, now: Timestamp, columns: usize, theme:
     lines
 }
 
+fn label_columns(wide: bool) -> usize {
+    if wide { LABEL } else { SHORT_LABEL }
+}
+
 fn headers(wide: bool, theme: &Theme) -> Line<'static> {
     let requirement = if wide { text::fit("asked", REQUIREMENT) } else { String::new() };
     let shown = format!(
         "{}{}{requirement}{}{}tries",
         text::fit("state", STATE),
-        text::fit("step", LABEL),
+        text::fit("step", label_columns(wide)),
         text::fit("began (UTC)", STARTED),
         text::fit("took", TOOK),
     );
@@ -64,7 +69,7 @@ fn row(step: &Step, now: Timestamp, wide: bool, theme: &Theme) -> Line<'static> 
     let began = step.started.or(step.finished).map_or_else(String::new, |began| facts::moment(began, now));
     let mut spans = vec![
         Span::styled(text::fit(&sign.text(), STATE - 1) + " ", sign.style(theme)),
-        Span::styled(text::fit(step.kind.label(), LABEL - 1) + " ", label),
+        Span::styled(text::fit(step.kind.label(), label_columns(wide) - 1) + " ", label),
     ];
     if wide {
         let shown = text::fit(words::requirement(step.requirement.as_ref()), REQUIREMENT - 1);

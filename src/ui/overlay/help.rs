@@ -21,17 +21,20 @@ const COLUMNS: u16 = 96;
 const KEYS: usize = 24;
 
 /// How a filter is written: an example, and what it finds.
-const FILTER: &[(&str, &str)] = &[
+pub const FILTER: &[(&str, &str)] = &[
     ("alba example.com", "words in names, e-mail, phone, document number and id; all of them"),
-    ("status:ongoing,manual", "one of several; a leading - turns a term round"),
+    ("status:ongoing,manual", "one of several"),
+    ("-status:completed", "a leading - turns a term round"),
     ("step:document", "where it stands"),
     ("project:retail", "project by name or id; flow: likewise"),
-    ("flag:BIO-01  flag:high", "a rule, or any flag of this severity or worse"),
-    ("risk:>=70", "numbers and spans take < <= > >= and a..b"),
+    ("flag:high", "this severity or worse; or a rule (BIO-01), or a category (contact)"),
+    ("risk:>=70", "< <= > >= and a..b; so do face: liveness: linked: attempts.document:"),
     ("stuck  stuck:D-03", "waiting longer than its limit; for this reason"),
     ("turn:operator", "whose move it is: user, system, operator, integrator"),
-    ("age:>2h  created:<7d", "time since the last move, since creation"),
-    ("\"alba muestra\"", "words that stand together"),
+    ("age:>2h  created:<7d", "time since the last move, since it was created"),
+    ("updated:2026-01-01..2026-02-01", "between two days"),
+    ("country:CO", "country of document or phone; name: email: phone: id: look in one place"),
+    ("\"alba muestra\"  ~albba", "words that stand together; words spelt nearly so"),
 ];
 
 /// The keys of the dialogs; these cannot be changed.
@@ -82,14 +85,9 @@ fn command(model: &Model, layer: Layer, entry: &Entry, columns: usize, theme: &T
     if keys.is_empty() {
         return Vec::new();
     }
-    let mut lines = pair(&keys.join("  "), entry.help, columns, theme);
-    if layer == model.layer()
-        && let Some(reason) = entry.command.unavailable(model)
-        && let Some(last) = lines.last_mut()
-    {
-        last.spans.push(Span::styled(format!(" (not now: {reason})"), theme.dim));
-    }
-    lines
+    let reason = entry.command.unavailable(model).filter(|_| layer == model.layer());
+    let reason = reason.map_or_else(String::new, |reason| format!(" (not now: {reason})"));
+    pair(&keys.join("  "), &format!("{}{reason}", entry.help), columns, theme)
 }
 
 fn pair(left: &str, right: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -9,6 +9,9 @@ mod sync_run;
 
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
+#[cfg(test)]
+pub(super) use help::FILTER as FILTER_EXAMPLES;
+
 use super::{Theme, footer, ink, layout};
 use crate::app::{Model, Overlay};
 

@@ -32,9 +32,10 @@ fn risk(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let tone = words::risk_tone(risk.band());
     let shares: Vec<String> = risk.shares.iter().map(|(rule, percent)| format!("{rule} {percent} %")).collect();
     let text = if shares.is_empty() {
-        format!("{} of 100, {}: these flags only inform", risk.score, risk.band())
+        format!("{} of 100, {}; these flags only inform", risk.score, risk.band())
     } else {
-        format!("{} of 100, {}: {}, each of what the ones before left", risk.score, risk.band(), shares.join(", "))
+        let each = if shares.len() > 1 { "; each weighs on what the others leave" } else { "" };
+        format!("{} of 100, {}, from {}{each}", risk.score, risk.band(), shares.join(", "))
     };
     let style = if tone == Tone::Dim { theme.strong } else { theme.tone(tone) };
     ink::labelled("Risk", &text, LABEL, columns, [theme.title, style])
@@ -55,14 +56,14 @@ fn flag_lines(flag: &Flag, model: &Model, columns: usize, theme: &Theme) -> Vec<
         head.push(Span::styled(format!(" · {}", facts::time(at, model.now)), theme.dim));
     }
     let threshold = flag.threshold.as_ref().map(|threshold| match flag.threshold_from {
-        Some(from) => format!("{threshold} (from the {})", facts::threshold_source(from)),
+        Some(from) => format!("{threshold} ({})", facts::threshold_source(from)),
         None => threshold.clone(),
     });
     let plain = ratatui::style::Style::new();
     let facts = [
         ("seen", facts::sensitive(&flag.seen, model.masked).into_owned(), theme.strong),
         ("threshold", threshold.unwrap_or_default(), plain),
-        ("at", flag.path.clone(), theme.dim),
+        ("path", flag.path.clone(), theme.dim),
         ("but", flag.caveat.to_string(), theme.dim),
         ("→ do", flag.next_action.to_string(), plain),
     ];

@@ -116,17 +116,21 @@ mod tests {
     use serde_json::json;
 
     use super::{lines, mask_object};
-    use crate::{app::testing::registration, index::Index, model::Status, ui::Theme};
+    use crate::{
+        app::testing::{noon, registration},
+        index::Index,
+        model::Status,
+        ui::Theme,
+    };
 
     #[test]
     fn nothing_that_names_a_person_is_left_when_personal_data_is_hidden() {
         let mut person = registration(1, "Alba Muestra", Status::Ongoing, 3);
         person.extra.insert("customer".to_owned(), json!({ "name": "Alba Muestra", "card": 4_111 }));
         person.extra.insert("nickname".to_owned(), json!("Alba"));
-        let (id, now) = (person.id.clone(), person.updated_at);
         let mut index = Index::default();
-        index.upsert(vec![person.into()], now);
-        let entry = index.get(&id).unwrap();
+        index.upsert(vec![person.into()], noon());
+        let entry = index.entries().next().unwrap();
         let theme = Theme::named("none", true).unwrap();
         let print =
             |masked| lines(entry, masked, &theme).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");

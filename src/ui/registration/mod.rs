@@ -21,24 +21,26 @@ use crate::{
     },
     index::Entry,
     model::Timestamp,
+    text, triage,
 };
 
 pub use overview::worst_flags;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
-    let areas = layout::registration(frame.area());
+    let Some(view) = &model.registration else { return };
+    let entry = model.index.get(&view.id);
+    let columns = usize::from(frame.area().width);
+    let blocked = entry.map_or_else(Vec::new, |entry| blocked_lines(entry, model.now, columns, theme));
+    let areas = layout::registration(frame.area(), blocked.len());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
     footer::draw(model, theme, buffer, areas.footer);
     hits.list_rows = usize::from(areas.body.height).max(1);
-    let Some(view) = &model.registration else { return };
-    let entry = model.index.get(&view.id);
     if let Some(entry) = entry {
         name(model, entry, theme, buffer, areas.name);
         ink::put_lines(buffer, areas.facts, &fact_lines(model, entry, theme), 0);
-        let columns = usize::from(areas.blocked.width);
-        ink::put_lines(buffer, areas.blocked, &blocked_lines(entry, model.now, columns, theme), 0);
+        ink::put_lines(buffer, areas.blocked, &blocked, 0);
     }
     tabs(view, entry, theme, buffer, areas.tabs, hits);
     let Some(entry) = entry else {
@@ -97,7 +99,7 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
     known.extend(contact.email.as_ref().map(|email| facts::personal(email, model.masked).into_owned()));
     known.extend(facts::phone(registration, model.masked));
     known.extend(contact.language.clone());
-    let moved = facts::last_move(registration);
+    let moved = entry.last_move();
     let mut times = vec![
         format!("created {} UTC", facts::time(registration.created_at, now)),
         format!("last move {} ({} ago)", facts::time(moved, now), facts::since(moved, now)),
@@ -114,28 +116,29 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
 /// What blocks it: whose turn, why, since when, and what clears it.
 pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let registration = &entry.registration;
-    let Some(stuck) = &entry.judgement.stuck else {
+    let Some(blocker) = entry.judgement.stuck.clone().or_else(|| triage::blocker(registration, now)) else {
         let text = if registration.status.is_final() {
             "It is over: nobody has to do anything."
         } else {
-            "It is moving: nobody is late."
+            "Nothing blocks it."
         };
         return vec![Line::from(Span::styled(text, theme.dim))];
     };
-    let limit = match facts::ratio(stuck) {
-        Some(ratio) => format!("limit {}, {ratio}", crate::text::ago(stuck.limit_seconds)),
-        None => "stuck at once".to_owned(),
+    let over = blocker.is_over_its_limit();
+    let limit = match facts::ratio(&blocker) {
+        Some(ratio) if over => format!(" of {}, {ratio}", text::ago(blocker.limit_seconds)),
+        Some(_) => format!(" of {}, in time", text::ago(blocker.limit_seconds)),
+        None => ", waiting does not help".to_owned(),
     };
-    let since = facts::time(stuck.since, now);
+    let reason = format!("{} {}", blocker.reason, blocker.name);
     let mut lines = vec![Line::from(vec![
-        words::turn(stuck.turn).span(theme),
+        words::turn(blocker.turn).span(theme),
         Span::styled("'s turn · ", theme.dim),
-        Span::styled(format!("{} {}", stuck.reason, stuck.name), theme.attention),
-        Span::raw(format!(" · {}", stuck.step.label())),
-        Span::raw(format!(" · {} since {since}", crate::text::ago(stuck.age_seconds))),
-        Span::styled(format!(" ({limit})"), theme.dim),
+        Span::styled(reason, if over { theme.attention } else { theme.info }),
+        Span::raw(format!(" · {}{limit}", text::ago(blocker.age_seconds))),
+        Span::styled(format!(" · {} · since {}", blocker.step.label(), facts::time(blocker.since, now)), theme.dim),
     ])];
-    lines.extend(ink::labelled("→", &stuck.next_action, 2, columns, [theme.accent, theme.strong]));
+    lines.extend(ink::labelled("→", &blocker.next_action, 2, columns, [theme.accent, theme.strong]));
     lines
 }
 
@@ -177,7 +180,7 @@ fn scroll_mark(
 ) {
     let span = if let Some(error) = &view.error {
         let room = usize::from(area.width) / 3;
-        Span::styled(crate::text::truncate(&format!("✗ not read: {}", error.message), room), theme.bad)
+        Span::styled(text::truncate(&format!("✗ not read: {}", error.message), room), theme.bad)
     } else if view.reading && model.index.get(&view.id).is_some() {
         Span::styled("◐ reading …", theme.info)
     } else if scroll_max > 0 {

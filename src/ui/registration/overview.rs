@@ -19,6 +19,8 @@ const WORST: usize = 3;
 /// Columns of the verdict and of what it is about.
 const VERDICT: usize = 15;
 const SUBJECT: usize = 18;
+/// Columns of a severity.
+const SEVERITY: usize = 11;
 /// From this width on the score stands on the line of its verdict.
 const ON_ONE_LINE: usize = 70;
 
@@ -116,7 +118,10 @@ fn verdicts(registration: &Registration, columns: usize, theme: &Theme) -> Vec<L
     ];
     let mut lines = vec![Line::from(Span::styled("Verification", theme.title))];
     for (subject, outcome, score) in rows {
-        lines.extend(verdict(subject, words::outcome(outcome), score, columns, theme));
+        // What the source does not tell is left out; a list of absences hides what is there.
+        if outcome.is_some() || score.is_some() {
+            lines.extend(verdict(subject, words::outcome(outcome), score, columns, theme));
+        }
     }
     if let Some(names) = score(scores.name_match, names_min, defaults.name_match_min, "≥", 100.0) {
         let sign = words::outcome(Some(if names.passed() { &Outcome::Passed } else { &Outcome::Failed }));
@@ -125,8 +130,8 @@ fn verdicts(registration: &Registration, columns: usize, theme: &Theme) -> Vec<L
     if let Some(confidence) = scores.document_confidence {
         let read = Score { value: confidence, minimum: None, scale: 1.0, relation: "", assumed: false };
         lines.extend(verdict(
-            "Reading",
-            words::Sign { glyph: " ", word: "confidence", tone: crate::ui::theme::Tone::Dim },
+            "Document reading",
+            words::Sign { glyph: "·", word: "measured", tone: crate::ui::theme::Tone::Dim },
             Some(read),
             columns,
             theme,
@@ -136,6 +141,9 @@ fn verdicts(registration: &Registration, columns: usize, theme: &Theme) -> Vec<L
         let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let outcome = Outcome::parse(&said);
         lines.extend(verdict(name, words::outcome(Some(&outcome)), None, columns, theme));
+    }
+    if lines.len() == 1 {
+        lines.push(Line::from(Span::styled("The source tells no verdicts.", theme.dim)));
     }
     lines
 }
@@ -170,15 +178,12 @@ pub fn worst_flags(entry: &Entry, masked: bool, columns: usize, theme: &Theme) -
     }
     for flag in flags.iter().take(WORST) {
         let sign = words::severity(flag.severity);
-        lines.push(Line::from(vec![
-            Span::styled(text::fit(&sign.text(), 11), sign.style(theme)),
-            Span::styled(format!("{} ", flag.rule), theme.strong),
-            Span::raw(flag.name.to_string()),
-        ]));
+        let name = format!("{} {}", flag.rule, flag.name);
+        lines.extend(ink::labelled(&sign.text(), &name, SEVERITY, columns, [sign.style(theme), theme.strong]));
         let seen = facts::sensitive(&flag.seen, masked);
         let against = flag.threshold.as_ref().map_or(String::new(), |threshold| format!(" against {threshold}"));
-        let evidence = text::truncate(&format!("{seen}{against}"), columns.saturating_sub(11));
-        lines.push(Line::from(Span::styled(format!("{}{evidence}", " ".repeat(11)), theme.dim)));
+        let evidence = text::truncate(&format!("{seen}{against}"), columns.saturating_sub(SEVERITY));
+        lines.push(Line::from(Span::styled(format!("{}{evidence}", " ".repeat(SEVERITY)), theme.dim)));
     }
     if flags.len() > WORST {
         let more = flags.len() - WORST;

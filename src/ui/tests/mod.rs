@@ -1,0 +1,8 @@
+//! What the screens show, by key script.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod behaviour;
+mod hostile;
+mod pictures;
+mod sizes;

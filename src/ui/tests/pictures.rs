@@ -1,0 +1,225 @@
+//! Pictures of every screen at the two sizes that matter most.
+
+use crate::{
+    app::{Effect, Message},
+    backend::{BackendError, Blocker, ErrorKind, SyncOutcome},
+    model::{RegistrationId, Status, StepKind},
+    ui::testing::{Screen, people},
+};
+
+/// Takes a picture after some keys at 120x40 and at 80x24.
+fn picture(name: &str, keys: &str) {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let text = Screen::new().sized(columns, rows).keys(keys).quiet().text();
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+            insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), text);
+        });
+    }
+}
+
+/// Compares one picture.
+fn shows(name: &str, text: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn the_queue() {
+    picture("queue", "");
+}
+
+#[test]
+fn the_queue_with_marks_of_which_a_filter_hides_one() {
+    picture("queue_marked", "<space><space>/status:ongoing<enter>");
+}
+
+#[test]
+fn a_filter_with_a_mistake() {
+    picture("queue_filter_mistake", "/status:ongoing satus:failed");
+}
+
+#[test]
+fn a_filter_that_nothing_matches() {
+    picture("queue_nothing_matches", "/nobody<enter>");
+}
+
+#[test]
+fn the_queue_with_personal_data_hidden() {
+    picture("queue_masked", "m");
+}
+
+#[test]
+fn the_queue_on_a_wide_screen_shows_the_selected_registration_beside_it() {
+    shows("queue_200x50", &Screen::new().sized(200, 50).text());
+}
+
+#[test]
+fn the_queue_of_a_production_profile_that_only_reads() {
+    let mut screen = Screen::new().sized(80, 24);
+    let profile = &mut screen.console.model.profile;
+    profile.name = "acme".to_owned();
+    profile.backend = "api.example.com".to_owned();
+    (profile.read_only, profile.production) = (true, true);
+    shows("queue_production_80x24", &screen.styled());
+}
+
+#[test]
+fn the_queue_in_the_light_theme() {
+    shows("queue_light_80x24", &Screen::new().themed("light").sized(80, 24).styled());
+}
+
+#[test]
+fn the_queue_in_strong_contrasts() {
+    shows("queue_high_contrast_80x24", &Screen::new().themed("high-contrast").sized(80, 24).styled());
+}
+
+#[test]
+fn the_queue_without_colours() {
+    shows("queue_none_80x24", &Screen::new().themed("none").sized(80, 24).styled());
+}
+
+#[test]
+fn the_overview_of_a_registration() {
+    picture("overview", "/id:reg_21<enter><enter>");
+}
+
+#[test]
+fn the_overview_of_one_that_needs_a_person() {
+    picture("overview_manual", "/id:reg_4<enter><enter>");
+}
+
+#[test]
+fn the_flags_of_a_registration() {
+    picture("flags", "/id:reg_4<enter><enter>2");
+}
+
+#[test]
+fn the_history_of_a_registration() {
+    picture("history", "/id:reg_21<enter><enter>3");
+}
+
+#[test]
+fn the_history_of_one_that_was_sent_back() {
+    picture("history_sent_back", "/id:reg_5<enter><enter>3");
+}
+
+#[test]
+fn the_links_of_a_registration() {
+    picture("links", "/id:reg_21<enter><enter>4");
+}
+
+#[test]
+fn the_json_of_a_registration() {
+    picture("json", "/id:reg_21<enter><enter>5");
+}
+
+#[test]
+fn a_registration_with_personal_data_hidden() {
+    picture("overview_masked", "m/id:reg_4<enter><enter>");
+}
+
+#[test]
+fn help() {
+    picture("help", "?");
+}
+
+#[test]
+fn the_log() {
+    picture("log", "*m?<esc>r<esc><esc>L");
+}
+
+#[test]
+fn the_form_with_mistakes() {
+    picture("create_mistakes", "c<tab><tab>nobody<tab>57<tab>300-555<enter>");
+}
+
+#[test]
+fn what_a_create_handed_out() {
+    picture("created", "c<tab><tab>new@example.com<enter>");
+}
+
+#[test]
+fn the_token_on_request() {
+    picture("created_token", "c<tab><tab>new@example.com<enter>t");
+}
+
+#[test]
+fn the_plan_of_a_sync() {
+    picture("sync_plan", "<space><space><space>/status:ongoing<enter>s");
+}
+
+#[test]
+fn the_plan_of_a_sync_of_many() {
+    picture("sync_plan_many", "*s<down><down>");
+}
+
+#[test]
+fn a_sync_with_failures() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut screen = Screen::new().sized(columns, rows);
+        screen.console.failing = vec![RegistrationId::new("reg_3"), RegistrationId::new("reg_10")];
+        let text = screen.keys("*s<enter>").quiet().text();
+        shows(&format!("sync_run_{columns}x{rows}"), &text);
+    }
+}
+
+#[test]
+fn a_sync_under_way() {
+    let mut screen = Screen::new().sized(80, 24);
+    screen.console.hold = true;
+    let mut screen = screen.keys("*s<enter>").quiet();
+    shows("sync_running_80x24", &screen.text());
+}
+
+#[test]
+fn what_was_asked_and_what_the_backend_decided() {
+    let mut screen = Screen::new().sized(100, 30);
+    screen.console.hold = true;
+    let mut screen = screen.keys("/id:reg_4<enter>s<down><down><down><down><down><down><down><enter>").quiet();
+    let sent = screen.console.held.iter().find_map(|effect| match effect {
+        Effect::Sync(request, id, _) => Some((*request, id.clone())),
+        _ => None,
+    });
+    let (request, id) = sent.unwrap();
+    let outcome = SyncOutcome {
+        registration: people().into_iter().find(|person| person.id == id).unwrap(),
+        asked: Some(Status::Completed),
+        blockers: vec![Blocker {
+            step: StepKind::FaceComparison,
+            code: "face_below_minimum".to_owned(),
+            message: "the face does not reach the minimum of the flow".to_owned(),
+        }],
+        token: None,
+    };
+    screen.console.send(Message::Synced(request, id, Ok(outcome)));
+    shows("sync_decided_100x30", &screen.quiet().text());
+}
+
+#[test]
+fn a_create_that_the_server_refused() {
+    let mut screen = Screen::new().sized(80, 24);
+    screen.console.refusals.push_back(
+        BackendError::new(ErrorKind::Conflict, "This e-mail address is registered already.")
+            .with_code("email_is_registered_already"),
+    );
+    shows("create_refused_80x24", &screen.keys("c<tab><tab>new@example.com<enter>").text());
+}
+
+#[test]
+fn a_screen_that_is_too_small() {
+    shows("too_small_59x14", &Screen::new().sized(59, 14).text());
+}
+
+#[test]
+fn an_empty_desk() {
+    shows("queue_empty_80x24", &Screen::over(Vec::new()).sized(80, 24).text());
+}
+
+#[test]
+fn the_people_of_these_pictures_have_every_status() {
+    let people = people();
+    for status in crate::model::Status::ALL {
+        assert!(people.iter().any(|person| &person.status == status), "{status}");
+    }
+}

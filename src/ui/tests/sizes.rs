@@ -1,0 +1,66 @@
+//! Every screen at every size: nothing panics, and nothing is said that is not true.
+
+use crate::ui::testing::Screen;
+
+const SIZES: &[(u16, u16)] =
+    &[(0, 0), (1, 1), (20, 5), (59, 15), (60, 14), (60, 15), (80, 24), (119, 16), (120, 40), (150, 20), (250, 70)];
+
+const SCRIPTS: &[&str] = &[
+    "",
+    "/",
+    "/satus:x",
+    "/a very long filter that does not fit into the line of a narrow screen nosuch:thing",
+    "<enter>",
+    "<enter>2",
+    "<enter>3",
+    "<enter>4",
+    "<enter>5",
+    "<enter>5G",
+    "?",
+    "?G",
+    "L",
+    "c",
+    "c<tab><tab>x<tab>y<tab>z<enter>",
+    "c<tab><tab>new@example.com<enter>t",
+    "s",
+    "*s<down><down><down>",
+    "*s<enter>",
+];
+
+#[test]
+fn every_screen_draws_at_every_size() {
+    for script in SCRIPTS {
+        let mut screen = Screen::new().keys(script);
+        for (columns, rows) in SIZES {
+            screen = screen.sized(*columns, *rows);
+            let (buffer, hits) = screen.draw();
+            assert_eq!((buffer.area.width, buffer.area.height), (*columns, *rows));
+            assert!(hits.list_rows > 0, "{script} at {columns}x{rows}");
+        }
+    }
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so_and_nothing_else() {
+    for (columns, rows) in [(59, 15), (60, 14), (30, 3)] {
+        let text = Screen::new().keys("?").sized(columns, rows).text();
+        let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(joined, format!("regdesk needs at least 60x15, this is {columns}x{rows}"));
+    }
+    assert!(!Screen::new().sized(60, 15).text().contains("needs at least"));
+}
+
+#[test]
+fn every_dialog_shows_its_keys_at_the_smallest_size() {
+    for (script, key) in [
+        ("?", "esc close"),
+        ("L", "esc close"),
+        ("c", "enter create"),
+        ("c<tab><tab>new@example.com<enter>", "t show the token"),
+        ("*s", "enter sync"),
+        ("*s<enter>", "esc close"),
+    ] {
+        let text = Screen::new().sized(60, 15).keys(script).text();
+        assert!(text.contains(key), "{script}:\n{text}");
+    }
+}
