@@ -80,7 +80,10 @@ fn step_of(
             step.finished = finding.finished;
             step.attempts = step.attempts.max(finding.attempts);
         }
-        None => step.state = state_without_evidence(registration, &step, furthest),
+        None => {
+            step.state = state_without_evidence(registration, &step, furthest);
+            step.started = first_attempt(registration, &step.kind, None);
+        }
     }
     close_if_over(registration, &mut step);
     Some(step)

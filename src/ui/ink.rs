@@ -95,22 +95,25 @@ fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in text::clean(text).split_word_bounds() {
-        let blank = word.trim().is_empty();
+    for piece in text::clean(text).split_inclusive(' ') {
+        let word = piece.trim_end_matches(' ');
         let needed = text::width(word);
-        if used + needed > columns && used > 0 {
+        if used > 0 && used + needed > columns {
             lines.push(String::new());
             used = 0;
         }
-        let Some(line) = lines.last_mut() else { break };
-        if blank && line.is_empty() {
-            continue;
-        }
-        if needed <= columns {
+        if needed > columns {
+            used = break_word(word, columns, &mut lines);
+        } else if let Some(line) = lines.last_mut() {
             line.push_str(word);
             used += needed;
-        } else {
-            used = break_word(word, columns, &mut lines);
+        }
+        if used > 0
+            && word.len() < piece.len()
+            && let Some(line) = lines.last_mut()
+        {
+            line.push(' ');
+            used += 1;
         }
     }
     for line in &mut lines {
@@ -194,6 +197,8 @@ mod tests {
     #[test]
     fn words_wrap_and_long_ones_are_broken() {
         assert_eq!(wrap("look at the portrait", 8), ["look at", "the", "portrait"]);
+        assert_eq!(wrap("project:, flag: …", 9), ["project:,", "flag: …"]);
+        assert_eq!(wrap("  two  blanks", 20), ["two  blanks"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("山田太郎", 5), ["山田", "太郎"]);
         assert_eq!(wrap("", 5), [""]);

@@ -6,10 +6,10 @@ use crate::index::SortField;
 
 /// Below this there is no room for a table that says anything.
 pub const SMALLEST: (u16, u16) = (60, 15);
-/// From this width on, the selected registration is shown beside the queue.
-const PREVIEW_FROM: u16 = 150;
+/// From this width on, the selected registration is shown beside the queue, which keeps room for the reasons.
+const PREVIEW_FROM: u16 = 160;
 /// Columns of that preview.
-const PREVIEW_COLUMNS: u16 = 64;
+const PREVIEW_COLUMNS: u16 = 62;
 /// From this width on, verdicts and flags stand beside the timeline.
 const BESIDE_FROM: u16 = 118;
 /// Columns of the timeline then.
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_preview_needs_a_wide_screen() {
-        assert_eq!(queue(Rect::new(0, 0, 149, 40), false).preview, None);
+        assert_eq!(queue(Rect::new(0, 0, 159, 40), false).preview, None);
         let areas = queue(Rect::new(0, 0, 160, 40), false);
         assert_eq!(areas.preview.map(|preview| preview.x), Some(areas.rows.right()));
     }

@@ -183,8 +183,8 @@ fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
     let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
     vec![
         Span::styled(stuck.reason, theme.attention),
+        Span::styled(facts::ratio(stuck).map_or(String::new(), |ratio| format!(" {ratio}")), theme.strong),
         Span::raw(format!(" {}", stuck.name)),
-        Span::styled(facts::ratio(stuck).map_or(String::new(), |ratio| format!(" {ratio}")), theme.dim),
     ]
 }
 

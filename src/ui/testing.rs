@@ -147,6 +147,7 @@ pub(crate) fn text_of(buffer: &Buffer) -> String {
     text
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all times of the model may be absent")]
 fn moment(minutes: i64) -> Option<Moment> {
     Some(Moment::event(noon() - Duration::minutes(minutes)))
 }

@@ -32,8 +32,13 @@ pub fn lines(registration: &Registration, now: Timestamp, columns: usize, theme:
             lines.extend(gap(latest, started.at, "nothing", theme));
         }
         lines.push(row(step, now, wide, theme));
-        latest =
-            [step.started, step.finished].into_iter().flatten().map(|moment| moment.at).fold(latest, Timestamp::max);
+        let attempts = registration.failed_attempts.iter().filter(|attempt| attempt.step == step.kind);
+        latest = [step.started, step.finished]
+            .into_iter()
+            .chain(attempts.map(|attempt| attempt.at))
+            .flatten()
+            .map(|moment| moment.at)
+            .fold(latest, Timestamp::max);
         if last_timed == Some(place) && registration.status.is_open() {
             lines.extend(gap(latest, now, "nothing since", theme));
         }
@@ -128,7 +133,7 @@ mod tests {
     use super::lines;
     use crate::{
         app::testing::noon,
-        model::{Basis, Moment, Registration, RegistrationId, Status, Step, StepKind, StepState},
+        model::{Attempt, Basis, Moment, Registration, RegistrationId, Status, Step, StepKind, StepState},
         ui::Theme,
     };
 
@@ -163,6 +168,20 @@ mod tests {
         let gaps: Vec<&str> = shown.iter().filter(|line| line.starts_with('┊')).map(String::as_str).collect();
         assert_eq!(gaps, ["┊ 3h 20m nothing", "┊ 6h 15m nothing since"]);
         assert!(shown[3].starts_with('┊'), "{shown:?}");
+    }
+
+    #[test]
+    fn failed_attempts_are_no_pause() {
+        let mut tried = registration(vec![step(StepKind::DocumentVerification, 600, None)]);
+        tried.failed_attempts = vec![Attempt {
+            step: StepKind::DocumentVerification,
+            at: Some(Moment::event(noon() - Duration::minutes(30))),
+            reason: None,
+            counts: true,
+            score: None,
+            document_number: None,
+        }];
+        assert_eq!(shown(&tried).last().unwrap(), "┊ 30m nothing since");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
 /// Columns of the text inside.
 const COLUMNS: u16 = 96;
 /// Columns of the keys.
-const KEYS: usize = 24;
+const KEYS: usize = 29;
 
 /// How a filter is written: an example, and what it finds.
 pub const FILTER: &[(&str, &str)] = &[
@@ -87,7 +87,7 @@ fn command(model: &Model, layer: Layer, entry: &Entry, columns: usize, theme: &T
     }
     let reason = entry.command.unavailable(model).filter(|_| layer == model.layer());
     let reason = reason.map_or_else(String::new, |reason| format!(" (not now: {reason})"));
-    pair(&keys.join("  "), &format!("{}{reason}", entry.help), columns, theme)
+    pair(&keys.join(" "), &format!("{}{reason}", entry.help), columns, theme)
 }
 
 fn pair(left: &str, right: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {

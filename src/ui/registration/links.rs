@@ -26,13 +26,14 @@ pub fn draw(
     let links = &entry.judgement.links;
     if links.is_empty() {
         let none = "Nobody else shares a document, a face, a device, an e-mail address, a phone or an IP address.";
-        let lines: Vec<Line> = ink::wrap(none, usize::from(area.width))
+        let sentence: Vec<Line> = ink::wrap(none, usize::from(area.width))
             .into_iter()
             .map(|line| Line::from(Span::styled(line, theme.dim)))
             .collect();
-        return ink::put_lines(buffer, area, &lines, 0);
+        return ink::put_lines(buffer, area, &sentence, 0);
     }
-    let title = format!("{} who share something · enter opens the selected one", links.len());
+    let others = if links.len() == 1 { "other registration shares" } else { "other registrations share" };
+    let title = format!("{} {others} something · enter opens the selected one", links.len());
     ink::put(buffer, area, &Line::from(Span::styled(title, theme.dim)));
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let top = (view.selected_link + 1).saturating_sub(usize::from(list.height));
@@ -54,7 +55,7 @@ fn link_line(link: &Link, model: &Model, theme: &Theme) -> Line<'static> {
         spans.push(Span::styled(text::fit(&sign.text(), 12), sign.style(theme)));
         spans.push(Span::styled(text::fit(&facts::who(&other.registration, model.masked), 24), theme.strong));
         let age = facts::since(other.registration.created_at, model.now);
-        spans.push(Span::styled(format!(" {} ago ", text::fit(&age, 8)), theme.dim));
+        spans.push(Span::styled(text::fit(&format!(" {age} ago"), 14), theme.dim));
     }
     spans.push(Span::styled(link.id.to_string(), theme.dim));
     Line::from(spans)

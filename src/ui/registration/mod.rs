@@ -128,7 +128,8 @@ pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Them
     let limit = match facts::ratio(&blocker) {
         Some(ratio) if over => format!(" of {}, {ratio}", text::ago(blocker.limit_seconds)),
         Some(_) => format!(" of {}, in time", text::ago(blocker.limit_seconds)),
-        None => ", waiting does not help".to_owned(),
+        // Stuck at once: waiting does not help, so there is no limit to tell.
+        None => String::new(),
     };
     let reason = format!("{} {}", blocker.reason, blocker.name);
     let mut lines = vec![Line::from(vec![

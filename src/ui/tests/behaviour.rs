@@ -124,8 +124,10 @@ fn a_message_takes_the_place_of_the_keys_until_it_goes() {
 
 #[test]
 fn the_footer_shows_whole_hints_only_and_always_the_way_to_help() {
+    let mut screen = Screen::new();
     for columns in 60..140 {
-        let text = Screen::new().sized(columns, 24).text();
+        screen = screen.sized(columns, 24);
+        let text = screen.text();
         let footer = text.lines().last().unwrap().to_owned();
         assert!(footer.ends_with("? help"), "{footer}");
         for hint in footer.split("  ").filter(|hint| !hint.trim().is_empty()) {
