@@ -1,21 +1,15 @@
 //! `projects` and `flows`: what registrations can be for, and what they are asked.
 
-use serde_json::Value;
-
 use super::{Desk, Failure, Output, output::Table};
-use crate::{
-    model::{Flow, Requirement},
-    wire,
-};
+use crate::model::{Flow, Requirement};
 
 /// Prints all projects.
 pub async fn projects(as_json: bool, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let projects = desk.backend.projects().await?;
-    let flows = desk.backend.flows().await?;
     if as_json {
-        let objects: Vec<Value> = projects.iter().map(|project| wire::encode_project(project, &flows)).collect();
-        return output.json(&objects);
+        return output.json(&projects);
     }
+    let flows = desk.backend.flows().await?;
     let mut table = Table::new(&["ID", "NAME", "STATUS", "FLOWS", "COUNTRIES"]);
     for project in projects {
         let own = flows.iter().filter(|flow| flow.project_id == project.id).count();
@@ -30,7 +24,7 @@ pub async fn projects(as_json: bool, desk: &Desk, output: &mut Output) -> Result
 pub async fn flows(as_json: bool, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let flows = desk.backend.flows().await?;
     if as_json {
-        return output.json(&flows.iter().map(wire::encode_flow).collect::<Vec<_>>());
+        return output.json(&flows);
     }
     let projects = desk.backend.projects().await?;
     let mut table = Table::new(&["ID", "NAME", "PROJECT", "STATUS", "ASKS FOR"]);

@@ -164,6 +164,10 @@ fn projects_and_flows_belong_together() {
     let flows = user.run(&["flows", "--json"]).json();
     assert_eq!(projects.as_array().unwrap().len(), 3);
     assert!(flows.as_array().unwrap().len() >= 3);
+    for flow in flows.as_array().unwrap() {
+        let owner = projects.as_array().unwrap().iter().find(|project| project["id"] == flow["projectId"]);
+        assert!(owner.is_some(), "{flow}");
+    }
     assert!(user.run(&["flows"]).ok().contains("Nimbus Wallet"));
 }
 

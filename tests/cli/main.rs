@@ -5,6 +5,7 @@ mod commands;
 mod durability;
 mod hostile;
 mod mistakes;
+mod remote;
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -80,6 +81,13 @@ impl User {
         finish(self.command(arguments))
     }
 
+    /// A call to a remote, with this token.
+    fn run_against(&self, address: &str, token: &str, arguments: &[&str]) -> Done {
+        let mut command = self.command(&["--url", &format!("http://{address}")]);
+        command.args(arguments).env("REGDESK_TOKEN", token);
+        finish(command)
+    }
+
     /// A call that gets this text on standard input.
     fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
         let mut child = self
@@ -113,8 +121,13 @@ impl User {
 
     /// An endpoint over this user's registrations.
     fn serve(&self) -> Endpoint {
+        self.serve_in("overview")
+    }
+
+    /// An endpoint that speaks this dialect.
+    fn serve_in(&self, dialect: &str) -> Endpoint {
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .command(&["serve", "--listen", "127.0.0.1:0", "--dialect", dialect])
             .env("REGDESK_SERVE_TOKEN", TOKEN)
             .stdout(Stdio::piped())
             .spawn()
