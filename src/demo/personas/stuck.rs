@@ -2,7 +2,7 @@
 
 use super::{
     Begun, DAY, HOUR, MINUTE, Persona, alone, any, asks_basics, asks_own_form, by_whatsapp, confirms_phone, identifies,
-    instructs,
+    instructs, screens,
 };
 use crate::backend::Channel;
 use crate::demo::story::Story;
@@ -37,6 +37,7 @@ pub(super) const PERSONAS: &[Persona] = &[
     alone(5, identifies, FOR_HOURS, |story| stops_before(story, StepKind::BiometricVerification)),
     alone(4, identifies, FOR_A_WHILE, sits_in_the_dark),
     alone(2, identifies, FOR_HOURS, has_no_selfies_left),
+    alone(2, screens, FOR_A_WHILE, |story| stops_before(story, StepKind::CriminalHistory)),
     alone(3, asks_own_form, FOR_HOURS, |story| stops_before(story, StepKind::Form)),
     alone(4, identifies, FOR_A_WHILE, forgets_to_end),
     alone(2, identifies, FOR_HOURS, answers_after_a_decision),
