@@ -95,15 +95,16 @@ pub fn ago(seconds: i64) -> String {
     }
 }
 
-/// The candidate that looks most like what was written, if any is near enough to be what was meant: at most one letter
-/// in three differs.
+/// The candidate that was probably meant by what was written, if any looks like it.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (written.chars().count() / 3).max(1);
+    /// Jaro-Winkler likeness, 0 to 1: lets a slip or an abbreviation pass, and keeps strangers apart.
+    const CLOSE_ENOUGH: f64 = 0.8;
+    let written = written.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&written.to_lowercase(), candidate), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
+        .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= CLOSE_ENOUGH)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
 }
 

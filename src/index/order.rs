@@ -2,7 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::{Entry, facets::status_position, query::nearest};
+use super::{Entry, facets::status_position};
+use crate::text::nearest;
 
 /// What to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

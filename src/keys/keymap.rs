@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use super::{Key, KeyParseError};
+use crate::text;
 
 /// A default binding of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,12 +125,7 @@ fn unknown_commands<L, C: Display>(defaults: &[Binding<L, C>], overrides: &[Over
         .filter(|given| !names.contains(&given.command))
         .map(|given| KeymapError::UnknownCommand {
             command: given.command.clone(),
-            nearest: names
-                .iter()
-                .map(|name| (strsim::jaro_winkler(name, &given.command), name))
-                .filter(|(similarity, _)| *similarity > 0.75)
-                .max_by(|left, right| left.0.total_cmp(&right.0))
-                .map(|(_, name)| name.clone()),
+            nearest: text::nearest(&given.command, names.iter().map(String::as_str)).map(str::to_owned),
         })
         .collect()
 }

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::{
-    Clause, Condition, FlagTest, NumberField, Query, QueryError, TextField, TimeField, nearest,
+    Clause, Condition, FlagTest, NumberField, Query, QueryError, TextField, TimeField,
     values::{Compare, When, parse_ago, parse_number},
 };
 use crate::{
     index::country,
     model::{Status, StepKind},
+    text::nearest,
     triage::{self, REPORTED, Severity, Turn, names::fold_text},
 };
 
