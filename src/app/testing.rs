@@ -108,15 +108,12 @@ impl Console {
         let mut rest = script;
         while let Some(first) = rest.chars().next() {
             let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-            let key = match named {
-                Some((name, after)) => {
-                    rest = after;
-                    Key::parse(name).unwrap()
-                }
-                None => {
-                    rest = &rest[first.len_utf8()..];
-                    Key::char(first)
-                }
+            let key = if let Some((name, after)) = named {
+                rest = after;
+                Key::parse(name).unwrap()
+            } else {
+                rest = &rest[first.len_utf8()..];
+                Key::char(first)
             };
             self.send(Message::Key(key));
         }
@@ -137,15 +134,14 @@ impl Console {
             Effect::Catalogue(request) => Message::Catalogue(request, Ok(catalogue())),
             Effect::Create(request, create) => Message::Created(
                 request,
-                match self.refusals.pop_front() {
-                    Some(error) => Err(error),
-                    None => {
-                        let number = 1000 + self.data.len() as u32;
-                        let mut created = registration(number, "", Status::Started, 0);
-                        created.contact = create.contact;
-                        self.data.push(created.clone());
-                        Ok(Created { registration: created, token: Some("secret-token".into()) })
-                    }
+                if let Some(error) = self.refusals.pop_front() {
+                    Err(error)
+                } else {
+                    let number = 1000 + self.data.len() as u32;
+                    let mut created = registration(number, "", Status::Started, 0);
+                    created.contact = create.contact;
+                    self.data.push(created.clone());
+                    Ok(Created { registration: created, token: Some("secret-token".into()) })
                 },
             ),
             Effect::Sync(request, id, _) => {

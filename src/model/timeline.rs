@@ -73,17 +73,14 @@ fn step_of(
     let attempt_limit = settings.and_then(|settings| settings.step(&kind)).and_then(|step| step.attempt_limit);
     let counted = registration.counted_failures(&kind);
     let mut step = Step { requirement, attempt_limit, attempts: counted, ..Step::pending(kind) };
-    match finding {
-        Some(finding) => {
-            step.state = finding.state;
-            step.started = finding.started;
-            step.finished = finding.finished;
-            step.attempts = step.attempts.max(finding.attempts);
-        }
-        None => {
-            step.state = state_without_evidence(registration, &step, furthest);
-            step.started = first_attempt(registration, &step.kind, None);
-        }
+    if let Some(finding) = finding {
+        step.state = finding.state;
+        step.started = finding.started;
+        step.finished = finding.finished;
+        step.attempts = step.attempts.max(finding.attempts);
+    } else {
+        step.state = state_without_evidence(registration, &step, furthest);
+        step.started = first_attempt(registration, &step.kind, None);
     }
     close_if_over(registration, &mut step);
     Some(step)
