@@ -102,7 +102,9 @@ async fn the_pictures_show_what_the_program_draws() {
     console.draw().await;
     console.send(Message::Start).await;
     compare_or_write("queue.svg", &svg::picture(&console.draw().await));
-    for key in "/flag:critical".chars().map(Key::char).chain([Key::parse("enter").unwrap(), Key::parse("enter").unwrap()]) {
+    for key in
+        "/flag:critical".chars().map(Key::char).chain([Key::parse("enter").unwrap(), Key::parse("enter").unwrap()])
+    {
         console.send(Message::Key(key)).await;
     }
     compare_or_write("registration.svg", &svg::picture(&console.draw().await));
