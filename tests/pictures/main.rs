@@ -89,7 +89,7 @@ fn compare_or_write(name: &str, picture: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pictures_show_what_the_program_draws() {
     let demo = Demo { count: 400, seed: 1, still: true, speed: 1.0 };
-    let engine = demo::open(demo, Clock::fixed(now())).await.unwrap();
+    let running = demo::open(demo, Clock::fixed(now())).await.unwrap();
     let profile = Profile {
         name: "demo".to_owned(),
         backend: "embedded".to_owned(),
@@ -98,7 +98,7 @@ async fn the_pictures_show_what_the_program_draws() {
         announces_changes: true,
     };
     let model = Model::new(profile, &[], now()).unwrap();
-    let mut console = Console { model, backend: engine.as_ref() };
+    let mut console = Console { model, backend: &running.engine };
     console.draw().await;
     console.send(Message::Start).await;
     compare_or_write("queue.svg", &svg::picture(&console.draw().await));
