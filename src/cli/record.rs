@@ -54,8 +54,22 @@ fn parse(text: &str) -> Result<Evidence, Failure> {
 
 /// What the parser says, without the texts it saw: they may be personal. Names in back-ticks are ours or keys.
 fn without_values(message: &str) -> String {
-    let parts = message.split('"');
-    parts.step_by(2).collect::<Vec<_>>().join("…")
+    let mut shown = String::with_capacity(message.len());
+    let mut characters = message.chars();
+    while let Some(character) = characters.next() {
+        if character != '"' {
+            shown.push(character);
+            continue;
+        }
+        shown.push('…');
+        // Quotes inside a text are written with a backslash before them.
+        while let Some(hidden) = characters.next().filter(|hidden| *hidden != '"') {
+            if hidden == '\\' {
+                characters.next();
+            }
+        }
+    }
+    shown
 }
 
 #[cfg(test)]

@@ -1,22 +1,24 @@
 //! Where a registration stands and when it last moved.
 
-use crate::model::{Moment, Registration, Requirement, Status, Step, StepKind, StepState, Timestamp};
+use crate::model::{Checks, Moment, Registration, Requirement, Status, Step, StepKind, StepState, Timestamp};
 
 /// Steps that are owed although a source does not tell its flow.
 const ALWAYS_OWED: &[StepKind] =
     &[StepKind::PersonalInfo, StepKind::DocumentVerification, StepKind::BiometricVerification];
 
-/// The step a registration stands at: the one reported last, else the first that is owed and not finished, else the
-/// end. List, facets and `step:` all mean this one.
+/// The step a registration stands at. List, facets and `step:` all mean this one.
+///
+/// The first step that is owed and not finished: that is where it waits, whatever was reported last. A list row
+/// without evidence cannot tell that, so there the step reported last is the best answer.
 pub fn where_it_stands(registration: &Registration) -> StepKind {
     if matches!(registration.status, Status::Completed | Status::CompletedWithoutKyc) {
         return StepKind::End;
     }
-    registration
-        .current_step
-        .clone()
-        .or_else(|| first_open_step(registration).map(|step| step.kind.clone()))
-        .unwrap_or(if registration.steps.is_empty() { StepKind::PersonalInfo } else { StepKind::End })
+    let reported = registration.current_step.clone();
+    let open = first_open_step(registration).map(|step| step.kind.clone());
+    let nothing_known = registration.checks == Checks::default() && registration.failed_attempts.is_empty();
+    let stands = if nothing_known { reported.or(open) } else { open.or(reported) };
+    stands.unwrap_or(if registration.steps.is_empty() { StepKind::PersonalInfo } else { StepKind::End })
 }
 
 /// The first step that is owed and not settled; the end itself is never owed.

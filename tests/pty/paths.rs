@@ -29,7 +29,7 @@ fn the_demo_opens_shows_a_registration_and_closes() {
         for tab in ["2", "3", "4", "5"] {
             terminal.send(tab);
         }
-        terminal.wait_for("\"verificationResults\"");
+        terminal.wait_for("\"projectId\"");
         terminal.send("\u{1b}");
         terminal.wait_for("400 of 400");
         terminal.send("q");
@@ -56,12 +56,13 @@ fn people_of_the_demo_move_while_one_watches() {
 fn what_is_created_and_synced_in_the_console_is_there_afterwards() {
     let home = TempDir::new().unwrap();
     let mut terminal = console(&home, &[], 120, 40);
-    terminal.wait_for("0 of 0");
+    terminal.wait_for("complete");
     terminal.send("c");
     terminal.wait_for("E-mail");
     terminal.send("\t\tpty.person@example.com\t\t\tPia Muster\r");
-    terminal.wait_for("t ");
+    terminal.wait_for("show the token");
     terminal.send("\u{1b}");
+    terminal.wait_gone("show the token");
     terminal.wait_for("Pia Muster");
     terminal.send("s");
     terminal.wait_for("Recompute");
@@ -155,8 +156,9 @@ fn the_console_works_against_an_endpoint_in_both_dialects() {
         terminal.send("c");
         terminal.wait_for("E-mail");
         terminal.send("\t\tremote.person@example.com\t\t\tRemo Muster\r");
-        terminal.wait_for("Created");
+        terminal.wait_for("show the token");
         terminal.send("\u{1b}");
+        terminal.wait_gone("show the token");
         terminal.wait_for("31 of 31");
         terminal.send("s");
         terminal.wait_for("Recompute");
@@ -180,7 +182,9 @@ fn a_remote_that_is_not_there_leaves_a_usable_console_that_says_so() {
     terminal.wait_for("not reached");
     terminal.send("?");
     terminal.wait_for("Leave");
-    terminal.send("\u{1b}q");
+    terminal.send("\u{1b}");
+    terminal.wait_gone("Leave");
+    terminal.send("q");
     assert_eq!(terminal.exit(), 0);
 }
 
@@ -188,26 +192,17 @@ fn a_remote_that_is_not_there_leaves_a_usable_console_that_says_so() {
 fn escape_sequences_in_a_name_never_reach_the_terminal() {
     let home = TempDir::new().unwrap();
     let hostile = "Eve\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[31m\u{9b}2J\u{202e}lived";
-    let created = command(home.path(), &["create", "--project", "1", "--flow", "1", "--email", "eve@example.com"])
-        .args(["--full-name", hostile])
+    let flows = json(&home, &["flows", "--json"]);
+    let flow = &flows.as_array().unwrap()[0];
+    let created = command(home.path(), &["create", "--email", "eve@example.com", "--full-name", hostile])
+        .args(["--project", flow["projectId"].as_str().unwrap(), "--flow", flow["id"].as_str().unwrap()])
         .output()
         .unwrap();
-    // Projects are named by id or name; ask for the first one.
-    let created = if created.status.success() {
-        created
-    } else {
-        let flows = json(&home, &["flows", "--json"]);
-        let flow = &flows.as_array().unwrap()[0];
-        command(home.path(), &["create", "--email", "eve@example.com", "--full-name", hostile])
-            .args(["--project", flow["projectId"].as_str().unwrap(), "--flow", flow["id"].as_str().unwrap()])
-            .output()
-            .unwrap()
-    };
     assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
     let mut terminal = console(&home, &[], 120, 40);
     terminal.wait_for("Eve");
     terminal.send("\r12345");
-    terminal.wait_for("\"contact\"");
+    terminal.wait_for("\"projectId\"");
     terminal.send("q");
     assert_eq!(terminal.exit(), 0);
     let raw = terminal.raw();
