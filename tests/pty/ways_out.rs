@@ -33,7 +33,8 @@ fn signals_give_the_terminal_back() {
 #[test]
 fn ctrl_z_stops_the_console_and_fg_brings_it_back() {
     let home = TempDir::new().unwrap();
-    let mut terminal = Terminal::start("bash", &["--norc", "--noprofile", "--noediting", "-i"], &environment(home.path()), 120, 40);
+    let mut terminal =
+        Terminal::start("bash", &["--norc", "--noprofile", "--noediting", "-i"], &environment(home.path()), 120, 40);
     terminal.send(&format!("{} demo --still\n", regdesk()));
     terminal.wait_for("400 of 400");
     terminal.send("\u{1a}");
