@@ -99,7 +99,7 @@ fn item_lines(model: &Model, run: &SyncRun, item: &SyncItem, theme: &Theme) -> V
             let requested = run.request.step.as_ref().map(|(_, status)| status);
             head.extend(decided(asked.as_ref().or(requested), got, theme));
             for blocker in blockers {
-                let text = format!("{}└ {}", " ".repeat(HEAD), blocker.message);
+                let text = format!("    └ {}", blocker.message);
                 below.push(Line::from(Span::styled(text, theme.attention)));
             }
         }

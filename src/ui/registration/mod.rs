@@ -20,8 +20,9 @@ use crate::{
         registration::{RegistrationView, Tab},
     },
     index::Entry,
-    model::Timestamp,
-    text, triage,
+    model::{Status, Timestamp},
+    text,
+    triage::{self, Severity},
 };
 
 pub use overview::worst_flags;
@@ -117,12 +118,7 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
 pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let registration = &entry.registration;
     let Some(blocker) = entry.judgement.stuck.clone().or_else(|| triage::blocker(registration, now)) else {
-        let text = if registration.status.is_final() {
-            "It is over: nobody has to do anything."
-        } else {
-            "Nothing blocks it."
-        };
-        return vec![Line::from(Span::styled(text, theme.dim))];
+        return at_rest(entry, columns, theme);
     };
     let over = blocker.is_over_its_limit();
     let limit = match facts::ratio(&blocker) {
@@ -140,6 +136,24 @@ pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Them
         Span::styled(format!(" · {} · since {}", blocker.step.label(), facts::time(blocker.since, now)), theme.dim),
     ])];
     lines.extend(ink::labelled("→", &blocker.next_action, 2, columns, [theme.accent, theme.strong]));
+    lines
+}
+
+/// Nothing blocks it. Still, somebody has to look at one that was let through with a grave flag.
+fn at_rest(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let status = &entry.registration.status;
+    let was_let_through = matches!(status, Status::Completed | Status::CompletedWithoutKyc);
+    let grave = entry.judgement.flags.iter().find(|flag| flag.severity >= Severity::High && was_let_through);
+    let Some(flag) = grave else {
+        let text = if status.is_final() { "It is over: nobody has to do anything." } else { "Nothing blocks it." };
+        return vec![Line::from(Span::styled(text, theme.dim))];
+    };
+    let mut lines = vec![Line::from(vec![
+        Span::styled("It is over, but a flag stands: ", theme.attention),
+        words::severity(flag.severity).span(theme),
+        Span::raw(format!(" · {} {}", flag.rule, flag.name)),
+    ])];
+    lines.extend(ink::labelled("→", &flag.next_action, 2, columns, [theme.accent, theme.strong]));
     lines
 }
 

@@ -90,6 +90,17 @@ fn the_overview_of_one_that_needs_a_person() {
 }
 
 #[test]
+fn a_completed_one_with_a_grave_flag_asks_to_be_looked_at() {
+    let mut people = people();
+    for person in people.iter_mut().filter(|person| ["reg_3", "reg_10"].contains(&person.id.as_str())) {
+        if let Some(liveness) = &mut person.checks.liveness {
+            liveness.person = Some("face_1".to_owned());
+        }
+    }
+    shows("overview_flagged_100x30", &Screen::over(people).sized(100, 30).keys("/id:reg_3<enter><enter>").text());
+}
+
+#[test]
 fn the_flags_of_a_registration() {
     picture("flags", "/id:reg_4<enter><enter>2");
 }
