@@ -6,8 +6,12 @@ use super::theme::{Theme, Tone};
 use crate::{
     app::ToastKind,
     model::{Outcome, Requirement, Status, StepState},
+    text,
     triage::{Severity, Turn},
 };
+
+/// Columns of glyph and word at most.
+const LONGEST: usize = 20;
 
 /// How a state is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +25,9 @@ pub struct Sign<'a> {
 }
 
 impl Sign<'_> {
-    /// Glyph and word.
+    /// Glyph and word. A word of the source's own is cut where it would push away what stands beside it.
     pub fn text(&self) -> String {
-        format!("{} {}", self.glyph, self.word)
+        text::truncate(&format!("{} {}", self.glyph, self.word), LONGEST)
     }
 
     /// Its style in a theme.
@@ -165,5 +169,6 @@ mod tests {
     #[test]
     fn a_word_nobody_knows_is_shown_as_it_is() {
         assert_eq!(status(&Status::Unknown("frozen".to_owned())).text(), "? frozen");
+        assert_eq!(status(&Status::Unknown("frozen by the law".repeat(9))).text(), "? frozen by the law…");
     }
 }

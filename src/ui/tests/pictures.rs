@@ -3,7 +3,7 @@
 use crate::{
     app::{Effect, Message},
     backend::{BackendError, Blocker, ErrorKind, SyncOutcome},
-    model::{RegistrationId, Status, StepKind},
+    model::{Outcome, RegistrationId, Status, StepKind},
     ui::testing::{Screen, people},
 };
 
@@ -92,10 +92,8 @@ fn the_overview_of_one_that_needs_a_person() {
 #[test]
 fn a_completed_one_with_a_grave_flag_asks_to_be_looked_at() {
     let mut people = people();
-    for person in people.iter_mut().filter(|person| ["reg_3", "reg_10"].contains(&person.id.as_str())) {
-        if let Some(liveness) = &mut person.checks.liveness {
-            liveness.person = Some("face_1".to_owned());
-        }
+    for document in people.iter_mut().filter_map(|person| person.checks.document.as_mut()) {
+        document.authenticity = Some(Outcome::Failed);
     }
     shows("overview_flagged_100x30", &Screen::over(people).sized(100, 30).keys("/id:reg_3<enter><enter>").text());
 }
