@@ -21,12 +21,7 @@ pub enum Message {
     /// The wheel was turned; positive is down.
     Scroll(i32),
     /// What the last frame had room for.
-    Measured {
-        /// Rows of the queue.
-        list_rows: usize,
-        /// How far the registration's tab or the dialog on top can be scrolled.
-        scroll_max: usize,
-    },
+    Measured(Room),
     /// A page was read.
     Listed(RequestId, Result<Page, BackendError>),
     /// A registration was read.
@@ -43,6 +38,17 @@ pub enum Message {
     Timer(Timer),
     /// A copy was sent to the terminal, or why not.
     Copied(Result<(), String>),
+}
+
+/// What a frame had room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Room {
+    /// Rows of the queue, whether it is on the screen or would be.
+    pub list_rows: usize,
+    /// Lines of the registration's tab or of the dialog on top: what a page is there.
+    pub page_rows: usize,
+    /// How far that tab or dialog can be scrolled.
+    pub scroll_max: usize,
 }
 
 /// What a click means.

@@ -23,7 +23,7 @@ mod tests;
 
 pub use command::{Command, Layer};
 pub use effect::{Effect, Effects};
-pub use message::{Message, Target};
+pub use message::{Message, Room, Target};
 pub use model::{Model, Profile, Screen, Toast, ToastKind};
 pub use overlay::Overlay;
 pub use requests::RequestId;

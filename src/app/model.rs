@@ -98,6 +98,8 @@ pub struct Model {
     pub now: Timestamp,
     /// Rows of the queue that the last frame had room for.
     pub list_rows: usize,
+    /// Lines of the registration's tab or of the dialog on top, in the last frame.
+    pub page_rows: usize,
     pub(super) requests: Requests,
 }
 
@@ -126,6 +128,7 @@ impl Model {
             log: VecDeque::new(),
             now,
             list_rows: 1,
+            page_rows: 1,
             requests: Requests::default(),
         })
     }

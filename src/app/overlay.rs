@@ -63,7 +63,7 @@ impl Model {
     pub(super) fn overlay_key(&mut self, key: Key) -> Effects {
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => {
-                if scroll_key(scroll, key, self.list_rows) {
+                if scroll_key(scroll, key, self.page_rows) {
                     self.overlays.pop();
                 }
                 Effects::none()

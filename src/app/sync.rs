@@ -212,7 +212,7 @@ impl Model {
 
     /// A key for a run: Esc closes it when it is over, `x` stops what has not begun, `R` tries failures again.
     pub(super) fn sync_run_key(&mut self, key: Key) -> Effects {
-        let page = self.list_rows.cast_signed();
+        let page = self.page_rows.cast_signed();
         let Some(Overlay::SyncRun(run)) = self.overlays.last_mut() else { return Effects::none() };
         match key.code {
             Code::Down | Code::Char('j') => run.scroll.by(1),

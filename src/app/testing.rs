@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Effect, Message, Model, Profile, update};
+use super::{Effect, Message, Model, Profile, Room, update};
 use crate::{
     backend::{BackendError, Created, ListRequest, Page, SyncOutcome},
     keys::Key,
@@ -80,7 +80,7 @@ impl Console {
             left: false,
             now: noon(),
         };
-        console.send(Message::Measured { list_rows: 20, scroll_max: 0 });
+        console.send(Message::Measured(Room { list_rows: 20, page_rows: 20, scroll_max: 0 }));
         console.send(Message::Start);
         console
     }

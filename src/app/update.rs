@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::{
-    Command, Effects, Message, Model, Overlay, Screen, Target,
+    Command, Effects, Message, Model, Overlay, Room, Screen, Target,
     effect::{Effect, Timer},
     model::ToastKind,
     overlay::Scroll,
@@ -32,8 +32,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
         }
         Message::Click(target) => model.click(target),
         Message::Scroll(lines) => model.wheel(lines),
-        Message::Measured { list_rows, scroll_max } => {
-            model.measured(list_rows, scroll_max);
+        Message::Measured(room) => {
+            model.measured(room);
             Effects::none()
         }
         Message::Listed(request, answer) => model.listed(request, answer),
@@ -93,8 +93,8 @@ impl Model {
         match command {
             Command::Down => self.step(1),
             Command::Up => self.step(-1),
-            Command::PageDown => self.step(self.list_rows.cast_signed()),
-            Command::PageUp => self.step(-self.list_rows.cast_signed()),
+            Command::PageDown => self.step(self.page()),
+            Command::PageUp => self.step(-self.page()),
             Command::Top => self.step(isize::MIN / 2),
             Command::Bottom => self.step(isize::MAX / 2),
             Command::Open => return self.subject().cloned().map_or_else(Effects::none, |id| self.open(id)),
@@ -134,6 +134,14 @@ impl Model {
             return self.toast(ToastKind::Error, QUIT_WARNING);
         }
         Effects::one(Effect::Quit)
+    }
+
+    /// Rows or lines of a page of this screen.
+    fn page(&self) -> isize {
+        match self.screen {
+            Screen::Queue => self.list_rows.cast_signed(),
+            Screen::Registration => self.page_rows.cast_signed(),
+        }
     }
 
     fn step(&mut self, rows: isize) {
@@ -206,8 +214,9 @@ impl Model {
         Effects::none()
     }
 
-    fn measured(&mut self, list_rows: usize, scroll_max: usize) {
+    fn measured(&mut self, Room { list_rows, page_rows, scroll_max }: Room) {
         self.list_rows = list_rows.max(1);
+        self.page_rows = page_rows.max(1);
         self.queue.show_selected(self.list_rows);
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,

@@ -169,10 +169,9 @@ impl Console {
         self.hits = self.screen.draw(&self.model, &self.theme)?;
         self.frames.drawn(Instant::now());
         // What the frame had room for may change what belongs on it, for example after a resize.
-        let (list_rows, scroll_max) = (self.hits.list_rows, self.hits.scroll_max);
         let (rows, top) = (self.model.list_rows, self.model.queue.top);
         let scroll = self.model.registration.as_ref().map(|view| view.scroll);
-        let effects = update(&mut self.model, Message::Measured { list_rows, scroll_max }, self.clock.now());
+        let effects = update(&mut self.model, Message::Measured(self.hits.room), self.clock.now());
         let moved = rows != self.model.list_rows
             || top != self.model.queue.top
             || scroll != self.model.registration.as_ref().map(|view| view.scroll);

@@ -29,15 +29,13 @@ use ratatui::{
 
 pub use theme::Theme;
 
-use crate::app::{Model, Screen, Target};
+use crate::app::{Model, Room, Screen, Target};
 
 /// What a frame had room for, and what stands where on it.
 #[derive(Debug, Default)]
 pub struct HitMap {
-    /// Rows of the queue, or of the registration's tab.
-    pub list_rows: usize,
-    /// How far the registration's tab or the dialog on top can be scrolled.
-    pub scroll_max: usize,
+    /// What it had room for; goes back to the core.
+    pub room: Room,
     places: Vec<(Rect, Target)>,
 }
 
@@ -57,12 +55,15 @@ impl HitMap {
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.base);
-    let mut hits = HitMap { list_rows: model.list_rows, ..HitMap::default() };
+    let mut hits = HitMap::default();
+    (hits.room.list_rows, hits.room.page_rows) = (model.list_rows, model.page_rows);
     let (columns, rows) = layout::SMALLEST;
     if area.width < columns || area.height < rows {
         too_small(theme, frame);
         return hits;
     }
+    let queue_rows = layout::queue(area, model.queue.filter.error.is_some()).rows.height;
+    hits.room.list_rows = usize::from(queue_rows);
     match model.screen {
         Screen::Queue => queue::draw(model, theme, frame, &mut hits),
         Screen::Registration => registration::draw(model, theme, frame, &mut hits),
@@ -70,7 +71,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.
         hits.places.clear();
-        hits.scroll_max = overlay::draw(overlay, model, theme, frame);
+        (hits.room.page_rows, hits.room.scroll_max) = overlay::draw(overlay, model, theme, frame);
     }
     hits
 }

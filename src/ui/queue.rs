@@ -72,7 +72,8 @@ fn situation(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
     if !queue.marked.is_empty() {
         spans.push(Span::styled(format!("✓ {} marked", queue.marked.len()), theme.accent));
-        let hidden = queue.hidden_marks();
+        // Counting them looks at every row; without a filter there are none.
+        let hidden = if queue.rows().len() == model.index.len() { 0 } else { queue.hidden_marks() };
         if hidden > 0 {
             spans.push(Span::styled(format!(", {hidden} hidden"), theme.attention));
         }
@@ -101,7 +102,6 @@ fn mistake(error: &QueryError, typed: &str, skipped: usize, theme: &Theme, buffe
 fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Rect, Rect), hits: &mut HitMap) {
     let columns = layout::columns(rows.width);
     let queue = &model.queue;
-    hits.list_rows = usize::from(rows.height);
     for placed in &columns {
         let area = cell_area(headers, placed);
         let sorted = placed.sort == Some(queue.sort.by);

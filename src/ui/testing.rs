@@ -76,7 +76,7 @@ impl Screen {
     /// Draws until what was measured has been taken in.
     pub(crate) fn draw(&mut self) -> (Buffer, HitMap) {
         let (_, hits) = self.draw_once();
-        self.console.send(Message::Measured { list_rows: hits.list_rows, scroll_max: hits.scroll_max });
+        self.console.send(Message::Measured(hits.room));
         self.draw_once()
     }
 

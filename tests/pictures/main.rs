@@ -68,7 +68,7 @@ impl Console<'_> {
             let mut hits = None;
             terminal.draw(|frame| hits = Some(view(&self.model, &theme, frame))).unwrap();
             let hits = hits.unwrap();
-            self.send(Message::Measured { list_rows: hits.list_rows, scroll_max: hits.scroll_max }).await;
+            self.send(Message::Measured(hits.room)).await;
         }
         terminal.backend().buffer().clone()
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::{
     app::{
-        Message, Overlay,
+        Message, Overlay, Room,
         effect::Timer,
         testing::{Console, registration},
     },
@@ -63,7 +63,9 @@ proptest! {
             match step {
                 Step::Key(key) => console.send(Message::Key(key)),
                 Step::Paste(text) => console.send(Message::Paste(text)),
-                Step::Measure(list_rows, scroll_max) => console.send(Message::Measured { list_rows, scroll_max }),
+                Step::Measure(list_rows, scroll_max) => {
+                    console.send(Message::Measured(Room { list_rows, page_rows: list_rows, scroll_max }));
+                }
                 Step::Arrive(number, hours) => {
                     let mut arrival = registration(number, "Someone else", Status::Ongoing, hours);
                     arrival.version = 100 + hours.unsigned_abs();

@@ -47,12 +47,12 @@ const DIALOGS: &[(&str, &str)] = &[
     ("1 to 5", "the tabs of a registration"),
 ];
 
-/// Draws the dialog; tells how far it can be scrolled.
-pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> usize {
+/// Draws the dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
+pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     let keys = [("j/k", "scroll"), ("space", "page"), ("g/G", "top, end"), ("esc", "close")];
     let area = super::open(frame, "Help", (COLUMNS, u16::MAX), &keys, theme);
     let lines = lines(model, usize::from(area.width), theme);
-    ink::put_lines(frame.buffer_mut(), area, &lines, scroll)
+    (usize::from(area.height), ink::put_lines(frame.buffer_mut(), area, &lines, scroll))
 }
 
 fn lines(model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -14,8 +14,8 @@ use crate::{
 /// Columns of time and kind.
 const HEAD: usize = 19;
 
-/// Draws the dialog; tells how far it can be scrolled.
-pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> usize {
+/// Draws the dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
+pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     let keys = [("j/k", "scroll"), ("g/G", "newest, oldest"), ("esc", "close")];
     let area = super::open(frame, "What happened, newest first (UTC)", (110, u16::MAX), &keys, theme);
     let room = usize::from(area.width).saturating_sub(HEAD).max(8);
@@ -38,5 +38,5 @@ pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> u
     if lines.is_empty() {
         lines.push(Line::from(Span::styled("Nothing yet.", theme.dim)));
     }
-    ink::put_lines(frame.buffer_mut(), area, &lines, scroll)
+    (usize::from(area.height), ink::put_lines(frame.buffer_mut(), area, &lines, scroll))
 }

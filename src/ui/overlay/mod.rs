@@ -15,25 +15,17 @@ pub(super) use help::FILTER as FILTER_EXAMPLES;
 use super::{Theme, footer, ink, layout};
 use crate::app::{Model, Overlay};
 
-/// Draws a dialog; tells how far it can be scrolled.
-pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) -> usize {
+/// Draws a dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
+pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     match overlay {
-        Overlay::Help(scroll) => help::draw(model, scroll.offset, theme, frame),
-        Overlay::Log(scroll) => log::draw(model, scroll.offset, theme, frame),
-        Overlay::Create(form) => {
-            create::draw(model, form, theme, frame);
-            0
-        }
-        Overlay::Created(notice) => {
-            created::draw(notice, theme, frame);
-            0
-        }
-        Overlay::SyncPlan(plan) => {
-            sync_plan::draw(model, plan, theme, frame);
-            0
-        }
-        Overlay::SyncRun(run) => sync_run::draw(model, run, theme, frame),
+        Overlay::Help(scroll) => return help::draw(model, scroll.offset, theme, frame),
+        Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
+        Overlay::SyncRun(run) => return sync_run::draw(model, run, theme, frame),
+        Overlay::Create(form) => create::draw(model, form, theme, frame),
+        Overlay::Created(notice) => created::draw(notice, theme, frame),
+        Overlay::SyncPlan(plan) => sync_plan::draw(model, plan, theme, frame),
     }
+    (1, 0)
 }
 
 /// Opens a box of so many columns and rows inside, with its keys on the last line; the area above them.

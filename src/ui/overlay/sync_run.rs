@@ -21,8 +21,8 @@ const COLUMNS: u16 = 110;
 /// Columns before what became of a registration.
 const HEAD: usize = 30;
 
-/// Draws the dialog; tells how far the results can be scrolled.
-pub fn draw(model: &Model, run: &SyncRun, theme: &Theme, frame: &mut Frame) -> usize {
+/// Draws the dialog; tells how many lines of results are on the screen, and how far they can be scrolled.
+pub fn draw(model: &Model, run: &SyncRun, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     let keys: &[(&str, &str)] = match (run.is_over(), run.failed() > 0) {
         (false, _) => &[("x", "stop what has not begun"), ("j/k", "scroll")],
         (true, true) => &[("R", "try the failures again"), ("j/k", "scroll"), ("esc", "close; failures stay marked")],
@@ -37,7 +37,7 @@ pub fn draw(model: &Model, run: &SyncRun, theme: &Theme, frame: &mut Frame) -> u
     let most = lines.saturating_sub(usize::from(list.height));
     let shown = visible(model, run, run.scroll.offset.min(most), usize::from(list.height), theme);
     ink::put_lines(buffer, list, &shown, 0);
-    most
+    (usize::from(list.height), most)
 }
 
 fn progress_line(run: &SyncRun, columns: usize, theme: &Theme) -> Line<'static> {

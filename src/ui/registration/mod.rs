@@ -37,7 +37,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
     footer::draw(model, theme, buffer, areas.footer);
-    hits.list_rows = usize::from(areas.body.height).max(1);
+    hits.room.page_rows = usize::from(areas.body.height);
     if let Some(entry) = entry {
         name(model, entry, theme, buffer, areas.name);
         ink::put_lines(buffer, areas.facts, &fact_lines(model, entry, theme), 0);
@@ -47,8 +47,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     let Some(entry) = entry else {
         return ink::put(buffer, areas.body, &missing(view, theme));
     };
-    hits.scroll_max = tab(model, view, entry, theme, buffer, areas.body);
-    scroll_mark(model, view, hits.scroll_max, theme, buffer, (areas.tabs, areas.body.height));
+    hits.room.scroll_max = tab(model, view, entry, theme, buffer, areas.body);
+    scroll_mark(model, view, hits.room.scroll_max, theme, buffer, (areas.tabs, areas.body.height));
 }
 
 /// Draws the tab; tells how far it can be scrolled.

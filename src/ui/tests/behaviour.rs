@@ -62,7 +62,17 @@ fn a_list_longer_than_the_screen_follows_its_selection() {
     let (buffer, hits) = screen.draw();
     assert_eq!(hits.target(3, 22), Some(Target::Row(last)));
     assert!(buffer[(3, 22)].modifier.contains(Modifier::REVERSED));
-    assert_eq!(hits.list_rows, 19);
+    assert_eq!(hits.room.list_rows, 19);
+}
+
+#[test]
+fn coming_back_from_a_registration_finds_the_list_as_it_was() {
+    let many = (0..300).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
+    let mut screen = Screen::over(many).sized(80, 24).keys("<pagedown><pagedown>jjj");
+    let before = screen.text();
+    let mut screen = screen.keys("<enter>");
+    assert_ne!(screen.text(), before);
+    assert_eq!(screen.keys("<esc>").text(), before);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn every_screen_draws_at_every_size() {
             screen = screen.sized(*columns, *rows);
             let (buffer, hits) = screen.draw();
             assert_eq!((buffer.area.width, buffer.area.height), (*columns, *rows));
-            assert!(hits.list_rows > 0, "{script} at {columns}x{rows}");
+            assert!(hits.room.list_rows > 0, "{script} at {columns}x{rows}");
         }
     }
 }
