@@ -170,7 +170,7 @@ const SHAPES: &[Shape] = &[
     shape(Column::Flags, "flags", Some(SortField::Risk), (8, 11), 5),
     shape(Column::Risk, "risk", Some(SortField::Risk), (11, 11), 9),
     shape(Column::Project, "project", Some(SortField::Project), (12, 24), 8),
-    shape(Column::Id, "id", None, (12, 26), 10),
+    shape(Column::Id, "id", None, (24, 26), 10),
     shape(Column::Created, "created", Some(SortField::Created), (11, 16), 11),
     shape(Column::Flow, "flow", None, (12, 24), 12),
 ];

@@ -43,12 +43,12 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
         ink::put_lines(buffer, areas.facts, &fact_lines(model, entry, theme), 0);
         ink::put_lines(buffer, areas.blocked, &blocked, 0);
     }
-    tabs(view, entry, theme, buffer, areas.tabs, hits);
+    let beside_tabs = tabs(view, entry, theme, buffer, areas.tabs, hits);
     let Some(entry) = entry else {
         return ink::put(buffer, areas.body, &missing(view, theme));
     };
     hits.room.scroll_max = tab(model, view, entry, theme, buffer, areas.body);
-    scroll_mark(model, view, hits.room.scroll_max, theme, buffer, (areas.tabs, areas.body.height));
+    scroll_mark(model, view, hits.room.scroll_max, theme, buffer, (beside_tabs, areas.body.height));
 }
 
 /// Draws the tab; tells how far it can be scrolled.
@@ -157,7 +157,7 @@ fn at_rest(entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// Draws the tab bar.
+/// Draws the tab bar; the room that is left on its right.
 fn tabs(
     view: &RegistrationView,
     entry: Option<&Entry>,
@@ -165,7 +165,7 @@ fn tabs(
     buffer: &mut Buffer,
     area: Rect,
     hits: &mut HitMap,
-) {
+) -> Rect {
     let mut x = area.x;
     for (number, tab) in Tab::ALL.iter().enumerate() {
         let count = entry.and_then(|entry| match tab {
@@ -182,6 +182,7 @@ fn tabs(
         hits.add(place, Target::Tab(*tab));
         x = place.right();
     }
+    Rect { x, width: area.right().saturating_sub(x), ..area }
 }
 
 /// Says at the right end of the tab bar which lines are shown, or that the record is still being read.
@@ -194,7 +195,7 @@ fn scroll_mark(
     (area, height): (Rect, u16),
 ) {
     let span = if let Some(error) = &view.error {
-        let room = usize::from(area.width) / 3;
+        let room = usize::from(area.width).saturating_sub(1);
         Span::styled(text::truncate(&format!("✗ not read: {}", error.message), room), theme.bad)
     } else if view.reading && model.index.get(&view.id).is_some() {
         Span::styled("◐ reading …", theme.info)
@@ -205,5 +206,8 @@ fn scroll_mark(
     } else {
         return;
     };
-    ink::put_right(buffer, area, &Line::from(span));
+    let line = Line::from(span);
+    if ink::width(&line) < usize::from(area.width) {
+        ink::put_right(buffer, area, &line);
+    }
 }
