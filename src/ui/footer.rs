@@ -1,4 +1,4 @@
-//! The last line: a message while there is one, else the keys that do something here.
+//! The last line: the keys that do something here, and over it a message while there is one.
 
 use ratatui::{
     buffer::Buffer,
@@ -9,7 +9,7 @@ use ratatui::{
 use super::{Theme, ink, words};
 use crate::{
     app::{
-        Command, Layer, Model, Screen,
+        Command, Layer, Model, Screen, Toast,
         command::{COMMANDS, Entry},
     },
     keys::Key,
@@ -20,13 +20,13 @@ use crate::{
 const FILTER_KEYS: &[(&str, &str)] =
     &[("enter", "keep"), ("esc", "as before"), ("up/down", "move"), ("ctrl+w", "drop a word"), ("ctrl+u", "empty")];
 
+/// Lines that a message may take.
+const MESSAGE_LINES: u16 = 3;
+
 /// Draws the line.
 pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     if let Some(toast) = &model.toast {
-        let sign = words::toast(toast.kind);
-        let style = sign.style(theme);
-        ink::put(buffer, area, &Line::from(Span::styled(format!("{} {}", sign.glyph, toast.text), style)));
-        return;
+        return message(toast, theme, buffer, area);
     }
     if !model.overlays.is_empty() {
         return;
@@ -44,6 +44,19 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     hints_line(named(others), theme, buffer, Rect { width: room, ..area });
     let right = Rect { x: area.x + room + taken.min(2), width: taken.saturating_sub(2), ..area };
     hints_line(named(help), theme, buffer, right);
+}
+
+/// Draws a message on the last line; a long one takes lines above it, because its end says what to do.
+fn message(toast: &Toast, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let sign = words::toast(toast.kind);
+    let mut lines = ink::wrap(&format!("{} {}", sign.glyph, toast.text), area.width.into());
+    lines.truncate(usize::from(MESSAGE_LINES.min(area.y + 1)));
+    let height = lines.len() as u16;
+    let area = Rect { y: (area.y + 1).saturating_sub(height), height, ..area };
+    ink::blank(buffer, area, theme.base);
+    for (row, line) in area.rows().zip(lines) {
+        ink::put(buffer, row, &Line::from(Span::styled(line, sign.style(theme))));
+    }
 }
 
 /// Keys and labels of the commands of this screen that can be used now.

@@ -74,7 +74,7 @@ pub fn open_box(buffer: &mut Buffer, area: Rect, title: &str, theme: &Theme) -> 
 
 /// Blanks an area. A wide character that reaches into it from the left goes as well: a terminal would draw it over
 /// the edge.
-fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
+pub fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
     for row in area.rows() {
         if area.x > buffer.area.x
             && let Some(cell) = buffer.cell_mut((area.x - 1, row.y))

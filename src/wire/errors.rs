@@ -154,7 +154,7 @@ fn describe(body: &[u8]) -> String {
     } else if body.starts_with('<') {
         "an HTML page".to_owned()
     } else if body.starts_with(['{', '[']) {
-        "JSON that breaks off or is malformed".to_owned()
+        "text that looks like JSON but is malformed or breaks off".to_owned()
     } else {
         format!("`{}`", text::truncate(body, LONGEST_EXCERPT))
     }

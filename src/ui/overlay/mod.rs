@@ -28,6 +28,11 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
     (1, 0)
 }
 
+/// Columns of text in a box that wants so many; fewer where the screen is narrow.
+fn inner_width(frame: &Frame, columns: u16) -> u16 {
+    layout::dialog(frame.area(), columns.saturating_add(4), 0).width.saturating_sub(4)
+}
+
 /// Opens a box of so many columns and rows inside, with its keys on the last line; the area above them.
 fn open(frame: &mut Frame, title: &str, (columns, rows): (u16, u16), keys: &[(&str, &str)], theme: &Theme) -> Rect {
     // Two columns of border and two of air; two rows of border, one for the keys and one between.

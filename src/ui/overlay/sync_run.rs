@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Rect, Size},
     text::{Line, Span},
 };
 
@@ -20,6 +20,8 @@ use crate::{
 const COLUMNS: u16 = 110;
 /// Columns before what became of a registration.
 const HEAD: usize = 30;
+/// Columns before what stands below a registration.
+const INDENT: usize = 6;
 
 /// Draws the dialog; tells how many lines of results are on the screen, and how far they can be scrolled.
 pub fn draw(model: &Model, run: &SyncRun, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
@@ -28,14 +30,15 @@ pub fn draw(model: &Model, run: &SyncRun, theme: &Theme, frame: &mut Frame) -> (
         (true, true) => &[("R", "try the failures again"), ("j/k", "scroll"), ("esc", "close; failures stay marked")],
         (true, false) => &[("j/k", "scroll"), ("esc", "close")],
     };
-    let lines: usize = run.items.iter().map(height).sum();
+    let columns = usize::from(super::inner_width(frame, COLUMNS));
+    let lines: usize = run.items.iter().map(|item| height(item, columns)).sum();
     let rows = (lines + 2).clamp(6, usize::from(u16::MAX)) as u16;
     let area = super::open(frame, "Sync", (COLUMNS, rows), keys, theme);
     let buffer = frame.buffer_mut();
     ink::put(buffer, area, &progress_line(run, usize::from(area.width), theme));
     let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area }.intersection(area);
     let most = lines.saturating_sub(usize::from(list.height));
-    let shown = visible(model, run, run.scroll.offset.min(most), usize::from(list.height), theme);
+    let shown = visible(model, run, run.scroll.offset.min(most), list.as_size(), theme);
     ink::put_lines(buffer, list, &shown, 0);
     (usize::from(list.height), most)
 }
@@ -57,23 +60,37 @@ fn progress_line(run: &SyncRun, columns: usize, theme: &Theme) -> Line<'static> 
     Line::from(spans)
 }
 
-/// Lines that a registration takes.
-fn height(item: &SyncItem) -> usize {
+/// What stands below a registration, in whole words: why it failed, or what stands in its way.
+fn below(item: &SyncItem, columns: usize) -> Vec<String> {
+    let wrap = |text: &str| {
+        let lines = ink::wrap(text, columns.saturating_sub(INDENT));
+        lines.into_iter().enumerate().map(|(number, line)| {
+            let mark = if number == 0 { "└" } else { " " };
+            format!("    {mark} {line}")
+        })
+    };
     match &item.state {
-        ItemState::Done { blockers, .. } => 1 + blockers.len(),
-        _ => 1,
+        ItemState::Failed(error) => wrap(&error.message).collect(),
+        ItemState::Done { blockers, .. } => blockers.iter().flat_map(|blocker| wrap(&blocker.message)).collect(),
+        ItemState::Waiting | ItemState::Running(_) | ItemState::Cancelled => Vec::new(),
     }
 }
 
+/// Lines that a registration takes.
+fn height(item: &SyncItem, columns: usize) -> usize {
+    1 + below(item, columns).len()
+}
+
 /// The lines on the screen; those of registrations above and below it are only counted.
-fn visible(model: &Model, run: &SyncRun, skip: usize, rows: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn visible(model: &Model, run: &SyncRun, skip: usize, room: Size, theme: &Theme) -> Vec<Line<'static>> {
+    let (columns, rows) = (usize::from(room.width), usize::from(room.height));
     let mut above = 0;
     let mut lines = Vec::new();
     for item in &run.items {
-        let next = above + height(item);
+        let next = above + height(item, columns);
         if next > skip {
             let hidden = skip.saturating_sub(above);
-            lines.extend(item_lines(model, run, item, theme).into_iter().skip(hidden));
+            lines.extend(item_lines(model, run, item, columns, theme).into_iter().skip(hidden));
         }
         above = next;
         if lines.len() >= rows {
@@ -83,29 +100,28 @@ fn visible(model: &Model, run: &SyncRun, skip: usize, rows: usize, theme: &Theme
     lines
 }
 
-fn item_lines(model: &Model, run: &SyncRun, item: &SyncItem, theme: &Theme) -> Vec<Line<'static>> {
+fn item_lines(model: &Model, run: &SyncRun, item: &SyncItem, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let name = model
         .index
         .get(&item.id)
         .map_or_else(|| item.id.to_string(), |entry| facts::who(&entry.registration, model.masked).into_owned());
     let mut head = vec![Span::raw(text::fit(&name, HEAD - 2)), Span::raw("  ")];
-    let mut below = Vec::new();
+    let mut style = theme.attention;
     match &item.state {
         ItemState::Waiting => head.push(Span::styled("· waiting", theme.dim)),
         ItemState::Running(_) => head.push(Span::styled("◐ asking …", theme.info)),
         ItemState::Cancelled => head.push(Span::styled("– stopped before it began", theme.dim)),
-        ItemState::Failed(error) => head.push(Span::styled(format!("✗ {}", error.message), theme.bad)),
-        ItemState::Done { asked, got, blockers } => {
+        ItemState::Failed(_) => {
+            head.push(Span::styled("✗ failed", theme.bad));
+            style = theme.bad;
+        }
+        ItemState::Done { asked, got, .. } => {
             let requested = run.request.step.as_ref().map(|(_, status)| status);
             head.extend(decided(asked.as_ref().or(requested), got, theme));
-            for blocker in blockers {
-                let text = format!("    └ {}", blocker.message);
-                below.push(Line::from(Span::styled(text, theme.attention)));
-            }
         }
     }
     let mut lines = vec![Line::from(head)];
-    lines.append(&mut below);
+    lines.extend(below(item, columns).into_iter().map(|text| Line::from(Span::styled(text, style))));
     lines
 }
 
