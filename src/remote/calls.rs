@@ -76,15 +76,10 @@ pub(super) fn create_body(request: &CreateRequest, dialect: Option<Dialect>) -> 
         put("project", json!(request.project));
         put("projectFlow", json!(request.flow));
     }
-    let contact = &request.contact;
     put("userId", json!(request.user_id));
-    put("email", json!(contact.email));
-    put("phone", json!(contact.phone));
-    put("countryCode", json!(contact.country_code));
-    put("fullName", json!(contact.full_name));
-    put("firstName", json!(contact.first_name));
-    put("lastName", json!(contact.last_name));
-    put("language", json!(contact.language));
+    for (name, value) in wire::encode_contact(&request.contact) {
+        put(&name, value);
+    }
     Value::Object(body)
 }
 

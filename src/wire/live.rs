@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{biometrics, codes, documents, flows, information, marks, overview, times};
-use crate::model::{Attempt, Moment, Registration, StepKind, StepState, Timestamp};
+use crate::model::{Attempt, Contact, Moment, Registration, StepKind, StepState, Timestamp};
 
 /// Every ref that [`encode_live`] can write as an object.
 pub const POPULATES: &[&str] = &[
@@ -26,6 +26,14 @@ pub const POPULATES: &[&str] = &[
     "failedDocumentValidations",
     "failedBiometricValidations",
 ];
+
+/// The keys of a contact in both dialects, absent ones as `null`.
+pub fn encode_contact(contact: &Contact) -> Map<String, Value> {
+    match json!(contact) {
+        Value::Object(keys) => keys,
+        _ => Map::new(),
+    }
+}
 
 /// The live service's object. Refs named in `populated` are objects, others ids. A ref of something that does not
 /// exist is `null`.
@@ -74,7 +82,6 @@ impl Writer<'_> {
 
     fn head(&self) -> Map<String, Value> {
         let registration = self.registration;
-        let contact = &registration.contact;
         let mut object = Map::new();
         let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
         put("_id", json!(registration.id));
@@ -83,13 +90,9 @@ impl Writer<'_> {
         put("status", json!(registration.status.to_live()));
         let step = registration.current_step.as_ref().map_or("1", |step| step.live_name().unwrap_or(step.as_str()));
         put("currentStep", json!(step));
-        put("email", json!(contact.email));
-        put("phone", json!(contact.phone));
-        put("countryCode", json!(contact.country_code));
-        put("fullName", json!(contact.full_name));
-        put("firstName", json!(contact.first_name));
-        put("lastName", json!(contact.last_name));
-        put("language", json!(contact.language));
+        for (key, value) in encode_contact(&registration.contact) {
+            put(&key, value);
+        }
         put("userId", json!(registration.user_id));
         put("createdAt", times::value(Some(registration.created_at)));
         put("updatedAt", times::value(Some(registration.updated_at)));

@@ -25,7 +25,7 @@ mod times;
 
 pub use errors::{decode_error, not_json};
 pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
-pub use live::{POPULATES, encode_live};
+pub use live::{POPULATES, encode_contact, encode_live};
 pub use overview::encode_overview;
 pub use page::{
     ResentAnswer, SyncAnswer, decode_created, decode_list, decode_page, decode_pages, decode_resent,
