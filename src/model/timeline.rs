@@ -252,6 +252,8 @@ pub fn results_of(registration: &Registration) -> Results {
     let required = |kind: &StepKind, outcome: Option<Outcome>| {
         outcome.or_else(|| match settings?.requirement(kind)? {
             Requirement::Skip => Some(Outcome::NotRequired),
+            // Nobody waits any more for what was optional and was not done.
+            Requirement::Optional if registration.status.is_final() => Some(Outcome::NotRequired),
             _ => Some(Outcome::Pending),
         })
     };
@@ -331,5 +333,43 @@ fn both(liveness: Outcome, face: Option<Outcome>, registration: &Registration) -
         (Outcome::Passed, _) if completed => Outcome::Passed,
         (Outcome::Review, _) => Outcome::Review,
         _ => Outcome::Pending,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derive;
+    use crate::model::{
+        FlowSettings, FlowStep, Outcome, Registration, Requirement, Status, StepKind, StepState, Timestamp,
+    };
+
+    fn asked(requirement: Requirement, status: Status) -> Registration {
+        let mut registration = Registration::new("reg_1".into(), Timestamp::UNIX_EPOCH);
+        let step = FlowStep { kind: StepKind::DocumentVerification, requirement, attempt_limit: None };
+        registration.flow.settings = Some(FlowSettings { steps: vec![step], ..FlowSettings::default() });
+        registration.status = status;
+        derive(&mut registration);
+        registration
+    }
+
+    fn verdict(requirement: Requirement, status: Status) -> Option<Outcome> {
+        asked(requirement, status).results.document_verification
+    }
+
+    #[test]
+    fn what_was_optional_and_not_done_is_awaited_only_while_the_registration_is_open() {
+        assert_eq!(verdict(Requirement::Optional, Status::Ongoing), Some(Outcome::Pending));
+        assert_eq!(verdict(Requirement::Optional, Status::CompletedWithoutKyc), Some(Outcome::NotRequired));
+        assert_eq!(verdict(Requirement::Mandatory, Status::Expired), Some(Outcome::Pending));
+        assert_eq!(verdict(Requirement::Skip, Status::Ongoing), Some(Outcome::NotRequired));
+    }
+
+    #[test]
+    fn a_step_without_evidence_is_pending_or_skipped_and_never_failed() {
+        for status in Status::ALL {
+            let registration = asked(Requirement::Mandatory, status.clone());
+            let state = registration.step(&StepKind::DocumentVerification).map(|step| step.state.clone());
+            assert!(matches!(state, Some(StepState::Pending | StepState::Skipped)), "{status}: {state:?}");
+        }
     }
 }
