@@ -17,7 +17,7 @@ pub use order::{Sort, SortError, SortField};
 pub use query::{Query, QueryError};
 
 use crate::{
-    model::{Personal, Registration, RegistrationId, StepKind, Timestamp},
+    model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
     triage::{Judgement, LinkIndex, judge, last_move, names, where_it_stands},
 };
 
@@ -201,12 +201,18 @@ impl Index {
     }
 }
 
-/// Whether a registration is an earlier one than what is known: by version where both have one, then by last change.
+/// Whether a registration tells less than what is known: an earlier one (by version where both have one, then by last
+/// change), or the same one without its evidence, as the lists of some remotes have it.
 fn is_older(new: &Registration, known: &Registration) -> bool {
     if new.version > 0 && known.version > 0 && new.version != known.version {
         return new.version < known.version;
     }
-    new.updated_at < known.updated_at
+    let same = new.updated_at == known.updated_at && new.status == known.status;
+    new.updated_at < known.updated_at || (same && tells_nothing(&new.checks) && !tells_nothing(&known.checks))
+}
+
+fn tells_nothing(checks: &Checks) -> bool {
+    *checks == Checks::default()
 }
 
 #[cfg(test)]

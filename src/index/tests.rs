@@ -45,6 +45,20 @@ fn an_older_version_is_ignored_and_a_newer_one_replaces() {
 }
 
 #[test]
+fn a_row_without_evidence_does_not_take_the_evidence_of_the_same_registration_away() {
+    let full = finished();
+    let mut row = full.clone();
+    row.checks = crate::model::Checks::default();
+    let mut index = index_of([full.clone()]);
+    index.upsert(vec![Arc::new(row.clone())], at(1_000));
+    assert_eq!(index.get(&full.id).unwrap().registration.checks, full.checks);
+    row.updated_at += TimeDelta::seconds(1);
+    row.version += u64::from(row.version > 0);
+    index.upsert(vec![Arc::new(row)], at(1_000));
+    assert_eq!(index.get(&full.id).unwrap().registration.checks, crate::model::Checks::default(), "it has changed");
+}
+
+#[test]
 fn who_is_linked_is_judged_again_when_a_link_comes_and_goes() {
     let mut twin = stranger("b");
     document(&mut twin).number = Some("AB-123456".into());
