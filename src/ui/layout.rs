@@ -162,14 +162,14 @@ const fn shape(column: Column, title: &'static str, sort: Option<SortField>, wid
 const SHAPES: &[Shape] = &[
     shape(Column::Mark, "", None, (1, 1), 0),
     shape(Column::Status, "status", Some(SortField::Status), (11, 11), 1),
-    shape(Column::Step, "step", Some(SortField::Step), (12, 17), 2),
-    shape(Column::Who, "who", Some(SortField::Name), (16, 34), 3),
+    shape(Column::Step, "step", Some(SortField::Step), (11, 17), 2),
+    shape(Column::Who, "who", Some(SortField::Name), (15, 34), 3),
     shape(Column::Age, "age", Some(SortField::Updated), (7, 7), 4),
-    shape(Column::Turn, "turn", Some(SortField::Urgency), (12, 12), 6),
+    shape(Column::Turn, "turn", Some(SortField::Urgency), (10, 12), 6),
     shape(Column::Stuck, "stuck", Some(SortField::Urgency), (22, 44), 7),
     shape(Column::Flags, "flags", Some(SortField::Risk), (8, 11), 5),
     shape(Column::Risk, "risk", Some(SortField::Risk), (11, 11), 9),
-    shape(Column::Project, "project", Some(SortField::Project), (12, 24), 8),
+    shape(Column::Project, "project", Some(SortField::Project), (10, 24), 8),
     shape(Column::Id, "id", None, (24, 26), 10),
     shape(Column::Created, "created", Some(SortField::Created), (11, 16), 11),
     shape(Column::Flow, "flow", None, (12, 24), 12),
@@ -190,8 +190,8 @@ pub struct Placed {
     pub width: u16,
 }
 
-/// The columns that a table of some width has room for: the more important ones first, each at its least width, and
-/// what is left over to those that can use it.
+/// The columns that a table of some width has room for: the more important ones first, each at its least width, then
+/// less important ones that are narrow enough, and what is left over to those that can use it.
 pub fn columns(width: u16) -> Vec<Placed> {
     let mut by_rank: Vec<&Shape> = SHAPES.iter().collect();
     by_rank.sort_by_key(|shape| shape.rank);
@@ -200,7 +200,7 @@ pub fn columns(width: u16) -> Vec<Placed> {
     for shape in by_rank {
         let needed = shape.least + u16::from(!shown.is_empty());
         if used + needed > width {
-            break;
+            continue;
         }
         used += needed;
         shown.push(shape.column);
