@@ -69,7 +69,7 @@ impl Engine {
         let engine = Self::assemble(store, clock, Outbox::file(directory));
         engine
             .inner
-            .expire_overdue()
+            .end_overdue()
             .map_err(|error| OpenError::Broken { path: directory.to_owned(), reason: error.message })?;
         Ok(engine)
     }
@@ -173,19 +173,29 @@ impl Inner {
         }
     }
 
-    /// Ends what has run out.
-    fn expire_overdue(&self) -> Result<(), BackendError> {
+    /// Ends everything whose lifetime has passed.
+    pub(super) fn end_overdue(&self) -> Result<(), BackendError> {
         let now = self.clock.now();
-        let overdue = self.store.overdue(now)?;
-        if overdue.is_empty() {
+        self.end(&self.store.overdue(now)?, now)
+    }
+
+    /// Ends those of these whose lifetime has passed, and leaves alone what somebody else has ended meanwhile.
+    pub(super) fn end(&self, ids: &[RegistrationId], now: Timestamp) -> Result<(), BackendError> {
+        if ids.is_empty() {
             return Ok(());
         }
         self.store.write(|writer| {
-            for id in &overdue {
-                transact(writer, id, Command::Expire, &Caller::system(), now)?;
+            for id in ids {
+                if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
+                    transact(writer, id, Command::Expire, &Caller::system(), now)?;
+                }
             }
             Ok::<_, Failure>(())
         })?;
+        for id in ids {
+            // Nobody listening is no failure.
+            let _ = self.changes.send(id.clone());
+        }
         Ok(())
     }
 }

@@ -215,6 +215,37 @@ async fn what_ran_out_is_expired_for_whoever_looks_next() {
 }
 
 #[tokio::test]
+async fn a_list_says_of_what_ran_out_the_same_as_reading_it() {
+    let desk = Desk::open();
+    let id = desk.new_id("Buyer").await;
+    desk.wait(TimeDelta::days(5));
+    let mut changes = desk.engine.changes().unwrap();
+    let page = desk.engine.list(ListRequest::page(1, 10)).await.unwrap();
+    assert_eq!(page.registrations[0].status, Status::Expired);
+    assert_eq!(changes.recv().await.unwrap(), id);
+    let ongoing = ListRequest { statuses: vec![Status::Started, Status::Ongoing], ..ListRequest::page(1, 10) };
+    assert_eq!(desk.engine.list(ongoing).await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everyone_who_reads_what_just_ran_out_at_the_same_time_gets_it() {
+    let desk = Desk::open();
+    let id = desk.new_id("Buyer").await;
+    desk.wait(TimeDelta::days(5));
+    let look = || {
+        let (engine, id) = (desk.engine.clone(), id.clone());
+        tokio::spawn(async move { engine.retrieve(&id, &Caller::operator()).await })
+    };
+    let lookers: Vec<_> = (0..16).map(|_| look()).collect();
+    for looker in lookers {
+        assert_eq!(looker.await.unwrap().unwrap().status, Status::Expired);
+    }
+    let ended = desk.engine.events(&id).await.unwrap();
+    let is_end = |event: &&core::Event| matches!(event.fact, core::Fact::StatusChanged { to: Status::Expired, .. });
+    assert_eq!(ended.iter().filter(is_end).count(), 1);
+}
+
+#[tokio::test]
 async fn an_outsiders_look_is_noted_and_an_operators_is_not() {
     let desk = Desk::open();
     let id = desk.new_id("Buyer").await;
