@@ -82,12 +82,10 @@ impl Model {
         self.loading.failures = 0;
         self.loading.error = None;
         self.loading.total = page.total.or(self.loading.total);
-        let rows = page.registrations.len();
         let new = page.registrations.iter().filter(|row| self.loading.seen.insert(row.id.clone())).count();
+        let last = page.is_last(number, new);
         let refused = page.refused.len();
         self.index.upsert(page.registrations.into_iter().map(Arc::new).collect(), self.now);
-        let last =
-            rows == 0 || new == 0 || page.pages.map_or(rows < ListRequest::MAX_LIMIT as usize, |pages| number >= pages);
         let mut effects = if last { self.pass_complete() } else { self.read_page(number + 1) };
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
         if last || self.index.len() >= self.loading.searched + self.loading.searched / 4 {

@@ -92,6 +92,19 @@ pub struct Page {
     pub refused: Vec<String>,
 }
 
+impl Page {
+    /// Whether whoever goes through pages of [`ListRequest::MAX_LIMIT`] rows has come to the end with this one.
+    /// `asked` is the number of the page asked for, `new` how many of its rows no earlier page held.
+    ///
+    /// A row that could not be read is a row all the same. A source that does not count its pages, or answers with
+    /// another page than was asked for, is through once it only repeats itself.
+    pub fn is_last(&self, asked: u32, new: usize) -> bool {
+        let rows = self.registrations.len() + self.refused.len();
+        let repeats = new == 0 && (self.pages.is_none() || self.page != asked);
+        rows == 0 || repeats || self.pages.map_or(rows < ListRequest::MAX_LIMIT as usize, |pages| asked >= pages)
+    }
+}
+
 /// What a new registration needs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateRequest {
@@ -226,4 +239,40 @@ pub struct TokenScope {
     pub expires_at: Timestamp,
     /// Whether it has died already.
     pub expired: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::{ListRequest, Page};
+    use crate::model::Registration;
+
+    fn page(rows: usize, refused: usize, page: u32, pages: Option<u32>) -> Page {
+        let row = Registration::new("someone".into(), DateTime::UNIX_EPOCH);
+        let refused = vec!["no id".to_owned(); refused];
+        Page { registrations: vec![row; rows], total: None, page, pages, refused }
+    }
+
+    #[test]
+    fn a_source_that_counts_its_pages_is_read_to_the_last_of_them() {
+        assert!(!page(100, 0, 1, Some(2)).is_last(1, 100));
+        assert!(!page(100, 0, 1, Some(2)).is_last(1, 0), "pushed down by arrivals");
+        assert!(!page(0, 100, 1, Some(2)).is_last(1, 0), "no row of it can be read");
+        assert!(page(3, 0, 2, Some(2)).is_last(2, 3));
+    }
+
+    #[test]
+    fn a_source_that_does_not_count_is_read_until_a_page_is_not_full() {
+        let full = ListRequest::MAX_LIMIT as usize;
+        assert!(!page(full, 0, 1, None).is_last(1, full));
+        assert!(!page(full - 1, 1, 1, None).is_last(1, full - 1), "a row that cannot be read is a row");
+        assert!(page(full - 1, 0, 2, None).is_last(2, full - 1));
+    }
+
+    #[test]
+    fn a_source_that_always_sends_the_same_page_is_not_read_for_ever() {
+        assert!(page(100, 0, 2, None).is_last(2, 0));
+        assert!(page(100, 0, 1, Some(1_000_000)).is_last(2, 0));
+    }
 }

@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Failure, notice};
 use crate::{
@@ -44,9 +44,12 @@ impl Desk {
     /// All registrations, judged.
     pub async fn load(&self) -> Result<Index, Failure> {
         let mut all = Vec::new();
+        // New registrations push old ones onto the next page.
+        let mut seen = HashSet::new();
         for number in 1.. {
             let page = self.page(number).await?;
-            let is_last = is_last(&page);
+            let new = page.registrations.iter().filter(|row| seen.insert(row.id.clone())).count();
+            let is_last = page.is_last(number, new);
             all.extend(page.registrations.into_iter().map(Arc::new));
             if is_last {
                 break;
@@ -81,11 +84,6 @@ impl Desk {
         }
         Ok(page)
     }
-}
-
-fn is_last(page: &Page) -> bool {
-    let rows = page.registrations.len() + page.refused.len();
-    rows == 0 || page.pages.map_or(rows < ListRequest::MAX_LIMIT as usize, |pages| page.page >= pages)
 }
 
 /// A query from the words of the command line.

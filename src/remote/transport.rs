@@ -23,9 +23,6 @@ const MOST_REPEATS: u32 = 3;
 /// Longest pause that is waited out before a repeat; a remote that asks for more is told of instead.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The header in which an endpoint of this program hands out a new registration's token.
-const TOKEN_HEADER: &str = "x-registration-token";
-
 /// One request.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
@@ -237,7 +234,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 fn token_header(response: &Response) -> Option<SecretString> {
-    let token = response.headers().get(TOKEN_HEADER)?.to_str().ok()?;
+    let token = response.headers().get(wire::TOKEN_HEADER)?.to_str().ok()?;
     (!token.is_empty()).then(|| SecretString::from(token))
 }
 

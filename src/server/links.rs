@@ -4,8 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast::error::RecvError;
 
+use super::each_registration;
 use crate::{
-    backend::{Backend, BackendError, Caller, ListRequest},
+    backend::{Backend, BackendError, Caller},
     model::{Registration, Timestamp},
     triage::{self, Judgement, LinkIndex},
 };
@@ -47,17 +48,11 @@ impl Links {
     }
 
     async fn fill(&self, backend: &dyn Backend) -> Result<(), BackendError> {
-        let mut request = ListRequest::page(1, ListRequest::MAX_LIMIT);
-        loop {
-            let page = backend.list(request.clone()).await?;
-            let full = page.registrations.len() >= request.limit as usize;
-            let mut links = self.lock();
-            page.registrations.iter().for_each(|registration| links.insert(registration));
-            if !full {
-                return Ok(());
-            }
-            request.page = request.page.saturating_add(1);
-        }
+        each_registration(backend, None, |registration| {
+            self.lock().insert(&registration);
+            true
+        })
+        .await
     }
 
     /// A panic elsewhere leaves the links as they were: worth less than all, worth more than none.

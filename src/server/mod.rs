@@ -56,14 +56,15 @@ use self::{
     refusal::Refusal,
 };
 use crate::{
-    backend::{Backend, Clock, ListRequest},
+    backend::{Backend, BackendError, Clock, ListRequest},
     model::Registration,
+    wire,
 };
 
 pub use crate::wire::Dialect;
 
 /// The header that carries a new registration's token in the overview dialect.
-pub const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-registration-token");
+pub const TOKEN_HEADER: HeaderName = HeaderName::from_static(wire::TOKEN_HEADER);
 
 /// How long things may take, so that nothing hangs. All three are our own choice.
 #[derive(Debug, Clone, Copy)]
@@ -218,28 +219,38 @@ async fn guard(State(limits): State<Limits>, request: Request, next: Next) -> Re
 }
 
 impl App {
-    /// Visits every registration once, newest first, until `visit` answers `false`.
+    /// See [`each_registration`].
     async fn each_registration(
         &self,
         project: Option<&str>,
-        mut visit: impl FnMut(Registration) -> bool,
+        visit: impl FnMut(Registration) -> bool,
     ) -> Result<(), Refusal> {
-        let mut request =
-            ListRequest { project: project.map(str::to_owned), ..ListRequest::page(1, ListRequest::MAX_LIMIT) };
-        // New registrations push old ones onto the next page.
-        let mut seen = HashSet::new();
-        loop {
-            let page = self.backend.list(request.clone()).await?;
-            let full = page.registrations.len() >= request.limit as usize;
-            for registration in page.registrations {
-                if seen.insert(registration.id.clone()) && !visit(registration) {
-                    return Ok(());
-                }
-            }
-            if !full {
+        Ok(each_registration(self.backend.as_ref(), project, visit).await?)
+    }
+}
+
+/// Visits every registration once, newest first, until `visit` answers `false`.
+async fn each_registration(
+    backend: &dyn Backend,
+    project: Option<&str>,
+    mut visit: impl FnMut(Registration) -> bool,
+) -> Result<(), BackendError> {
+    let mut request =
+        ListRequest { project: project.map(str::to_owned), ..ListRequest::page(1, ListRequest::MAX_LIMIT) };
+    // New registrations push old ones onto the next page.
+    let mut seen = HashSet::new();
+    loop {
+        let page = backend.list(request.clone()).await?;
+        let fresh: Vec<bool> = page.registrations.iter().map(|row| seen.insert(row.id.clone())).collect();
+        let is_last = page.is_last(request.page, fresh.iter().filter(|is_new| **is_new).count());
+        for (registration, is_new) in page.registrations.into_iter().zip(fresh) {
+            if is_new && !visit(registration) {
                 return Ok(());
             }
-            request.page = request.page.saturating_add(1);
         }
+        if is_last {
+            return Ok(());
+        }
+        request.page = request.page.saturating_add(1);
     }
 }

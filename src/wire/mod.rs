@@ -42,6 +42,10 @@ pub enum Dialect {
     Live,
 }
 
+/// The header in which an endpoint of this program hands out a person's token where the body is the bare object. No
+/// part of the documented service.
+pub const TOKEN_HEADER: &str = "x-registration-token";
+
 /// Why a JSON value could not be read as what it should be. Names the place, never the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]

@@ -184,6 +184,30 @@ fn pages_are_read_until_all_are_known() {
 }
 
 #[test]
+fn a_page_pushed_down_by_arrivals_does_not_end_the_reading() {
+    let people = |range: std::ops::Range<u32>| -> Vec<Registration> {
+        range.map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect()
+    };
+    let mut console = Console::open(Vec::new());
+    console.hold = true;
+    console.keys("r");
+    // A hundred arrive after the first page was read: the second page is the first once more.
+    for (number, pages, rows) in [(1, 2, 0..100), (2, 3, 0..100), (3, 3, 100..200)] {
+        let Some(crate::app::Effect::List(request, list)) =
+            console.held.iter().rev().find(|effect| matches!(effect, crate::app::Effect::List(..))).cloned()
+        else {
+            panic!("page {number} is not asked for")
+        };
+        assert_eq!(list.page, number);
+        let page =
+            Page { registrations: people(rows), total: None, page: number, pages: Some(pages), refused: Vec::new() };
+        console.send(Message::Listed(request, Ok(page)));
+    }
+    assert_eq!(console.model.index.len(), 200);
+    assert!(!console.model.loading.is_reading());
+}
+
+#[test]
 fn marks_survive_a_filter_and_hidden_ones_are_counted() {
     let mut console = console();
     console.keys("<space><space>/bruno<enter>");
