@@ -86,9 +86,16 @@ impl BackendError {
         Self::new(ErrorKind::Unsupported, format!("This backend cannot {what}."))
     }
 
+    /// Whether a limit of the rules is used up, as against requests that come too fast: waiting does not help.
+    pub fn is_used_up(&self) -> bool {
+        let names_attempts = |code: &str| code.to_ascii_lowercase().contains("attempts");
+        self.kind == ErrorKind::TooMany { retry_after: None } && self.code.as_deref().is_some_and(names_attempts)
+    }
+
     /// Exit code of the command line for this error.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
+            ErrorKind::TooMany { .. } if self.is_used_up() => 4,
             ErrorKind::NotFound => 3,
             ErrorKind::Conflict
             | ErrorKind::WrongCode
@@ -99,5 +106,21 @@ impl BackendError {
             ErrorKind::NotSignedIn | ErrorKind::Forbidden | ErrorKind::Unreachable | ErrorKind::TimedOut => 5,
             ErrorKind::TooMany { .. } | ErrorKind::NoCredits | ErrorKind::Server | ErrorKind::Storage => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{BackendError, ErrorKind};
+
+    #[test]
+    fn used_up_attempts_are_a_refusal_and_a_rate_limit_is_a_failure() {
+        let error = |code, retry_after| BackendError::new(ErrorKind::TooMany { retry_after }, "no").with_code(code);
+        assert_eq!(error("MAX_ATTEMPTS_EXCEEDED", None).exit_code(), 4);
+        assert_eq!(error("TooManyRequests", None).exit_code(), 1);
+        assert_eq!(error("TooManyAttempts", Some(Duration::from_secs(1))).exit_code(), 1);
+        assert_eq!(BackendError::new(ErrorKind::TooMany { retry_after: None }, "no").exit_code(), 1);
     }
 }

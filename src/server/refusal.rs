@@ -132,7 +132,14 @@ impl From<BackendError> for Refusal {
             ErrorKind::ExpiredThing => {
                 Self::symbolic(StatusCode::PRECONDITION_FAILED, symbol.unwrap_or("has_expired"), error.message)
             }
-            ErrorKind::TooMany { retry_after } => Self::too_many(symbol, error.message, *retry_after),
+            // Gone for good; anything else passes with time.
+            ErrorKind::TooMany { .. } if error.is_used_up() => {
+                Self::new(StatusCode::GONE, symbol.unwrap_or_default(), error.message)
+            }
+            ErrorKind::TooMany { retry_after } => Self {
+                retry_after: *retry_after,
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, symbol.unwrap_or("TooManyRequests"), error.message)
+            },
             ErrorKind::NoCredits => Self::new(StatusCode::PAYMENT_REQUIRED, "PaymentRequired", error.message),
             ErrorKind::Unsupported => Self::new(StatusCode::NOT_IMPLEMENTED, "NotImplemented", error.message),
             ErrorKind::ReadOnly => {
@@ -161,21 +168,6 @@ impl Refusal {
                 refusal
             }
             _ => Self::new(StatusCode::CONFLICT, "Conflict", sentence),
-        }
-    }
-
-    /// Used-up attempts are gone for good (410); anything else passes with time (429).
-    fn too_many(symbol: Option<&str>, sentence: String, retry_after: Option<Duration>) -> Self {
-        match symbol {
-            Some(symbol) if retry_after.is_none() && symbol.to_ascii_lowercase().contains("attempts") => {
-                Self::new(StatusCode::GONE, symbol, sentence)
-            }
-            _ => {
-                let mut refusal =
-                    Self::new(StatusCode::TOO_MANY_REQUESTS, symbol.unwrap_or("TooManyRequests"), sentence);
-                refusal.retry_after = retry_after;
-                refusal
-            }
         }
     }
 
