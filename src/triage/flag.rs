@@ -77,7 +77,7 @@ pub struct Flag {
     pub path: String,
     /// The value seen; may hold personal data, so screens mask it with the rest.
     pub seen: String,
-    /// The threshold it was held against.
+    /// The threshold it was held against; never personal, so screens show it as it is.
     pub threshold: Option<String>,
     /// Where the threshold comes from.
     pub threshold_from: Option<ThresholdFrom>,

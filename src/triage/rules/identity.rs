@@ -105,8 +105,9 @@ pub(super) const BIRTH_DATE_DIFFERS: Rule = Rule {
         }
         let swapped = NaiveDate::from_ymd_opt(typed.year(), typed.day(), typed.month()) == Some(printed);
         let severity = if swapped { Severity::Medium } else { Severity::High };
-        Finding::new(severity, "evidence.information.birthDate", typed.to_string())
-            .against(format!("{printed} on the document"), ThresholdFrom::Record)
+        // Both dates are personal, so both stand in what was seen: only that is masked.
+        Finding::new(severity, "evidence.information.birthDate", format!("{typed} / {printed}"))
+            .against("the date on the document", ThresholdFrom::Record)
             .at(checks.document.as_ref().and_then(|document| document.created))
             .fires()
     },

@@ -126,7 +126,7 @@ pub struct Finding {
     pub path: Cow<'static, str>,
     /// The value; may be personal.
     pub seen: String,
-    /// The threshold and where it comes from.
+    /// The threshold and where it comes from; never personal.
     pub threshold: Option<(String, ThresholdFrom)>,
     /// When it came to be.
     pub at: Option<Timestamp>,

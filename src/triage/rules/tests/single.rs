@@ -101,6 +101,27 @@ fn severity_grows_and_shrinks_with_what_was_seen() {
 }
 
 #[test]
+fn a_threshold_tells_nothing_about_the_person() {
+    for story in STORIES {
+        let mut registration = changed(story.fires);
+        let RuleOutcome::Fires(finding) = outcome(story.rule, registration.clone()) else { continue };
+        let Some((threshold, _)) = finding.threshold else { continue };
+        let births = [document(&mut registration).birth_date, information(&mut registration).birth_date];
+        let texts = [
+            document(&mut registration).number.clone(),
+            document(&mut registration).full_name.clone(),
+            registration.contact.email.clone(),
+            registration.contact.phone.clone(),
+        ];
+        let births = births.into_iter().flatten().map(|date| date.to_string());
+        let personal = texts.into_iter().flatten().map(|text| text.reveal().to_owned()).chain(births);
+        for secret in personal.filter(|secret| !secret.is_empty()) {
+            assert!(!threshold.contains(&secret), "{}: {threshold}", story.rule);
+        }
+    }
+}
+
+#[test]
 fn a_step_the_flow_skips_is_not_applicable() {
     let mut registration = finished();
     registration.checks.liveness = None;
