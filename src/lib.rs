@@ -1,25 +1,60 @@
 //! regdesk: a terminal admin console for App Registrations, one person's attempt to open an account and prove who
 //! they are.
 //!
+//! # The house
+//!
 //! Facts flow up: a [`backend`] yields registrations in the types of [`model`], [`triage`] judges them, [`index`]
-//! makes them searchable, [`app`] decides what to show and [`ui`] draws it. Commands flow down the same way. The
-//! [`engine`] (in this process, on disk) and the [`remote`] client are two backends of the same kind; [`server`]
-//! offers any backend over HTTP.
+//! makes them searchable, [`app`] decides what to show and [`ui`] draws it. Commands flow down the same way.
+//!
+//! ```text
+//!  cli        one file a subcommand; puts configuration, backend and command together
+//!   ├─ runtime     the console's loop: terminal, keys in, effects out, frames
+//!   │   └─ ui          draws the model; reads nothing but it
+//!   │       └─ app         the console as a pure function of messages
+//!   │           └─ index       what is known, judged and searchable
+//!   ├─ server      the endpoint, over any backend
+//!   ├─ remote      a backend: the client of such an endpoint       both write and read the JSON of
+//!   ├─ engine      a backend: rules of the flow, and a store       wire: two dialects, one codec
+//!   ├─ demo        invented people for an engine
+//!   └─ config      files, environment and flags
+//!
+//!  backend    what all of the above ask of a source of registrations
+//!  triage     red flags, stuck reasons, links: judgement without a clock
+//!  model      registrations, steps, evidence: plain data
+//!  keys       keys and keymaps as text            text    makes strangers' words harmless for a terminal
+//! ```
 //!
 //! # Who may import whom
 //!
 //! A module may use those to its right, never one to its left; `tests/architecture.rs` holds the code to it.
 //!
 //! ```text
-//! main -> cli -> runtime -> ui -> app -> keys, backend -> index -> triage -> model
-//!         cli -> demo -> engine
-//!         cli -> server, remote -> wire -> backend
-//!         cli -> config -> keys, remote, ui   (the words for remotes and themes)
+//! main -> cli -> runtime -> ui -> app -> keys, backend, index
+//!         cli -> demo -> engine -> backend
+//!         cli -> server, remote -> wire -> backend, triage
+//!         cli -> config -> keys, remote, ui                (their words for remotes and themes)
+//!         ui -> wire                                       (the JSON of a registration)
+//!         index -> triage -> model        backend -> model
 //! ```
 //!
-//! [`text`], which makes strangers' text harmless, is open to all of them. Only `runtime`, `engine`, `remote`,
-//! `server`, `config` and `cli` touch files, threads, sockets or clocks; everything else is a function of its
-//! arguments.
+//! [`text`] is open to all. [`engine`] and [`remote`] do not know each other. Only [`cli`], [`config`], [`runtime`],
+//! [`engine`], [`remote`], [`server`] and [`demo`] touch files, threads, sockets, timers or the environment, and all of
+//! them take the time from [`backend::Clock`]; everything else is a function of its arguments.
+//!
+//! # Where this differs from a textbook
+//!
+//! - **One read path.** The console and the command line search registrations in memory ([`index`]) whatever the
+//!   backend; a backend only has to give pages. So links between registrations are found although a remote cannot
+//!   search, at the price of reading all of them.
+//! - **Events and a snapshot, both stored.** The engine could replay its events at every read, or keep only the state;
+//!   it writes both in one transaction, because lists need the one and histories the other.
+//! - **Steps are derived.** Neither the store nor the live dialect keeps a list of steps: evidence is kept, and
+//!   `model::timeline` reads steps, verdicts and scores out of it in one place.
+//! - **No dialect switch while reading.** [`wire`] looks for every field under each of its names instead of having two
+//!   decoders, since services mix the two dialects within one answer.
+//! - **Unknown words are values.** Statuses, steps and outcomes nobody foresaw are kept and shown, not refused.
+//! - **Flags are never stored.** They are judged anew whenever something changes, so a better rule is at once a better
+//!   rule for old registrations.
 pub mod app;
 pub mod backend;
 pub mod cli;
