@@ -136,6 +136,14 @@ fn a_url_flag_beats_a_profile_of_the_environment() {
 }
 
 #[test]
+fn a_directory_flag_beats_a_url_of_the_environment() {
+    let environment = Overrides { url: Some(flag("REGDESK_URL", "https://far.example.com")), ..Overrides::default() };
+    let flags = Overrides { data_dir: Some(flag("--data-dir", "/srv/desk")), ..Overrides::default() };
+    let profile = resolve(&Config::built_in(), &flags.over(environment));
+    assert_eq!((profile.name.as_str(), data_dir(&profile)), ("local", Path::new("/srv/desk")));
+}
+
+#[test]
 fn a_remote_takes_all_its_keys() {
     let config = config(
         "[profiles.far]\nbackend = \"remote\"\nurl = \"http://10.0.0.7:8787\"\ndialect = \"live\"\n\

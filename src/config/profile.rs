@@ -61,11 +61,14 @@ impl Overrides {
         })
     }
 
-    /// These over others. A flag that picks another backend drops what the environment picked.
+    /// These over others. A flag that picks another backend drops what the environment picked; a directory picks the
+    /// embedded engine, so that nothing meant for it goes to a remote.
     #[must_use]
     pub fn over(self, below: Self) -> Self {
-        let picks_backend = self.profile.is_some() || self.url.is_some();
-        let (below_profile, below_url) = if picks_backend { (None, None) } else { (below.profile, below.url) };
+        let picks_profile = self.profile.is_some() || self.url.is_some();
+        let picks_backend = picks_profile || self.data_dir.is_some();
+        let below_profile = below.profile.filter(|_| !picks_profile);
+        let below_url = below.url.filter(|_| !picks_backend);
         Self {
             config: self.config.or(below.config),
             profile: self.profile.or(below_profile),
