@@ -10,7 +10,7 @@ use regdesk::{
         DocumentCheck, FaceCompare, Information, LivenessCheck, Moment, Registration, Status, StepState, Timestamp,
         timeline,
     },
-    triage::{LinkIndex, judge},
+    triage::{Context, LinkIndex, judge},
 };
 
 const COUNT: i64 = 10_000;
@@ -55,7 +55,9 @@ fn triage(criterion: &mut Criterion) {
     for person in &people {
         links.insert(person);
     }
-    criterion.bench_function("judge one", |bencher| bencher.iter(|| judge(black_box(&people[500]), &links, now())));
+    criterion.bench_function("judge one", |bencher| {
+        bencher.iter(|| judge(black_box(&people[500]), Context::new(&links, now())))
+    });
 
     let mut group = criterion.benchmark_group("index of 10000");
     group.sample_size(10);

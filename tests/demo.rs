@@ -8,7 +8,7 @@ use regdesk::backend::{Backend as _, Clock, ListRequest};
 use regdesk::demo;
 use regdesk::engine::{Engine, Script, core};
 use regdesk::model::{DocumentKind, Flow, Outcome, Project, Registration, Status, StepKind, StepState, Timestamp};
-use regdesk::triage::{self, LinkIndex, LinkKind};
+use regdesk::triage::{self, Context, LinkIndex, LinkKind};
 
 fn now() -> Timestamp {
     DateTime::from_timestamp(1_780_000_000, 0).unwrap()
@@ -81,7 +81,7 @@ async fn every_rule_fires_on_somebody_whatever_the_seed() {
     for seed in [1, 2, 7] {
         let people = people(400, seed).await;
         let links = links(&people);
-        let judged = people.iter().map(|registration| triage::judge(registration, &links, now()));
+        let judged = people.iter().map(|registration| triage::judge(registration, Context::new(&links, now())));
         let fired: BTreeSet<String> =
             judged.flat_map(|judgement| judgement.flags).map(|flag| flag.rule.into_owned()).collect();
         let silent: Vec<_> = triage::rules().map(|rule| rule.id).filter(|rule| !fired.contains(*rule)).collect();
@@ -95,8 +95,12 @@ async fn every_way_of_being_stuck_blocks_somebody_of_the_default_demo() {
     /// and keeps no failed sign-up forms.
     const RULED_OUT: &[&str] = &["X-04", "P-04", "S-02"];
     let people = people(400, 1).await;
-    let blocked: BTreeSet<_> =
-        people.iter().filter_map(|registration| triage::blocker(registration, now())).map(|way| way.reason).collect();
+    let links = links(&people);
+    let blocked: BTreeSet<_> = people
+        .iter()
+        .filter_map(|registration| triage::blocker(registration, Context::new(&links, now())))
+        .map(|way| way.reason)
+        .collect();
     let free: Vec<_> = triage::WAYS.iter().map(|way| way.id).filter(|way| !blocked.contains(way)).collect();
     assert_eq!(free, RULED_OUT);
 }

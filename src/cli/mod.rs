@@ -41,7 +41,7 @@ use crate::{
     config::{Overrides, Places},
     model::{Registration, Timestamp},
     text,
-    triage::{self, Judgement, LinkIndex},
+    triage::{self, Context, Judgement, LinkIndex},
 };
 
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
@@ -120,7 +120,7 @@ fn print_error(line: &str) {
 
 /// A registration judged on its own, without those that share something with it.
 fn judged_alone(registration: &Registration, now: Timestamp) -> Judgement {
-    triage::judge(registration, &LinkIndex::default(), now)
+    triage::judge(registration, Context::new(&LinkIndex::default(), now))
 }
 
 /// A time for people.

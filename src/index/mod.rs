@@ -18,7 +18,7 @@ pub use query::{Query, QueryError};
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
-    triage::{Judgement, LinkIndex, judge, last_move, names, where_it_stands},
+    triage::{Context, Incident, Judgement, LinkIndex, Policy, judge, last_move, names, where_it_stands},
 };
 
 /// A registration with what is thought of it.
@@ -105,9 +105,21 @@ pub struct Index {
     entries: Vec<Entry>,
     places: HashMap<RegistrationId, usize>,
     links: LinkIndex,
+    incidents: Vec<Incident>,
+    policy: Arc<Policy>,
 }
 
 impl Index {
+    /// An empty index that judges by a policy.
+    pub fn new(policy: Arc<Policy>) -> Self {
+        Self { policy, ..Self::default() }
+    }
+
+    /// What a judgement goes by now.
+    pub fn context(&self, now: Timestamp) -> Context<'_> {
+        Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now }
+    }
+
     /// Adds or replaces registrations and judges them and whoever they are linked to. An older version of a known
     /// registration is ignored.
     pub fn upsert(&mut self, registrations: Vec<Arc<Registration>>, now: Timestamp) {
@@ -145,15 +157,17 @@ impl Index {
 
     /// Judges everything again, because time has passed.
     pub fn rejudge(&mut self, now: Timestamp) {
+        let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for entry in &mut self.entries {
-            entry.judgement = judge(&entry.registration, &self.links, now);
+            entry.judgement = judge(&entry.registration, context);
         }
     }
 
     fn judge(&mut self, ids: &BTreeSet<RegistrationId>, now: Timestamp) {
+        let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for id in ids {
             let Some(entry) = self.places.get(id).and_then(|place| self.entries.get_mut(*place)) else { continue };
-            entry.judgement = judge(&entry.registration, &self.links, now);
+            entry.judgement = judge(&entry.registration, context);
         }
     }
 

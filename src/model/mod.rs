@@ -4,6 +4,7 @@
 //! source did not say is `None` (never a made-up default), what it said in words we do not know is kept as it was.
 
 pub mod checks;
+pub mod desk;
 pub mod evidence;
 pub mod flow;
 pub mod moment;
@@ -17,6 +18,7 @@ pub use checks::{
     BackgroundCheck, BackgroundSource, Checks, CodeCheck, Consent, DocumentCheck, DocumentKind, FaceCompare,
     FormSubmission, Information, LivenessCheck, Signature, SourceStatus,
 };
+pub use desk::{Claim, DeskNotes, FlagVerdict, Verdict};
 pub use evidence::{CodeOutcome, Evidence};
 pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};
 pub use moment::{Basis, Moment, Timestamp};

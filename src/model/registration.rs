@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Checks, FlowSettings, Moment, Outcome, Personal, Status, Step, StepKind, Timestamp};
+use super::{Checks, DeskNotes, FlowSettings, Moment, Outcome, Personal, Status, Step, StepKind, Timestamp};
 
 /// The id of a registration: opaque, compared byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub struct Registration {
     pub reported_flags: Vec<ReportedFlag>,
     /// Decisions by people, oldest first.
     pub reviews: Vec<Review>,
+    /// What the people at this desk say about it.
+    #[serde(default)]
+    pub desk: DeskNotes,
     /// When the latest link was sent again.
     pub link_resent: Option<Moment>,
     /// How often a link was sent again.
@@ -105,6 +108,7 @@ impl Registration {
             access_log: Vec::new(),
             reported_flags: Vec::new(),
             reviews: Vec::new(),
+            desk: DeskNotes::default(),
             link_resent: None,
             link_resends: 0,
             created_at,

@@ -8,7 +8,7 @@ use super::each_registration;
 use crate::{
     backend::{Backend, BackendError, Caller},
     model::{Registration, Timestamp},
-    triage::{self, Judgement, LinkIndex},
+    triage::{self, Context, Judgement, LinkIndex},
 };
 
 /// The links between all registrations of a backend.
@@ -20,7 +20,7 @@ impl Links {
     pub(super) fn judge(&self, registration: &Registration, now: Timestamp) -> Judgement {
         let mut links = self.lock();
         links.insert(registration);
-        triage::judge(registration, &links, now)
+        triage::judge(registration, Context::new(&links, now))
     }
 
     /// Reads everything once, then follows the backend's changes for as long as it announces any.

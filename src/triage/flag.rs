@@ -39,10 +39,12 @@ impl Severity {
     }
 }
 
-/// Where a threshold comes from, strongest first.
+/// Where a threshold comes from, strongest first: who writes a number into the configuration means it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThresholdFrom {
+    /// The configuration of this program.
+    Configuration,
     /// The flow's settings.
     Flow,
     /// Stored on the record when it was judged.
@@ -55,6 +57,7 @@ impl ThresholdFrom {
     /// The word on the wire and on the screen.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Configuration => "configuration",
             Self::Flow => "flow",
             Self::Record => "record",
             Self::Default => "default",

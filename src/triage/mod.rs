@@ -1,8 +1,11 @@
 //! Judgement over registrations: red flags, risk, stuck reasons and links. Pure: `now` is always an argument.
 
+mod act;
 mod flag;
+mod incident;
 mod links;
 pub mod names;
+mod policy;
 mod progress;
 mod risk;
 mod rules;
@@ -10,14 +13,17 @@ mod stuck;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use act::Act;
 pub use flag::{Flag, REPORTED, Severity, ThresholdFrom};
+pub use incident::Incident;
 pub use links::{Link, LinkIndex, LinkKind};
+pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{last_move, where_it_stands};
 pub use risk::Risk;
-pub use rules::{Context, Finding, RULES, Rule, RuleOutcome, evaluate, rule, rules};
+pub use rules::{Context, Finding, Number, RULES, Rule, RuleOutcome, evaluate, rule, rules};
 pub use stuck::{Stuck, Turn, WAYS, Way, blocker};
 
-use crate::model::{Registration, Timestamp};
+use crate::model::Registration;
 
 /// All that is thought of one registration at one time.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,20 +40,20 @@ pub struct Judgement {
     pub links: Vec<Link>,
 }
 
-/// Judges one registration.
-pub fn judge(registration: &Registration, links: &LinkIndex, now: Timestamp) -> Judgement {
-    let mut flags: Vec<Flag> = rules::derived_flags(registration, Context { links, now }).collect();
+/// Judges one registration among others.
+pub fn judge(registration: &Registration, context: Context) -> Judgement {
+    let mut flags: Vec<Flag> = rules::derived_flags(registration, context).collect();
     let reported = flag::reported_flags(registration);
     let unknown: Vec<Flag> = reported.filter(|reported| flags.iter().all(|flag| flag.rule != reported.rule)).collect();
     flags.extend(unknown);
     flags.sort_by(|left, right| right.severity.cmp(&left.severity).then_with(|| left.rule.cmp(&right.rule)));
-    let blocker = blocker(registration, now);
+    let blocker = blocker(registration, context);
     Judgement {
         risk: Risk::of(&flags),
         flags,
         turn: blocker.as_ref().map(|blocker| blocker.turn),
         stuck: blocker.filter(Stuck::is_over_its_limit),
-        links: links.links_of(&registration.id),
+        links: context.links.links_of(&registration.id),
     }
 }
 

@@ -6,15 +6,15 @@ use proptest::{option, prelude::*};
 use serde_json::json;
 
 use super::{
-    LinkIndex, REPORTED, Severity, ThresholdFrom, Turn, judge,
+    Context, Judgement, LinkIndex, REPORTED, Severity, ThresholdFrom, Turn, judge,
     testing::{at, begun, derived, document, face, finished, information, liveness, minutes, named, settings},
 };
-use crate::model::{Attempt, Moment, Outcome, Registration, ReportedFlag, Status, StepKind, StepState};
+use crate::model::{Attempt, Moment, Outcome, Registration, ReportedFlag, Status, StepKind, StepState, Timestamp};
 
-fn alone(registration: &Registration) -> LinkIndex {
+fn judge_alone(registration: &Registration, now: Timestamp) -> Judgement {
     let mut links = LinkIndex::default();
     links.insert(registration);
-    links
+    judge(registration, Context::new(&links, now))
 }
 
 fn reported(code: &str) -> ReportedFlag {
@@ -28,7 +28,7 @@ fn flags_stand_worst_first_and_carry_path_value_and_threshold() {
     document(&mut registration).has_back = false;
     document(&mut registration).authenticity = Some(Outcome::Failed);
     let registration = derived(registration);
-    let judgement = judge(&registration, &alone(&registration), at(1_000));
+    let judgement = judge_alone(&registration, at(1_000));
     let rules: Vec<_> = judgement.flags.iter().map(|flag| (flag.rule.as_ref(), flag.severity)).collect();
     let expected = [("DOC-05", Severity::Critical), ("BIO-01", Severity::High), ("DOC-14", Severity::Low)];
     assert_eq!(rules, expected);
@@ -44,7 +44,7 @@ fn a_flag_the_source_reports_is_kept_unless_a_rule_of_that_id_fires() {
     let mut registration = finished();
     registration.reported_flags = vec![reported("velocity_ip"), reported("BIO-05")];
     liveness(&mut registration).score = Some(0.2);
-    let judgement = judge(&registration, &alone(&registration), at(1_000));
+    let judgement = judge_alone(&registration, at(1_000));
     let flags: Vec<_> = judgement.flags.iter().map(|flag| (flag.rule.as_ref(), flag.category, flag.severity)).collect();
     assert_eq!(flags, [("BIO-05", "biometric", Severity::High), ("velocity_ip", REPORTED, Severity::Medium)]);
     assert_eq!(judgement.flags[1].seen, r#"{"score":3}"#);
@@ -54,19 +54,19 @@ fn a_flag_the_source_reports_is_kept_unless_a_rule_of_that_id_fires() {
 #[test]
 fn whose_turn_it_is_is_told_before_anyone_is_stuck() {
     let registration = begun();
-    let fresh = judge(&registration, &alone(&registration), at(60));
+    let fresh = judge_alone(&registration, at(60));
     assert_eq!((fresh.turn, fresh.stuck), (Some(Turn::User), None));
-    let late = judge(&registration, &alone(&registration), at(0) + minutes(120));
+    let late = judge_alone(&registration, at(0) + minutes(120));
     assert_eq!(late.stuck.map(|stuck| stuck.reason), Some("S-00"));
     let over = finished();
-    assert_eq!(judge(&over, &alone(&over), at(1_000)).turn, None);
+    assert_eq!(judge_alone(&over, at(1_000)).turn, None);
 }
 
 #[test]
 fn someone_the_index_does_not_know_is_judged_on_their_own_evidence() {
     let mut registration = finished();
     face(&mut registration).score = Some(0.1);
-    let judgement = judge(&registration, &LinkIndex::default(), at(1_000));
+    let judgement = judge(&registration, Context::new(&LinkIndex::default(), at(1_000)));
     assert_eq!(judgement.flags[0].rule, "BIO-01");
     assert!(judgement.links.is_empty());
 }
@@ -179,8 +179,8 @@ proptest! {
             turned.insert(person);
         }
         for person in &people {
-            let judgement = judge(person, &forward, now);
-            prop_assert_eq!(&judgement, &judge(person, &turned, now));
+            let judgement = judge(person, Context::new(&forward, now));
+            prop_assert_eq!(&judgement, &judge(person, Context::new(&turned, now)));
             prop_assert!(judgement.flags.is_sorted_by(|left, right| left.severity >= right.severity));
             prop_assert!(judgement.risk.score <= 100);
             prop_assert!(judgement.stuck.as_ref().is_none_or(|stuck| stuck.ratio.is_finite() && stuck.ratio >= 1.0));

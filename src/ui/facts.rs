@@ -72,6 +72,7 @@ pub fn ratio(stuck: &Stuck) -> Option<String> {
 /// Where a threshold comes from.
 pub fn threshold_source(from: ThresholdFrom) -> &'static str {
     match from {
+        ThresholdFrom::Configuration => "set in the configuration",
         ThresholdFrom::Flow => "set by the flow",
         ThresholdFrom::Record => "stored on the record",
         ThresholdFrom::Default => "default of this program",

@@ -26,7 +26,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         ]),
         Line::default(),
     ];
-    lines.extend(registration::blocked_lines(entry, model.now, columns, theme));
+    lines.extend(registration::blocked_lines(model, entry, columns, theme));
     lines.push(Line::default());
     lines.extend(timeline::lines(registration, model.now, columns, theme));
     lines.push(Line::default());

@@ -38,6 +38,7 @@ pub(super) const EXPIRED: Rule = Rule {
     severity: Severity::High,
     category: "document",
     inputs: EXPIRY,
+    numbers: &[],
     threshold: "the last valid day is before the day it was shown",
     source: "exact: expired documents are not accepted",
     caveat: "Day and month may be read in the wrong order; some cards carry no expiry.",
@@ -61,6 +62,7 @@ pub(super) const EXPIRES_SOON: Rule = Rule {
     severity: Severity::Low,
     category: "document",
     inputs: EXPIRY,
+    numbers: &[],
     threshold: "valid when shown, and at most 30 days from now",
     source: "our choice",
     caveat: "None.",
@@ -85,6 +87,7 @@ pub(super) const IMPOSSIBLE_DATES: Rule = Rule {
     severity: Severity::High,
     category: "document",
     inputs: &["evidence.document.birthDate", "evidence.document.issueDate", "evidence.document.expiryDate"],
+    numbers: &[],
     threshold: "issued in the future, not after birth or not before expiry, or valid for more than 20 years; low if \
                 swapping issue and expiry explains it",
     source: "exact; the 20 years are our choice",

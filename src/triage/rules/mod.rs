@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::{Flag, LinkIndex, LinkKind, Severity, ThresholdFrom, links};
+use super::{Flag, Incident, LinkIndex, LinkKind, Policy, Severity, ThresholdFrom, links};
 use crate::model::{
     FlowSettings, Moment, Outcome, Registration, RegistrationId, Requirement, StepKind, StepState, Timestamp,
 };
@@ -83,6 +83,8 @@ pub struct Rule {
     pub category: &'static str,
     /// JSON paths of what it reads.
     pub inputs: &'static [&'static str],
+    /// Its numbers, which the configuration may set to others.
+    pub numbers: &'static [Number],
     /// When it fires, with the default that applies where neither flow nor record names one.
     pub threshold: &'static str,
     /// Where that default comes from.
@@ -92,6 +94,17 @@ pub struct Rule {
     /// What to do.
     pub next_action: &'static str,
     evaluate: fn(&Case) -> RuleOutcome,
+}
+
+/// A number of a rule, with what applies where nobody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number {
+    /// Its name in the configuration, for example `minimum`.
+    pub name: &'static str,
+    /// The built-in value.
+    pub default: f64,
+    /// What it counts: `score` (0 to 1), `percent`, `seconds`, `days`, `people`, …
+    pub unit: &'static str,
 }
 
 /// Every rule, in the order of the catalogue.
@@ -152,18 +165,32 @@ impl Finding {
     }
 }
 
-/// What a rule may look at beyond the registration itself.
+/// What a judgement goes by beyond the registration itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// Who shares what.
     pub links: &'a LinkIndex,
+    /// Steps that stopped working for everyone.
+    pub incidents: &'a [Incident],
+    /// What the house goes by.
+    pub policy: &'a Policy,
     /// The time of judgement.
     pub now: Timestamp,
 }
 
+impl<'a> Context<'a> {
+    /// The built-in tables, among others that are linked, with no incident known.
+    pub fn new(links: &'a LinkIndex, now: Timestamp) -> Self {
+        Self { links, incidents: &[], policy: Policy::built_in(), now }
+    }
+}
+
 /// Asks one rule about one registration.
 pub fn evaluate(rule: &Rule, registration: &Registration, context: Context) -> RuleOutcome {
-    (rule.evaluate)(&Case { registration, context })
+    if !context.policy.is_enabled(rule, &registration.project) {
+        return RuleOutcome::NotApplicable;
+    }
+    (rule.evaluate)(&Case { rule, registration, context })
 }
 
 /// All rules that fire, as flags, in the order of the catalogue.
@@ -194,6 +221,7 @@ fn flag(rule: &Rule, finding: Finding) -> Flag {
 
 /// One registration before the rules.
 struct Case<'a> {
+    rule: &'a Rule,
     registration: &'a Registration,
     context: Context<'a>,
 }
@@ -212,6 +240,14 @@ impl<'a> Case<'a> {
         match self.settings().and_then(|settings| settings.requirement(kind)) {
             Some(Requirement::Skip) => RuleOutcome::NotApplicable,
             _ => RuleOutcome::NotMeasured,
+        }
+    }
+
+    /// A number of the rule: the configuration's, else the built-in one.
+    fn number(&self, number: &Number) -> Limit {
+        match self.context.policy.number(self.rule, number.name, &self.registration.project) {
+            Some(value) => Limit { value, from: ThresholdFrom::Configuration },
+            None => Limit { value: number.default, from: ThresholdFrom::Default },
         }
     }
 

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::progress;
+use super::{Act, Context, progress};
 use crate::model::{FlowSettings, Registration, StepKind, Timestamp};
 use situation::Situation;
 pub use ways::WAYS;
@@ -65,7 +65,9 @@ pub struct Stuck {
     pub ratio: f64,
     /// Whose move it is.
     pub turn: Turn,
-    /// What clears it.
+    /// What an operator can do about it from here.
+    pub act: Act,
+    /// What clears it, in words.
     pub next_action: Cow<'static, str>,
 }
 
@@ -87,7 +89,9 @@ pub struct Way {
     pub turn: Turn,
     /// After how long it counts.
     pub limit: Limit,
-    /// What clears it.
+    /// What an operator can do about it from here.
+    pub act: Act,
+    /// What clears it, in words.
     pub next_action: &'static str,
     step: Place,
     applies: fn(&Situation) -> bool,
@@ -131,8 +135,8 @@ enum Place {
 }
 
 /// What blocks a registration, whether or not it is over its limit yet: the first way of [`WAYS`] that fits.
-pub fn blocker(registration: &Registration, now: Timestamp) -> Option<Stuck> {
-    let situation = Situation::of(registration, now);
+pub fn blocker(registration: &Registration, context: Context) -> Option<Stuck> {
+    let situation = Situation::of(registration, context.now);
     let way = WAYS.iter().find(|way| (way.applies)(&situation))?;
     let limit_seconds = way.limit.seconds(registration.flow.settings.as_ref());
     let age_seconds = situation.age.max(TimeDelta::zero()).num_seconds();
@@ -150,6 +154,7 @@ pub fn blocker(registration: &Registration, now: Timestamp) -> Option<Stuck> {
         limit_seconds,
         ratio,
         turn: way.turn,
+        act: way.act,
         next_action: Cow::Borrowed(way.next_action),
     })
 }

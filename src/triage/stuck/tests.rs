@@ -1,14 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use chrono::TimeDelta;
 
-use super::{Turn, WAYS, blocker};
+use super::{Stuck, Turn, WAYS};
 use crate::{
     model::{
         Basis, CodeCheck, DocumentCheck, DocumentKind, FlowStep, Gateway, LivenessCheck, Moment, Registration,
-        Requirement, Review, Status, StepKind, StepState,
+        Requirement, Review, Status, StepKind, StepState, Timestamp,
     },
-    triage::testing::{
-        at, begun, derived, document, email, failure, finished, information, liveness, minutes, moment, phone, settings,
+    triage::{
+        Context, LinkIndex,
+        testing::{
+            at, begun, derived, document, email, failure, finished, information, liveness, minutes, moment, phone,
+            settings,
+        },
     },
 };
 
@@ -265,6 +269,11 @@ fn told(change: Change) -> Registration {
     let mut registration = finished();
     change(&mut registration);
     derived(registration)
+}
+
+/// What blocks it, with nobody else known.
+fn blocker(registration: &Registration, now: Timestamp) -> Option<Stuck> {
+    super::blocker(registration, Context::new(&LinkIndex::default(), now))
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::{
         registration::{RegistrationView, Tab},
     },
     index::Entry,
-    model::{Status, Timestamp},
+    model::Status,
     text,
     triage::{self, Severity},
 };
@@ -32,7 +32,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     let Some(view) = &model.registration else { return };
     let entry = model.index.get(&view.id);
     let columns = usize::from(frame.area().width);
-    let blocked = entry.map_or_else(Vec::new, |entry| blocked_lines(entry, model.now, columns, theme));
+    let blocked = entry.map_or_else(Vec::new, |entry| blocked_lines(model, entry, columns, theme));
     let areas = layout::registration(frame.area(), blocked.len());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
@@ -115,9 +115,11 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
 }
 
 /// What blocks it: whose turn, why, since when, and what clears it.
-pub fn blocked_lines(entry: &Entry, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let registration = &entry.registration;
-    let Some(blocker) = entry.judgement.stuck.clone().or_else(|| triage::blocker(registration, now)) else {
+pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let (registration, now) = (&entry.registration, model.now);
+    let Some(blocker) =
+        entry.judgement.stuck.clone().or_else(|| triage::blocker(registration, model.index.context(now)))
+    else {
         return at_rest(entry, columns, theme);
     };
     let over = blocker.is_over_its_limit();

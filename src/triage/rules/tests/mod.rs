@@ -21,7 +21,7 @@ fn outcome_at(seconds: i64, id: &str, registrations: &[Registration]) -> RuleOut
         links.insert(registration);
     }
     let rule = rule(id).unwrap_or_else(|| panic!("no rule {id}"));
-    evaluate(rule, &registrations[0], Context { links: &links, now: at(seconds) })
+    evaluate(rule, &registrations[0], Context::new(&links, at(seconds)))
 }
 
 fn outcome(id: &str, registration: Registration) -> RuleOutcome {
