@@ -219,8 +219,9 @@ fn print_history(registration: &Registration, output: &mut Output) -> Result<(),
     }
     for review in &registration.reviews {
         let at = review.at.map_or("(time unknown)".to_owned(), clock_time);
-        let (by, note) = (review.by.as_deref().unwrap_or("?"), review.note.as_deref().unwrap_or_default());
-        output.line(&format!("  {at}  {} to {} by {by}  {note}", review.from, review.to))?;
+        let by = review.by.as_deref().unwrap_or("?");
+        let why: Vec<&str> = review.reason.iter().chain(&review.note).map(String::as_str).collect();
+        output.line(&format!("  {at}  {} to {} by {by}  {}", review.from, review.to, why.join(": ")))?;
     }
     if !registration.access_log.is_empty() {
         heading("Access", output)?;

@@ -4,6 +4,7 @@
 //! source did not say is `None` (never a made-up default), what it said in words we do not know is kept as it was.
 
 pub mod checks;
+pub mod decision;
 pub mod desk;
 pub mod evidence;
 pub mod flow;
@@ -18,6 +19,7 @@ pub use checks::{
     BackgroundCheck, BackgroundSource, Checks, CodeCheck, Consent, DocumentCheck, DocumentKind, FaceCompare,
     FormSubmission, Information, LivenessCheck, Signature, SourceStatus,
 };
+pub use decision::{Decision, LONGEST_REASON_CODE, ReviewNote, Seen, is_reason_code};
 pub use desk::{Claim, DeskNotes, FlagVerdict, Verdict};
 pub use evidence::{CodeOutcome, Evidence};
 pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Checks, DeskNotes, FlowSettings, Moment, Outcome, Personal, Status, Step, StepKind, Timestamp};
+use super::{
+    Checks, DeskNotes, FlowSettings, Moment, Outcome, Personal, ReviewNote, Status, Step, StepKind, Timestamp,
+};
 
 /// The id of a registration: opaque, compared byte by byte.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -282,6 +284,17 @@ pub struct Review {
     pub from: Status,
     /// Status after.
     pub to: Status,
+    /// Code of the reason, where one was given.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// The reviewer's words.
     pub note: Option<String>,
+}
+
+impl Review {
+    /// A decision with the note that was sent with it.
+    pub fn noted(from: Status, to: Status, note: Option<&str>) -> Self {
+        let ReviewNote { reason, words } = note.map(ReviewNote::parse).unwrap_or_default();
+        Self { at: None, by: None, from, to, reason, note: words }
+    }
 }

@@ -316,9 +316,11 @@ pub(crate) fn people() -> Vec<Registration> {
     returned.reviews = vec![Review {
         at: Some(noon() - Duration::minutes(30)),
         by: Some("desk".to_owned()),
-        from: Status::NeedsManualVerification,
-        to: Status::Ongoing,
-        note: Some("Asked for a valid passport".to_owned()),
+        ..Review::noted(
+            Status::NeedsManualVerification,
+            Status::Ongoing,
+            Some("[waiting_for_person] Asked for a valid passport"),
+        )
     }];
     let mut twin = begun(9, "Ana M. Muestra", Status::Started, 25);
     twin.contact.email = Some(Personal::new("person21@example.com"));

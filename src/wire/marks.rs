@@ -6,7 +6,7 @@ use super::{
     fields::{Fields, Ref},
     secrets, times,
 };
-use crate::model::{AccessEntry, Registration, ReportedFlag, Review, Status};
+use crate::model::{AccessEntry, Registration, ReportedFlag, Review, ReviewNote, Status};
 
 /// The code of a flag of which only the number is told.
 const COUNT_ONLY: &str = "red_flags";
@@ -119,12 +119,11 @@ pub(super) fn reviews(fields: &mut Fields) -> Vec<Review> {
 
 fn review(mut fields: Fields) -> Review {
     let status = |word: Option<String>| Status::parse(word.as_deref().unwrap_or("unknown"));
+    let (from, to) = (status(fields.text("previousStatus")), status(fields.text("newStatus")));
     Review {
         at: fields.time("createdAt"),
         by: reviewer(fields.reference("reviewedByClient")).or_else(|| reviewer(fields.reference("reviewedByStaff"))),
-        from: status(fields.text("previousStatus")),
-        to: status(fields.text("newStatus")),
-        note: fields.exact_text("note"),
+        ..Review::noted(from, to, fields.exact_text("note").as_deref())
     }
 }
 
@@ -139,10 +138,11 @@ fn reviewer(reference: Ref) -> Option<String> {
 /// Writes `manualReviewLog`.
 pub(super) fn write_reviews(registration: &Registration) -> Value {
     let entry = |review: &Review| {
+        let note = ReviewNote { reason: review.reason.clone(), words: review.note.clone() };
         json!({
             "previousStatus": review.from.to_live(),
             "newStatus": review.to.to_live(),
-            "note": review.note,
+            "note": note.to_note(),
             "reviewedByClient": review.by,
             "reviewedByStaff": null,
             "createdAt": times::value(review.at),

@@ -56,6 +56,7 @@ pub(super) fn full() -> Registration {
         by: Some("reviewer-7".to_owned()),
         from: Status::Failed,
         to: Status::NeedsManualVerification,
+        reason: Some("second_look".to_owned()),
         note: Some("Put back".to_owned()),
     }];
     registration.link_resent = event("10:45:00");

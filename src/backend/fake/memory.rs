@@ -100,7 +100,8 @@ impl Memory {
         match request.step {
             Some((SyncStep::AdminOverride, to)) => {
                 let from = std::mem::replace(&mut registration.status, to.clone());
-                registration.reviews.push(Review { at: Some(now.at), by: None, from, to, note: request.note });
+                let review = Review::noted(from, to, request.note.as_deref());
+                registration.reviews.push(Review { at: Some(now.at), ..review });
             }
             Some((SyncStep::Flow(StepKind::Other(_)), _)) => {
                 return Err(BackendError::unsupported("sync this step").with_code("step_not_supported"));

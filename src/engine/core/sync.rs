@@ -106,13 +106,8 @@ fn decide_by_person(draft: Draft, to: &Status, sync: &Sync) -> Result<Draft, Ref
     if from == *to {
         return Err(Refusal::conflict("already_decided", format!("The registration is {to} already.")));
     }
-    let review = Review {
-        at: None,
-        by: Some(sync.by.as_str().to_owned()),
-        from,
-        to: to.clone(),
-        note: sync.note.as_deref().map(str::trim).filter(|note| !note.is_empty()).map(str::to_owned),
-    };
+    let review =
+        Review { by: Some(sync.by.as_str().to_owned()), ..Review::noted(from, to.clone(), sync.note.as_deref()) };
     let draft = draft.push(Fact::Reviewed { review }).move_to(to.clone(), Cause::Override)?;
     // Reopening means another chance: with spent attempts or no time left it would close again at once.
     Ok(if *to == Status::Ongoing { draft.push(Fact::AttemptsWaived).extend_lifetime() } else { draft })

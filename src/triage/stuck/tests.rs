@@ -73,9 +73,7 @@ fn sent_back(r: &mut Registration, at_seconds: i64) {
     r.reviews.push(Review {
         at: Some(at(at_seconds)),
         by: Some("operator".to_owned()),
-        from: Status::NeedsManualVerification,
-        to: Status::Ongoing,
-        note: None,
+        ..Review::noted(Status::NeedsManualVerification, Status::Ongoing, None)
     });
 }
 

@@ -70,6 +70,9 @@ fn review_lines(review: &Review, model: &Model, columns: usize, theme: &Theme) -
         Span::styled(" → ", theme.dim),
         words::status(&review.to).span(theme),
     ])];
+    if let Some(reason) = &review.reason {
+        lines.extend(ink::labelled("", reason, TIME, columns, [theme.dim, theme.attention]));
+    }
     if let Some(note) = &review.note {
         let note = facts::sensitive(note, model.masked);
         lines.extend(ink::labelled("", &note, TIME, columns, [theme.dim, ratatui::style::Style::new()]));

@@ -68,6 +68,7 @@ fn poisoned(number: u32, text: &str) -> Registration {
         by: Some(text.to_owned()),
         from: Status::Unknown(text.to_owned()),
         to: Status::Ongoing,
+        reason: Some(text.to_owned()),
         note: Some(text.to_owned()),
     });
     person.results.other.insert(text.to_owned(), json!(text));

@@ -124,6 +124,17 @@ fn a_decision_is_noted_and_takes_an_operator() {
 }
 
 #[test]
+fn the_reason_of_a_decision_is_kept_apart_from_its_words() {
+    let mut desk = Desk::open(&[DOCUMENT]);
+    let note = Some("[document_forged] The font is wrong.".to_owned());
+    let decision = Sync { note, ..Sync::report(SyncStep::AdminOverride, Status::Failed, CallerKind::Operator) };
+    desk.run(&Command::Sync(decision), minute(1)).unwrap();
+    let review = &desk.state.registration.reviews[0];
+    assert_eq!(review.reason.as_deref(), Some("document_forged"));
+    assert_eq!(review.note.as_deref(), Some("The font is wrong."));
+}
+
+#[test]
 fn what_a_person_set_aside_for_review_a_sync_does_not_take_up() {
     let mut desk = Desk::open(&[]);
     desk.record(document(StepState::Completed), 1).unwrap();

@@ -89,7 +89,7 @@ fn severity_grows_and_shrinks_with_what_was_seen() {
             "BEH-02",
             |r| {
                 r.checks.liveness = None;
-                r.reviews.push(Review { at: None, by: None, from: Status::Ongoing, to: Status::Completed, note: None });
+                r.reviews.push(Review::noted(Status::Ongoing, Status::Completed, None));
             },
             Severity::Low,
         ),
