@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ui", &["app", "backend", "index", "keys", "model", "triage", "wire"]),
     ("app", &["backend", "index", "keys", "model", "triage"]),
     ("keys", &[]),
-    ("config", &["keys", "remote", "ui"]),
+    ("config", &["index", "keys", "model", "remote", "triage", "ui"]),
     ("demo", &["backend", "engine", "model"]),
     ("engine", &["backend", "model"]),
     ("server", &["backend", "index", "model", "triage", "wire"]),

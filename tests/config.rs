@@ -7,7 +7,9 @@ use regdesk::{
     app::command::{COMMANDS, default_bindings},
     config::{BackendSettings, Config, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile, Source},
     keys::{Keymap, Override},
+    model::{ProjectRef, StepKind},
     remote::{Dialect, RemoteConfig, TokenSource},
+    triage,
 };
 
 fn mistakes(text: &str) -> Vec<Mistake> {
@@ -199,6 +201,7 @@ fn the_example_as_it_is_changes_nothing() {
     assert_eq!(example.default_profile, built_in.default_profile);
     assert_eq!(format!("{:?}", example.profiles), format!("{:?}", built_in.profiles));
     assert_eq!((example.ui, example.keys), (built_in.ui, built_in.keys));
+    assert_eq!(example.policy, built_in.policy);
 }
 
 #[test]
@@ -233,4 +236,32 @@ fn the_example_names_the_keys_of_every_command() {
         .collect();
     let clashes = Keymap::compile(&default_bindings(), &overrides).err();
     assert_eq!(clashes, None);
+}
+
+#[test]
+fn what_the_file_says_about_judging_is_the_policy() {
+    let text = "[rules.bio-01]\nminimum = 0.9\n[rules.IDN-05]\nenabled = false\n[limits.d-02]\nstuck = \"1d12h\"\n\
+                [limits.liveness]\nwarn = \"90s\"\n[projects.\"Aldea Bank\".rules.BIO-01]\nminimum = 1\n";
+    let policy = config(text).policy;
+    let aldea = ProjectRef { id: "p1".to_owned(), name: Some("Aldea Bank".to_owned()) };
+    let face = triage::rule("BIO-01").unwrap();
+    assert_eq!(policy.number(face, "minimum", &ProjectRef::default()), Some(0.9));
+    assert_eq!(policy.number(face, "minimum", &aldea), Some(1.0));
+    assert!(!policy.is_enabled(triage::rule("IDN-05").unwrap(), &aldea));
+    let way = triage::WAYS.iter().find(|way| way.id == "D-02").unwrap();
+    let limits = policy.limits(way, &StepKind::BiometricVerification, &aldea);
+    assert_eq!((limits.warn, limits.stuck, limits.give_up), (Some(90), Some(129_600), None));
+}
+
+#[test]
+fn the_numbers_of_the_example_are_the_built_in_ones() {
+    let policy = config(&uncommented()).policy;
+    let layers = policy.projects.values().chain([&policy.everywhere]);
+    for (id, adjustment) in layers.flat_map(|layer| &layer.rules) {
+        let rule = triage::rule(id).unwrap();
+        for (name, value) in &adjustment.numbers {
+            let number = rule.numbers.iter().find(|number| number.name == name).unwrap();
+            assert_eq!(number.default.to_bits(), value.to_bits(), "{id}.{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The state of the console.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     Effects, Overlay,
@@ -15,6 +15,7 @@ use crate::{
     index::{Facets, Index},
     keys::{Keymap, KeymapError, Override},
     model::{Flow, Project, RegistrationId, Timestamp},
+    triage::Policy,
 };
 
 /// Which profile is in use; always on the screen.
@@ -131,6 +132,13 @@ impl Model {
             page_rows: 1,
             requests: Requests::default(),
         })
+    }
+
+    /// Judges by the house's policy; to be said before anything is read.
+    #[must_use]
+    pub fn judging_by(mut self, policy: Arc<Policy>) -> Self {
+        self.index = Index::new(policy);
+        self
     }
 
     /// The layer whose keys apply when no dialog is open.

@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Failure, Output, args::ConfigCommand, notice, session};
+use super::{Failure, Output, args::ConfigCommand, notice, policy, session};
 use crate::{
     app::command::default_bindings,
     config::{
@@ -103,6 +103,7 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     output.line("[ui]")?;
     output.line(&format!("theme = {}", quoted(config.ui.theme)))?;
     output.line(&format!("mouse = {}", config.ui.mouse))?;
+    policy::show(&config.policy, output)?;
     if !config.keys.is_empty() {
         output.line("")?;
         output.line("[keys]")?;
@@ -151,7 +152,7 @@ fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure
 }
 
 /// A text as TOML writes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 

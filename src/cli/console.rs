@@ -48,6 +48,7 @@ pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
         backend: desk.backend,
         clock: desk.clock,
         profile,
+        policy: desk.policy,
         keys: look.keys,
         theme: look.theme,
         mouse: look.mouse,

@@ -45,7 +45,7 @@ fn print(arguments: &CreateArguments, desk: &Desk, created: &Created, output: &m
         output.line(created.registration.id.as_str())?;
         return token.map_or(Ok(()), |token| output.line(token));
     }
-    let judgement = super::judged_alone(&created.registration, desk.clock.now());
+    let judgement = desk.judged_alone(&created.registration);
     let mut object = wire::encode_overview(&created.registration, &judgement);
     if let (Some(token), Value::Object(keys)) = (token, &mut object) {
         keys.insert("token".to_owned(), token.into());

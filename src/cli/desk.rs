@@ -10,6 +10,7 @@ use crate::{
     index::{Index, Query},
     model::Registration,
     remote::Remote,
+    triage::{self, Context, Judgement, LinkIndex, Policy},
 };
 
 /// Pages of a remote that are worth reading to find who is linked to one registration.
@@ -21,24 +22,37 @@ pub struct Desk {
     pub backend: Arc<dyn Backend>,
     /// The profile.
     pub profile: Profile,
+    /// What registrations are judged by.
+    pub policy: Arc<Policy>,
     /// The time.
     pub clock: Clock,
 }
 
 impl Desk {
     /// Opens the backend of a profile.
-    pub fn open(profile: Profile, clock: Clock) -> Result<Self, Failure> {
+    pub fn open(profile: Profile, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
         let backend: Arc<dyn Backend> = match &profile.source {
             Source::Embedded { data_dir } => Arc::new(Engine::open(data_dir, clock.clone())?),
             Source::Remote(remote) => Arc::new(Remote::new(remote.clone())?),
         };
-        Ok(Self::over(backend, profile, clock))
+        Ok(Self::over(backend, profile, policy, clock))
     }
 
     /// A desk over a backend that is open already.
-    pub fn over(backend: Arc<dyn Backend>, profile: Profile, clock: Clock) -> Self {
+    pub fn over(backend: Arc<dyn Backend>, profile: Profile, policy: Arc<Policy>, clock: Clock) -> Self {
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, profile, clock }
+        Self { backend, profile, policy, clock }
+    }
+
+    /// An empty index that judges by the policy.
+    fn index(&self) -> Index {
+        Index::new(Arc::clone(&self.policy))
+    }
+
+    /// A registration judged on its own, without those that share something with it.
+    pub fn judged_alone(&self, registration: &Registration) -> Judgement {
+        let nobody = LinkIndex::default();
+        triage::judge(registration, Context { policy: &self.policy, ..Context::new(&nobody, self.clock.now()) })
     }
 
     /// All registrations, judged.
@@ -55,7 +69,7 @@ impl Desk {
                 break;
             }
         }
-        let mut index = Index::default();
+        let mut index = self.index();
         index.upsert(all, self.clock.now());
         Ok(index)
     }
@@ -69,7 +83,7 @@ impl Desk {
         let is_remote = matches!(self.profile.source, Source::Remote(_));
         let mut index = if is_remote && total > most {
             notice(&format!("links were not looked for among {total} registrations; the console finds them"));
-            Index::default()
+            self.index()
         } else {
             self.load().await?
         };

@@ -15,6 +15,7 @@ mod generate;
 mod list;
 mod log;
 mod output;
+mod policy;
 mod record;
 mod resend;
 mod rules;
@@ -39,9 +40,8 @@ use self::{
 };
 use crate::{
     config::{Overrides, Places},
-    model::{Registration, Timestamp},
+    model::Timestamp,
     text,
-    triage::{self, Context, Judgement, LinkIndex},
 };
 
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
@@ -70,7 +70,9 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     let given = global.overrides().over(Overrides::from_environment(std::env::var_os)?);
     match &command {
         Some(Command::Config(command)) => return configuration::run(*command, &given, output),
-        Some(Command::Rules(format)) => return rules::rules(format.json, output),
+        Some(Command::Rules(format)) => {
+            return policy::rules(format.json, &given.load(Places::of_user().as_ref())?.policy, output);
+        }
         _ => {}
     }
     let places = Places::of_user();
@@ -103,7 +105,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
-        Command::Rules(format) => rules::rules(format.json, output),
+        Command::Rules(format) => policy::rules(format.json, &session.policy(), output),
         Command::Config(_) => Ok(()),
     }
 }
@@ -116,11 +118,6 @@ fn notice(message: &str) {
 /// A line that is clean already, on standard error; if nobody reads that, there is nobody to tell.
 fn print_error(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
-}
-
-/// A registration judged on its own, without those that share something with it.
-fn judged_alone(registration: &Registration, now: Timestamp) -> Judgement {
-    triage::judge(registration, Context::new(&LinkIndex::default(), now))
 }
 
 /// A time for people.

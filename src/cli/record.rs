@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Desk, Failure, Output, args::RecordArguments, judged_alone};
+use super::{Desk, Failure, Output, args::RecordArguments};
 use crate::{
     backend::Caller,
     model::{Evidence, RegistrationId},
@@ -23,7 +23,7 @@ pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) 
     let id = RegistrationId::new(&arguments.id);
     let registration = desk.backend.record(&id, evidence, &Caller::operator()).await?;
     if arguments.json {
-        let judgement = judged_alone(&registration, desk.clock.now());
+        let judgement = desk.judged_alone(&registration);
         return output.json(&wire::encode_overview(&registration, &judgement));
     }
     let step = registration.step(&kind);

@@ -1,4 +1,4 @@
-//! `rules` and `flags`: the red-flag rules, and how often each fires.
+//! `flags`: how often each red-flag rule fires.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +9,6 @@ use crate::{
     index::{Sort, SortField},
     triage::{self, Flag, Severity},
 };
-
-/// Prints every rule.
-pub fn rules(as_json: bool, output: &mut Output) -> Result<(), Failure> {
-    if as_json {
-        let rules: Vec<Value> = triage::rules()
-            .map(|rule| {
-                json!({
-                    "rule": rule.id, "name": rule.name, "severity": rule.severity.as_str(), "category": rule.category,
-                    "inputs": rule.inputs, "threshold": rule.threshold, "source": rule.source, "caveat": rule.caveat,
-                    "nextAction": rule.next_action,
-                })
-            })
-            .collect();
-        return output.json(&rules);
-    }
-    for rule in triage::rules() {
-        output.line(&format!("{}  {}  ({}, {})", rule.id, rule.name, rule.severity.as_str(), rule.category))?;
-        output.line(&format!("    fires      {}", rule.threshold))?;
-        output.line(&format!("    reads      {}", rule.inputs.join(", ")))?;
-        output.line(&format!("    source     {}", rule.source))?;
-        output.line(&format!("    caveat     {}", rule.caveat))?;
-        output.line(&format!("    next       {}", rule.next_action))?;
-    }
-    Ok(())
-}
 
 /// How often one rule fires.
 struct Firing {

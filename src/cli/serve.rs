@@ -16,7 +16,12 @@ const TOKEN_VARIABLE: &str = "REGDESK_SERVE_TOKEN";
 /// Serves. The one line on standard output says that connections are taken.
 pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let client_token = client_token(arguments).await?;
-    let config = ServerConfig { listen: arguments.listen, dialect: arguments.dialect, client_token };
+    let config = ServerConfig {
+        listen: arguments.listen,
+        dialect: arguments.dialect,
+        client_token,
+        policy: Arc::clone(&desk.policy),
+    };
     let stop = stop_signal()?;
     let server = Server::bind(config, Arc::clone(&desk.backend), desk.clock.clone()).await?;
     output.line(&format!("listening on http://{}", server.local_addr()))?;

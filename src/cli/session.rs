@@ -1,9 +1,12 @@
 //! What one call of the program is about: configuration, profile in use, time, colours.
 
+use std::sync::Arc;
+
 use super::{Desk, Failure, args::Global};
 use crate::{
     backend::Clock,
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
+    triage::Policy,
 };
 
 /// Configuration and options, put together.
@@ -42,9 +45,14 @@ impl Session {
         self.given.read_only
     }
 
+    /// What registrations are judged by.
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.config.policy)
+    }
+
     /// Opens the backend of the profile in use.
     pub fn desk(&self) -> Result<Desk, Failure> {
-        Desk::open(self.profile()?, self.clock.clone())
+        Desk::open(self.profile()?, self.policy(), self.clock.clone())
     }
 }
 

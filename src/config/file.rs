@@ -4,12 +4,15 @@ use std::{
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, UiSettings, profile,
+    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, UiSettings,
+    policy::policy_of,
+    profile,
     section::{Found, Reading, Section, texts_of, type_in_words},
 };
 use crate::{
@@ -67,6 +70,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let profiles = top.table(reading, "profiles");
     let ui = top.table(reading, "ui");
     let keys = top.table(reading, "keys");
+    config.policy = Arc::new(policy_of(&mut top, reading));
     top.finish(reading);
     for (name, value) in profiles.into_iter().flatten() {
         let place = reading.place(name.span().start);

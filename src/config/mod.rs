@@ -8,16 +8,20 @@
 mod file;
 mod mistake;
 mod places;
+mod policy;
 mod profile;
 mod section;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 pub use mistake::{Mistake, Mistakes, Place};
 pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 
-use crate::remote::{Dialect, RemoteConfig};
+use crate::{
+    remote::{Dialect, RemoteConfig},
+    triage::Policy,
+};
 
 /// The name of the profile that exists without any configuration.
 pub const LOCAL_PROFILE: &str = "local";
@@ -37,6 +41,8 @@ pub struct Config {
     pub default_profile: (String, Place),
     /// All profiles by name; [`LOCAL_PROFILE`] is always among them.
     pub profiles: BTreeMap<String, ProfileSettings>,
+    /// What judging goes by.
+    pub policy: Arc<Policy>,
     /// The look of the console.
     pub ui: UiSettings,
     /// Keys of the console's commands, by command id.
@@ -50,6 +56,7 @@ impl Config {
             file: None,
             default_profile: (LOCAL_PROFILE.to_owned(), Place::BuiltIn),
             profiles: BTreeMap::from([(LOCAL_PROFILE.to_owned(), ProfileSettings::default())]),
+            policy: Arc::default(),
             ui: UiSettings::default(),
             keys: Vec::new(),
         }

@@ -90,6 +90,11 @@ impl<'a> Section<'a> {
         self.typed(reading, key, "true or false (without quotes)", DeValue::as_bool)
     }
 
+    /// A number, with or without a fraction.
+    pub(super) fn number(&mut self, reading: &mut Reading<'_>, key: &'static str) -> Option<Found<f64>> {
+        self.typed(reading, key, "a number (without quotes)", number_of)
+    }
+
     /// A list of texts.
     pub(super) fn texts(&mut self, reading: &mut Reading<'_>, key: &'static str) -> Option<Found<Vec<String>>> {
         self.typed(reading, key, "a list of texts, for example [\"pass\", \"show\", \"entry\"]", texts_of)
@@ -144,6 +149,15 @@ impl<'a> Section<'a> {
 /// A list of texts, or `None` if anything else is among them.
 pub(super) fn texts_of(value: &DeValue<'_>) -> Option<Vec<String>> {
     value.as_array()?.iter().map(Spanned::get_ref).map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+fn number_of(value: &DeValue<'_>) -> Option<f64> {
+    let digits = match value {
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+        DeValue::Float(number) => number.as_str(),
+        _ => return None,
+    };
+    digits.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// The type of a value as a phrase.

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
-pub use query::{Query, QueryError};
+pub use query::{Query, QueryError, Span};
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},

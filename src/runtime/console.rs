@@ -47,7 +47,9 @@ enum Wake {
 
 /// Opens the console and runs it until it is left. The terminal is given back on every way out.
 pub async fn run(options: Options) -> Result<(), RunError> {
-    let model = Model::new(options.profile, &options.keys, options.clock.now()).map_err(RunError::Keys)?;
+    let model = Model::new(options.profile, &options.keys, options.clock.now())
+        .map_err(RunError::Keys)?
+        .judging_by(options.policy);
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.mouse)?;
     let mut stops = Stops::listen()?;

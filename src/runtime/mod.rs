@@ -18,6 +18,7 @@ use crate::{
     app::Profile,
     backend::{Backend, Clock},
     keys::{KeymapError, Override},
+    triage::Policy,
     ui::Theme,
 };
 
@@ -29,6 +30,8 @@ pub struct Options {
     pub clock: Clock,
     /// Shown in the header; also says whether writes are refused.
     pub profile: Profile,
+    /// What registrations are judged by.
+    pub policy: Arc<Policy>,
     /// The user's keys.
     pub keys: Vec<Override>,
     /// Colours.

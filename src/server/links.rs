@@ -1,6 +1,6 @@
 //! What the registrations share with one another, kept current so that every answer is judged against all of them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast::error::RecvError;
 
@@ -8,19 +8,26 @@ use super::each_registration;
 use crate::{
     backend::{Backend, BackendError, Caller},
     model::{Registration, Timestamp},
-    triage::{self, Context, Judgement, LinkIndex},
+    triage::{self, Context, Judgement, LinkIndex, Policy},
 };
 
 /// The links between all registrations of a backend.
-#[derive(Default)]
-pub(super) struct Links(Mutex<LinkIndex>);
+pub(super) struct Links {
+    index: Mutex<LinkIndex>,
+    policy: Arc<Policy>,
+}
 
 impl Links {
+    /// None yet; judges by a policy.
+    pub(super) fn new(policy: Arc<Policy>) -> Self {
+        Self { index: Mutex::default(), policy }
+    }
+
     /// Judges a registration as it stands now.
     pub(super) fn judge(&self, registration: &Registration, now: Timestamp) -> Judgement {
         let mut links = self.lock();
         links.insert(registration);
-        triage::judge(registration, Context::new(&links, now))
+        triage::judge(registration, Context { policy: &self.policy, ..Context::new(&links, now) })
     }
 
     /// Reads everything once, then follows the backend's changes for as long as it announces any.
@@ -57,6 +64,6 @@ impl Links {
 
     /// A panic elsewhere leaves the links as they were: worth less than all, worth more than none.
     fn lock(&self) -> MutexGuard<'_, LinkIndex> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

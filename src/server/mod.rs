@@ -58,6 +58,7 @@ use self::{
 use crate::{
     backend::{Backend, BackendError, Clock, ListRequest},
     model::Registration,
+    triage::Policy,
     wire,
 };
 
@@ -89,6 +90,8 @@ pub struct ServerConfig {
     pub dialect: Dialect,
     /// The token that opens everything. Must not be empty.
     pub client_token: SecretString,
+    /// What registrations are judged by.
+    pub policy: Arc<Policy>,
 }
 
 /// Why an endpoint could not be opened.
@@ -140,7 +143,7 @@ impl Server {
             backend,
             clock,
             client: ClientKey::new(&config.client_token),
-            links: Links::default(),
+            links: Links::new(config.policy),
         };
         Ok(Self { listener, local_addr, app: Arc::new(app), limits: LIMITS })
     }

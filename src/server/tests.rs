@@ -23,6 +23,7 @@ async fn server(fake: Arc<Fake>, limits: Limits) -> Server {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         dialect: Dialect::Live,
         client_token: SecretString::from("token"),
+        policy: Arc::default(),
     };
     let server = Server::bind(config, fake, Clock::system()).await.unwrap();
     Server { limits, ..server }

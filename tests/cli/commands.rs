@@ -158,6 +158,30 @@ fn rules_and_flags_tell_the_same_rules() {
 }
 
 #[test]
+fn a_rule_that_the_configuration_changes_judges_by_its_new_number_and_one_that_is_off_is_silent() {
+    let user = User::new();
+    let id = user.create("ana@example.com");
+    let evidence = r#"{"step":"document_verification","state":"completed","confidence":0.8}"#;
+    user.run_with_input(&["record", &id, "--evidence", "-"], evidence).ok();
+    let weak = |user: &User| {
+        let flags = user.run(&["show", &id, "--json"]).json()["redFlags"].as_array().unwrap().clone();
+        flags.into_iter().find(|flag| flag["rule"] == "DOC-04")
+    };
+    assert_eq!(weak(&user).unwrap()["severity"], "medium");
+    user.configure("[rules.DOC-04]\nhigh_below = 0.82\n");
+    assert_eq!(weak(&user).unwrap()["severity"], "high");
+    user.configure("[rules.DOC-04]\nmedium_below = 0.5\n");
+    assert_eq!(weak(&user), None);
+    user.configure("[rules.DOC-04]\nenabled = false\n");
+    assert_eq!(weak(&user), None);
+    let rules = user.run(&["rules", "--json"]).json();
+    let rule = rules.as_array().unwrap().iter().find(|rule| rule["rule"] == "DOC-04").unwrap();
+    assert_eq!(rule["enabled"], false);
+    assert!(user.run(&["rules"]).ok().lines().any(|line| line.starts_with("DOC-04") && line.ends_with("OFF")));
+    assert!(user.run(&["config", "show"]).ok().contains("[rules.DOC-04]\nenabled = false\n"));
+}
+
+#[test]
 fn projects_and_flows_belong_together() {
     let user = User::new();
     let projects = user.run(&["projects", "--json"]).json();

@@ -106,6 +106,13 @@ impl User {
         }
     }
 
+    /// Writes the user's configuration.
+    fn configure(&self, text: &str) {
+        let directory = self.path("config/regdesk");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("config.toml"), text).unwrap();
+    }
+
     /// A registration of someone with this address; its id.
     #[track_caller]
     fn create(&self, email: &str) -> String {

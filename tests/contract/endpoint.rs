@@ -26,8 +26,12 @@ pub struct Endpoint {
 
 impl Endpoint {
     pub async fn open(backend: Arc<dyn Backend>, dialect: Dialect, clock: Clock) -> Self {
-        let config =
-            ServerConfig { listen: (Ipv4Addr::LOCALHOST, 0).into(), dialect, client_token: SecretString::from(TOKEN) };
+        let config = ServerConfig {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            dialect,
+            client_token: SecretString::from(TOKEN),
+            policy: Arc::default(),
+        };
         let server = Server::bind(config, backend, clock).await.expect("a loopback port is free");
         let url = format!("http://{}", server.local_addr());
         let (stop, stopped) = oneshot::channel::<()>();

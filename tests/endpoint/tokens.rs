@@ -170,6 +170,7 @@ async fn an_empty_token_does_not_open_an_endpoint_to_everybody() {
         listen: ([127, 0, 0, 1], 0).into(),
         dialect: Dialect::Overview,
         client_token: SecretString::from("  "),
+        policy: Arc::default(),
     };
     let backend = Arc::clone(&desk.backend);
     assert!(Server::bind(config, backend, desk.watch.clock()).await.is_err());

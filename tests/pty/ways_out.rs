@@ -89,6 +89,7 @@ fn panicking_console() {
             production: false,
             announces_changes: true,
         },
+        policy: Arc::default(),
         keys: Vec::new(),
         theme: Theme::named("dark", true).unwrap(),
         mouse: true,

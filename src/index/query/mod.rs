@@ -10,7 +10,8 @@ use crate::{
     model::{Status, StepKind},
     triage::{Severity, Turn},
 };
-use values::{Compare, Span, When};
+pub use values::Span;
+use values::{Compare, When};
 
 /// A parsed query: conditions that all have to hold.
 ///

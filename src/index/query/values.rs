@@ -83,7 +83,7 @@ pub struct Span(pub i64);
 const UNITS: &[(char, i64)] = &[('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 impl Span {
-    /// Reads `90m`, `2h` or `1d12h`.
+    /// Reads `90m`, `2h` or `1d12h`. The error says what would be right.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a span of time: say for example 30m, 2h, 7d or 1d12h");
         let mut seconds: i64 = 0;

@@ -2,21 +2,21 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
 use crate::{
     model::{FlowSettings, Registration, RegistrationId, Requirement, Status, Step, StepKind},
     triage::{LinkKind, links, progress},
 };
 
 /// Nobody scans a document and takes a selfie faster.
-const FAST: TimeDelta = TimeDelta::seconds(90);
-const IMPOSSIBLY_FAST: TimeDelta = TimeDelta::seconds(30);
+const FAST: Number = Number { name: "medium_below", default: 90.0, unit: "seconds" };
+const IMPOSSIBLY_FAST: Number = Number { name: "high_below", default: 30.0, unit: "seconds" };
 /// An earlier rejection counts for so long.
-const FAILURE_WINDOW: TimeDelta = TimeDelta::days(90);
+const FAILURE_WINDOW: Number = Number { name: "days", default: 90.0, unit: "days" };
 /// Face results are deleted this long after the compare.
-const EVIDENCE_LIFETIME: TimeDelta = TimeDelta::days(90);
+const EVIDENCE_LIFETIME: Number = Number { name: "lifetime", default: 90.0, unit: "days" };
 /// How long before that to warn.
-const VANISHING: TimeDelta = TimeDelta::days(7);
+const VANISHING: Number = Number { name: "warning", default: 7.0, unit: "days" };
 
 pub(super) const TOO_FAST: Rule = Rule {
     id: "BEH-01",
@@ -24,7 +24,7 @@ pub(super) const TOO_FAST: Rule = Rule {
     severity: Severity::Medium,
     category: "behaviour",
     inputs: &["createdAt", "completedAt"],
-    numbers: &[],
+    numbers: &[FAST, IMPOSSIBLY_FAST],
     threshold: "less than 90 seconds from creation to completion; high below 30",
     source: "our choice: reading a document alone takes 10 to 30 seconds",
     caveat: "Flows that are filled through the interface.",
@@ -38,14 +38,15 @@ pub(super) const TOO_FAST: Rule = Rule {
             return RuleOutcome::NotMeasured;
         };
         let taken = completed.at - registration.created_at;
+        let fast = case.number(&FAST);
         let severity = match taken {
             taken if taken < TimeDelta::zero() => return RuleOutcome::NotMeasured,
-            taken if taken < IMPOSSIBLY_FAST => Severity::High,
-            taken if taken < FAST => Severity::Medium,
+            taken if taken < case.number(&IMPOSSIBLY_FAST).seconds() => Severity::High,
+            taken if taken < fast.seconds() => Severity::Medium,
             _ => return RuleOutcome::Clear,
         };
         Finding::new(severity, "completedAt", format!("{} s", taken.num_seconds()))
-            .against(format!("at least {} s", FAST.num_seconds()), ThresholdFrom::Default)
+            .against(format!("at least {} s", fast.value), fast.from)
             .at(Some(completed))
             .fires()
     },
@@ -102,7 +103,7 @@ pub(super) const EARLIER_FAILURE: Rule = Rule {
     severity: Severity::Medium,
     category: "behaviour",
     inputs: &["links", "status"],
-    numbers: &[],
+    numbers: &[FAILURE_WINDOW],
     threshold: "a rejected registration with the same document, face, e-mail or phone in the 90 days before; high if \
                 its evidence looked like fraud",
     source: "our choice of window",
@@ -112,10 +113,11 @@ pub(super) const EARLIER_FAILURE: Rule = Rule {
         const KINDS: &[LinkKind] = &[LinkKind::Document, LinkKind::Person, LinkKind::Email, LinkKind::Phone];
         let Some((_, others)) = case.sharing(KINDS) else { return RuleOutcome::NotMeasured };
         let created = case.registration.created_at;
+        let window = case.number(&FAILURE_WINDOW);
         let before: Vec<(&RegistrationId, links::Failure)> = others
             .into_iter()
             .filter_map(|(id, other)| Some((id, other.failed?)))
-            .filter(|(_, failure)| failure.at <= created && created - failure.at <= FAILURE_WINDOW)
+            .filter(|(_, failure)| failure.at <= created && created - failure.at <= window.days())
             .collect();
         if before.is_empty() {
             return RuleOutcome::Clear;
@@ -124,7 +126,7 @@ pub(super) const EARLIER_FAILURE: Rule = Rule {
         let severity = if fraud { Severity::High } else { Severity::Medium };
         let ids: Vec<&RegistrationId> = before.iter().map(|(id, _)| *id).collect();
         Finding::new(severity, "links", format!("rejected: {}", id_list(ids.into_iter())))
-            .against("none in 90 days", ThresholdFrom::Default)
+            .against(format!("none in {} days", window.value), window.from)
             .fires()
     },
 };
@@ -174,7 +176,7 @@ pub(super) const EVIDENCE_VANISHES: Rule = Rule {
     severity: Severity::Medium,
     category: "behaviour",
     inputs: &["evidence.face.compared", "status"],
-    numbers: &[],
+    numbers: &[EVIDENCE_LIFETIME, VANISHING],
     threshold: "still undecided 83 days after the face compare",
     source: "the service deletes face results after about 90 days; the 7 days of warning are our choice",
     caveat: "Development projects delete sooner.",
@@ -186,11 +188,13 @@ pub(super) const EVIDENCE_VANISHES: Rule = Rule {
         let Some(face) = &case.registration.checks.face else { return case.absent(&StepKind::FaceComparison) };
         let Some(compared) = face.compared else { return RuleOutcome::NotMeasured };
         let age = case.context.now - compared.at;
-        if face.aged_out || age < EVIDENCE_LIFETIME - VANISHING {
+        let lifetime = case.number(&EVIDENCE_LIFETIME);
+        let warned = lifetime.days() - case.number(&VANISHING).days();
+        if face.aged_out || age < warned {
             return RuleOutcome::Clear;
         }
         Finding::new(Severity::Medium, "evidence.face.compared", format!("{} days old", age.num_days()))
-            .against(format!("less than {} days", (EVIDENCE_LIFETIME - VANISHING).num_days()), ThresholdFrom::Default)
+            .against(format!("less than {} days", warned.num_days()), lifetime.from)
             .at(Some(compared))
             .fires()
     },

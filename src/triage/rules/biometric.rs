@@ -1,9 +1,7 @@
 //! Face and liveness.
 
-use chrono::TimeDelta;
-
 use super::{
-    Case, Finding, Limit, Rule, RuleOutcome, Severity, TOLERANCE, ThresholdFrom, id_list, measured, score_text,
+    Case, Finding, Limit, Number, Rule, RuleOutcome, Severity, TOLERANCE, ThresholdFrom, id_list, measured, score_text,
     worst_verdict,
 };
 use crate::{
@@ -11,18 +9,24 @@ use crate::{
     triage::LinkKind,
 };
 
+/// What a face compare has to reach where the flow does not say.
+const FACE_MINIMUM: Number = Number { name: "minimum", default: FlowSettings::DEFAULTS.compare_min, unit: "score" };
 /// Below this the faces are not of one person, whatever the flow allows.
-const HARDLY_ALIKE: f64 = 0.65;
-/// Scores the service's review guide sends to a person.
-const REVIEW_BAND: std::ops::Range<f64> = 0.70..0.85;
+const HARDLY_ALIKE: Number = Number { name: "critical_below", default: 0.65, unit: "score" };
+/// The scores that the service's review guide sends to a person.
+const REVIEW_FROM: Number = Number { name: "review_from", default: 0.70, unit: "score" };
+const REVIEW_BELOW: Number = Number { name: "review_below", default: 0.85, unit: "score" };
 /// Just above the threshold.
-const NEAR_THRESHOLD: f64 = 0.05;
+const NEAR_THRESHOLD: Number = Number { name: "margin", default: 0.05, unit: "score" };
+/// What a liveness score has to be above where the flow does not say.
+const LIVENESS_MINIMUM: Number =
+    Number { name: "minimum", default: FlowSettings::DEFAULTS.liveness_min, unit: "score" };
 /// How far below the minimum a liveness score looks like a print or a screen rather than bad light.
-const FAR_MISS: f64 = 0.15;
+const FAR_MISS: Number = Number { name: "far", default: 0.15, unit: "score" };
 /// A compare runs by itself; it is missing only after this long.
-const COMPARE_GRACE: TimeDelta = TimeDelta::minutes(5);
+const COMPARE_GRACE: Number = Number { name: "grace", default: 300.0, unit: "seconds" };
 /// Rejections that are worth a look before the limit is reached.
-const SEVERAL_REJECTIONS: u32 = 2;
+const SEVERAL_REJECTIONS: Number = Number { name: "several", default: 2.0, unit: "attempts" };
 
 const FACE_INPUTS: &[&str] = &["evidence.face.score", "evidence.face.minScore", "flowSettings.compareMin"];
 
@@ -32,7 +36,7 @@ pub(super) const FACE_MISMATCH: Rule = Rule {
     severity: Severity::High,
     category: "biometric",
     inputs: FACE_INPUTS,
-    numbers: &[],
+    numbers: &[FACE_MINIMUM, HARDLY_ALIKE],
     threshold: "below the flow's minimum (0.85 if none is told), less 0.001 for rounding; critical below 0.65",
     source: "the service's default for face compare",
     caveat: "Worn or old portraits and some printed cards lower the score of genuine people.",
@@ -45,7 +49,7 @@ fn face_mismatch(case: &Case) -> RuleOutcome {
         if score >= limit.value - TOLERANCE {
             return RuleOutcome::Clear;
         }
-        let severity = if score < HARDLY_ALIKE { Severity::Critical } else { Severity::High };
+        let severity = if score < case.number(&HARDLY_ALIKE).value { Severity::Critical } else { Severity::High };
         face_finding(severity, face, score, format!("at least {}", score_text(limit.value)), limit.from)
     })
 }
@@ -56,7 +60,7 @@ pub(super) const FACE_BORDERLINE: Rule = Rule {
     severity: Severity::Medium,
     category: "biometric",
     inputs: FACE_INPUTS,
-    numbers: &[],
+    numbers: &[FACE_MINIMUM, REVIEW_FROM, REVIEW_BELOW, NEAR_THRESHOLD],
     threshold: "passed, but from 0.70 to below 0.85, or less than 0.05 above the minimum",
     source: "the service's review guide (0.70 to 0.84); the margin above the minimum is our choice",
     caveat: "Worn or old portraits lower the score of genuine people.",
@@ -67,10 +71,12 @@ pub(super) const FACE_BORDERLINE: Rule = Rule {
 fn face_borderline(case: &Case) -> RuleOutcome {
     with_face_score(case, |face, score, limit| {
         let passed = score >= limit.value - TOLERANCE;
-        if !passed || !(REVIEW_BAND.contains(&score) || score < limit.value + NEAR_THRESHOLD) {
+        let review = case.number(&REVIEW_FROM).value..case.number(&REVIEW_BELOW).value;
+        let near = limit.value + case.number(&NEAR_THRESHOLD).value;
+        if !passed || !(review.contains(&score) || score < near) {
             return RuleOutcome::Clear;
         }
-        let clear_of = (limit.value + NEAR_THRESHOLD).max(REVIEW_BAND.end);
+        let clear_of = near.max(review.end);
         face_finding(Severity::Medium, face, score, format!("{} or more", score_text(clear_of)), limit.from)
     })
 }
@@ -115,7 +121,7 @@ pub(super) const COMPARE_NEVER_RAN: Rule = Rule {
         "evidence.face.score",
         "evidence.document.faceReason",
     ],
-    numbers: &[],
+    numbers: &[COMPARE_GRACE],
     threshold: "document and selfie passed more than 5 minutes ago, and there is no score",
     source: "the service's own console shows it; the 5 minutes are our choice",
     caveat: "Results are deleted after about 90 days; that is told apart where the source says so.",
@@ -139,7 +145,7 @@ fn compare_never_ran(case: &Case) -> RuleOutcome {
         return RuleOutcome::NotApplicable;
     }
     let ready = document.finished.into_iter().chain(liveness.finished).max_by_key(|moment| moment.at);
-    if ready.is_some_and(|ready| case.context.now - ready.at <= COMPARE_GRACE) {
+    if ready.is_some_and(|ready| case.context.now - ready.at <= case.number(&COMPARE_GRACE).seconds()) {
         return RuleOutcome::NotMeasured;
     }
     let seen = document.face_reason.as_deref().unwrap_or("not run");
@@ -152,7 +158,7 @@ pub(super) const LIVENESS_BELOW_MINIMUM: Rule = Rule {
     severity: Severity::High,
     category: "biometric",
     inputs: &["evidence.liveness.score", "evidence.liveness.minScore", "flowSettings.livenessMin"],
-    numbers: &[],
+    numbers: &[LIVENESS_MINIMUM],
     threshold: "not above the flow's minimum (0.6 if none is told)",
     source: "the service's default for liveness",
     caveat: "Cheap cameras and light from behind lower the score of genuine people.",
@@ -181,7 +187,7 @@ pub(super) const LIVENESS_MISSES: Rule = Rule {
     severity: Severity::Critical,
     category: "biometric",
     inputs: &["failedAttempts[].score", "flowSettings.livenessMin"],
-    numbers: &[],
+    numbers: &[LIVENESS_MINIMUM, FAR_MISS],
     threshold: "a rejected selfie more than 0.15 below the minimum; low if nearer",
     source: "the service's own console tells near from far misses this way",
     caveat: "A stored 0 of a blurred capture or an error is no score and is left out.",
@@ -203,7 +209,7 @@ fn liveness_misses(case: &Case) -> RuleOutcome {
     if score > limit.value {
         return RuleOutcome::Clear;
     }
-    let severity = if score < limit.value - FAR_MISS { Severity::Critical } else { Severity::Low };
+    let severity = if score < limit.value - case.number(&FAR_MISS).value { Severity::Critical } else { Severity::Low };
     Finding::new(severity, format!("failedAttempts[{position}].score"), score_text(score))
         .against(format!("above {}", score_text(limit.value)), limit.from)
         .at(attempt.at)
@@ -216,7 +222,7 @@ pub(super) const LIVENESS_REJECTIONS: Rule = Rule {
     severity: Severity::Medium,
     category: "biometric",
     inputs: &["failedAttempts[].counts", "flowSettings.steps[].attemptLimit"],
-    numbers: &[],
+    numbers: &[SEVERAL_REJECTIONS],
     threshold: "2 rejections that count; high at the flow's limit (3 if none is told)",
     source: "the service allows 3 to 10 attempts, 3 unless configured",
     caveat: "Blurred, dark or cropped captures do not count.",
@@ -228,14 +234,15 @@ fn liveness_rejections(case: &Case) -> RuleOutcome {
     let kind = StepKind::BiometricVerification;
     let rejected = case.registration.counted_failures(&kind);
     let (limit, from) = case.attempt_limit(&kind);
+    let several = case.number(&SEVERAL_REJECTIONS).count() as u32;
     let severity = match rejected {
         count if count >= limit => Severity::High,
-        count if count >= SEVERAL_REJECTIONS => Severity::Medium,
+        count if count >= several => Severity::Medium,
         _ => return RuleOutcome::Clear,
     };
     let last = selfies(case).filter_map(|(_, attempt)| attempt.at).max();
     Finding::new(severity, "failedAttempts", format!("{rejected} of {limit}"))
-        .against(format!("fewer than {}", SEVERAL_REJECTIONS.min(limit)), from)
+        .against(format!("fewer than {}", several.min(limit)), from)
         .at(last)
         .fires()
 }
@@ -315,7 +322,7 @@ fn spoof_verdict(case: &Case) -> RuleOutcome {
 fn with_face_score(case: &Case, judge: impl Fn(&FaceCompare, f64, Limit) -> RuleOutcome) -> RuleOutcome {
     let Some(face) = &case.registration.checks.face else { return case.absent(&StepKind::FaceComparison) };
     let Some(score) = measured(face.score) else { return RuleOutcome::NotMeasured };
-    let limit = case.threshold(|settings| settings.compare_min, face.min_score, FlowSettings::DEFAULTS.compare_min);
+    let limit = case.threshold(&FACE_MINIMUM, |settings| settings.compare_min, face.min_score);
     judge(face, score, limit)
 }
 
@@ -331,7 +338,7 @@ fn face_finding(
 
 fn liveness_limit(case: &Case) -> Limit {
     let recorded = case.registration.checks.liveness.as_ref().and_then(|liveness| liveness.min_score);
-    case.threshold(|settings| settings.liveness_min, recorded, FlowSettings::DEFAULTS.liveness_min)
+    case.threshold(&LIVENESS_MINIMUM, |settings| settings.liveness_min, recorded)
 }
 
 /// Failed selfies with their positions among all failed attempts.

@@ -1,17 +1,17 @@
 //! E-mail and phone.
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
 use crate::{
     model::{CodeCheck, FlowSettings, Gateway, RegistrationId, Requirement, StepKind, StepState},
     triage::{LinkKind, links},
 };
 
 /// From this many people on, sharing a contact is no family matter.
-const MANY_PEOPLE: usize = 5;
+const MANY_PEOPLE: Number = Number { name: "critical_from", default: 5.0, unit: "people" };
 /// Wrong codes worth a look before the limit is reached.
-const SEVERAL_WRONG_CODES: u32 = 3;
+const SEVERAL_WRONG_CODES: Number = Number { name: "several", default: 3.0, unit: "attempts" };
 /// Resends without success worth a look.
-const MANY_RESENDS_COUNT: u32 = 3;
+const SEVERAL_RESENDS: Number = Number { name: "resends", default: 3.0, unit: "resends" };
 
 pub(super) const SHARED_CONTACT: Rule = Rule {
     id: "CON-06",
@@ -19,7 +19,7 @@ pub(super) const SHARED_CONTACT: Rule = Rule {
     severity: Severity::High,
     category: "contact",
     inputs: &["contact.email", "contact.phone", "contact.countryCode", "links"],
-    numbers: &[],
+    numbers: &[MANY_PEOPLE],
     threshold: "2 people with one e-mail address or phone; critical from 5 on",
     source: "our choice; shared contacts are a known warning sign of identity theft",
     caveat: "Family phones, shops and agents who help customers; the same person starting again is not counted.",
@@ -32,15 +32,13 @@ fn shared_contact(case: &Case) -> RuleOutcome {
         return RuleOutcome::NotMeasured;
     };
     let strangers: Vec<_> = others.into_iter().filter(|(_, other)| own.same_person(other) != Some(true)).collect();
-    let people = links::distinct_people(
-        std::iter::once(own).chain(strangers.iter().map(|(_, other)| *other)),
-        true,
-        MANY_PEOPLE,
-    );
+    let many = case.number(&MANY_PEOPLE).count().max(2);
+    let people =
+        links::distinct_people(std::iter::once(own).chain(strangers.iter().map(|(_, other)| *other)), true, many);
     if people < 2 {
         return RuleOutcome::Clear;
     }
-    let severity = if people >= MANY_PEOPLE { Severity::Critical } else { Severity::High };
+    let severity = if people >= many { Severity::Critical } else { Severity::High };
     let ids: Vec<&RegistrationId> = strangers.iter().map(|(id, _)| *id).collect();
     let path = if case.registration.contact.email.is_some() { "contact.email" } else { "contact.phone" };
     Finding::new(severity, path, format!("also {}", id_list(ids.into_iter())))
@@ -74,7 +72,7 @@ pub(super) const WRONG_CODES: Rule = Rule {
     severity: Severity::Medium,
     category: "contact",
     inputs: &["evidence.email.attempts", "evidence.phone.attempts", "evidence.phone.maxAttempts"],
-    numbers: &[],
+    numbers: &[SEVERAL_WRONG_CODES],
     threshold: "3 wrong codes; high when the limit is spent (3 if none is told)",
     source: "the service documents 3 attempts",
     caveat: "Late messages; an older code typed.",
@@ -93,13 +91,14 @@ fn wrong_codes(case: &Case, key: &str, kind: &StepKind, code: Option<&CodeCheck>
         (Some(limit), _) => (limit, ThresholdFrom::Record),
         (None, _) => (FlowSettings::DEFAULTS.attempt_limit, ThresholdFrom::Default),
     };
+    let several = case.number(&SEVERAL_WRONG_CODES).count().max(1) as u32;
     let severity = match wrong {
         wrong if wrong >= limit.max(1) => Severity::High,
-        wrong if wrong >= SEVERAL_WRONG_CODES => Severity::Medium,
+        wrong if wrong >= several => Severity::Medium,
         _ => return RuleOutcome::Clear,
     };
     Finding::new(severity, format!("evidence.{key}.attempts"), wrong.to_string())
-        .against(format!("fewer than {}", limit.clamp(1, SEVERAL_WRONG_CODES)), from)
+        .against(format!("fewer than {}", limit.clamp(1, several)), from)
         .at(code.last_sent.or(code.created))
         .fires()
 }
@@ -110,7 +109,7 @@ pub(super) const MANY_RESENDS: Rule = Rule {
     severity: Severity::Low,
     category: "contact",
     inputs: &["evidence.email.sends", "evidence.phone.sends"],
-    numbers: &[],
+    numbers: &[SEVERAL_RESENDS],
     threshold: "a code sent again 3 times and never entered",
     source: "our choice",
     caveat: "A carrier that is down concerns everybody at once.",
@@ -118,12 +117,13 @@ pub(super) const MANY_RESENDS: Rule = Rule {
     evaluate: |case| {
         worst_of(codes(case).map(|(key, kind, code)| {
             let Some(code) = code else { return case.absent(&kind) };
+            let several = case.number(&SEVERAL_RESENDS);
             let resends = code.sends.saturating_sub(1);
-            if code.state == StepState::Completed || resends < MANY_RESENDS_COUNT {
+            if code.state == StepState::Completed || resends < several.count() as u32 {
                 return RuleOutcome::Clear;
             }
             Finding::new(Severity::Low, format!("evidence.{key}.sends"), code.sends.to_string())
-                .against(format!("at most {MANY_RESENDS_COUNT}"), ThresholdFrom::Default)
+                .against(format!("fewer than {} times again", several.count()), several.from)
                 .at(code.last_sent)
                 .fires()
         }))

@@ -1,13 +1,13 @@
 //! What the scan of the document shows.
 
 use super::{
-    Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom, measured, score_text, still_runs, worst_verdict,
+    Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, measured, score_text, still_runs, worst_verdict,
 };
 use crate::model::{DocumentCheck, DocumentKind, StepKind};
 
 /// Readings below these are weak, and very weak.
-const GOOD_READING: f64 = 0.85;
-const POOR_READING: f64 = 0.70;
+const GOOD_READING: Number = Number { name: "medium_below", default: 0.85, unit: "score" };
+const POOR_READING: Number = Number { name: "high_below", default: 0.70, unit: "score" };
 /// The service's code for a scan without a number.
 const NUMBER_NOT_EXTRACTED: &str = "document_number_is_not_extracted";
 
@@ -25,7 +25,7 @@ pub(super) const WEAK_READING: Rule = Rule {
     severity: Severity::Medium,
     category: "document",
     inputs: &["evidence.document.confidence"],
-    numbers: &[],
+    numbers: &[GOOD_READING, POOR_READING],
     threshold: "below 0.85; high below 0.70",
     source: "the service's review guide",
     caveat: "Glare on one field lowers the whole score.",
@@ -33,13 +33,14 @@ pub(super) const WEAK_READING: Rule = Rule {
     evaluate: |case| {
         with_document(case, |document| {
             let Some(confidence) = measured(document.confidence) else { return RuleOutcome::NotMeasured };
+            let good = case.number(&GOOD_READING);
             let severity = match confidence {
-                confidence if confidence < POOR_READING => Severity::High,
-                confidence if confidence < GOOD_READING => Severity::Medium,
+                confidence if confidence < case.number(&POOR_READING).value => Severity::High,
+                confidence if confidence < good.value => Severity::Medium,
                 _ => return RuleOutcome::Clear,
             };
             Finding::new(severity, "evidence.document.confidence", score_text(confidence))
-                .against(format!("at least {}", score_text(GOOD_READING)), ThresholdFrom::Default)
+                .against(format!("at least {}", score_text(good.value)), good.from)
                 .at(document.created)
                 .fires()
         })

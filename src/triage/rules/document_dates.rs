@@ -1,14 +1,14 @@
 //! The dates on the document.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom};
 use crate::model::{DocumentCheck, StepKind};
 
 /// Days before the end of validity that are worth a note.
-const SOON: Days = Days::new(30);
+const SOON: Number = Number { name: "days", default: 30.0, unit: "days" };
 /// No document is valid for longer.
-const LONGEST_VALIDITY_YEARS: i32 = 20;
+const LONGEST_VALIDITY: Number = Number { name: "longest", default: 20.0, unit: "years" };
 /// Years from here on stand for "does not expire".
 const NEVER_EXPIRES: i32 = 2900;
 
@@ -62,19 +62,20 @@ pub(super) const EXPIRES_SOON: Rule = Rule {
     severity: Severity::Low,
     category: "document",
     inputs: EXPIRY,
-    numbers: &[],
+    numbers: &[SOON],
     threshold: "valid when shown, and at most 30 days from now",
     source: "our choice",
     caveat: "None.",
     next_action: "Approve if all else is clean, and plan a new check.",
     evaluate: |case| {
         with_expiry(case, |document, expiry, shown| {
-            let horizon = case.today() + SOON;
+            let soon = case.number(&SOON);
+            let horizon = case.today().checked_add_signed(soon.days()).unwrap_or(NaiveDate::MAX);
             if expiry < shown || expiry > horizon {
                 return RuleOutcome::Clear;
             }
             Finding::new(Severity::Low, "evidence.document.expiryDate", expiry.to_string())
-                .against(format!("after {horizon}"), ThresholdFrom::Default)
+                .against(format!("after {horizon}"), soon.from)
                 .at(document.created)
                 .fires()
         })
@@ -87,7 +88,7 @@ pub(super) const IMPOSSIBLE_DATES: Rule = Rule {
     severity: Severity::High,
     category: "document",
     inputs: &["evidence.document.birthDate", "evidence.document.issueDate", "evidence.document.expiryDate"],
-    numbers: &[],
+    numbers: &[LONGEST_VALIDITY],
     threshold: "issued in the future, not after birth or not before expiry, or valid for more than 20 years; low if \
                 swapping issue and expiry explains it",
     source: "exact; the 20 years are our choice",
@@ -104,13 +105,21 @@ fn impossible_dates(case: &Case) -> RuleOutcome {
     if issue.is_none() && (birth.is_none() || expiry(document).is_none()) {
         return RuleOutcome::NotMeasured;
     }
-    let Some((path, seen)) = impossibility(birth, issue, expiry(document), case.today()) else {
+    let bounds = Bounds { today: case.today(), longest_years: case.number(&LONGEST_VALIDITY).count() };
+    let Some((path, seen)) = impossibility(birth, issue, expiry(document), bounds) else {
         return RuleOutcome::Clear;
     };
-    let swapped = impossibility(birth, expiry(document), issue, case.today()).is_none();
+    let swapped = impossibility(birth, expiry(document), issue, bounds).is_none();
     let severity =
         if swapped && issue.is_some() && expiry(document).is_some() { Severity::Low } else { Severity::High };
     Finding::new(severity, path, seen).at(document.created).fires()
+}
+
+/// What dates are held against.
+#[derive(Clone, Copy)]
+struct Bounds {
+    today: NaiveDate,
+    longest_years: usize,
 }
 
 /// What is impossible about three dates, as path and words.
@@ -118,7 +127,7 @@ fn impossibility(
     birth: Option<NaiveDate>,
     issue: Option<NaiveDate>,
     expiry: Option<NaiveDate>,
-    today: NaiveDate,
+    Bounds { today, longest_years }: Bounds,
 ) -> Option<(&'static str, String)> {
     const BIRTH: &str = "evidence.document.birthDate";
     const ISSUE: &str = "evidence.document.issueDate";
@@ -138,6 +147,7 @@ fn impossibility(
     if issue >= expiry {
         return Some((ISSUE, format!("issued on {issue}, expires on {expiry}")));
     }
-    let longest = issue.with_year(issue.year() + LONGEST_VALIDITY_YEARS).unwrap_or(issue + Days::new(20 * 365 + 5));
+    let months = u32::try_from(longest_years.saturating_mul(12)).map_or(Months::new(u32::MAX), Months::new);
+    let longest = issue.checked_add_months(months).unwrap_or(NaiveDate::MAX);
     (expiry > longest).then(|| (EXPIRY, format!("issued on {issue}, valid until {expiry}")))
 }

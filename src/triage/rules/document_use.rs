@@ -1,6 +1,6 @@
 //! How the document was used: by others, too often, or exchanged for another one.
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom, id_list, links::MISREAD_EDITS};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, id_list, links};
 use crate::{
     model::{Moment, RegistrationId, StepKind},
     triage::{
@@ -11,6 +11,9 @@ use crate::{
 
 /// The service's code for a number that another registration holds.
 const NUMBER_TAKEN: &str = "existing_document_validation_with_document_number";
+
+/// Numbers further apart are different documents, not a misreading.
+const MISREAD: Number = Number { name: "edits", default: links::MISREAD_EDITS as f64, unit: "edits" };
 
 pub(super) const NUMBER_IN_USE: Rule = Rule {
     id: "DOC-08",
@@ -89,7 +92,7 @@ pub(super) const DOCUMENT_CHANGED: Rule = Rule {
     severity: Severity::High,
     category: "document",
     inputs: &["failedAttempts[].documentNumber", "evidence.document.number"],
-    numbers: &[],
+    numbers: &[MISREAD],
     threshold: "numbers more than 2 edits apart; low for 1 or 2",
     source: "conflicting documents are a known warning sign; the 2 edits for misreadings are our choice",
     caveat: "Misread letters; a person who first showed another valid document.",
@@ -121,15 +124,16 @@ fn document_changed(case: &Case) -> RuleOutcome {
     let Some(((_, first, _), later)) = shown.split_first().filter(|(_, later)| !later.is_empty()) else {
         return RuleOutcome::NotMeasured;
     };
+    let misread = case.number(&MISREAD);
     let farthest =
         later.iter().map(|(path, number, at)| (edits(first, number), path, at)).max_by_key(|(distance, ..)| *distance);
     let (severity, (distance, path, at)) = match farthest {
-        Some(found) if found.0 > MISREAD_EDITS => (Severity::High, found),
+        Some(found) if found.0 > misread.count() => (Severity::High, found),
         Some(found) if found.0 > 0 => (Severity::Low, found),
         _ => return RuleOutcome::Clear,
     };
     Finding::new(severity, path.clone(), format!("{distance} edits from the first number"))
-        .against(format!("at most {MISREAD_EDITS} edits"), ThresholdFrom::Default)
+        .against(format!("at most {} edits", misread.count()), misread.from)
         .at(*at)
         .fires()
 }

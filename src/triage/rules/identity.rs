@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom};
 use crate::{
     model::{FlowSettings, Personal, Registration, StepKind},
     triage::{
@@ -11,11 +11,16 @@ use crate::{
     },
 };
 
+/// What names have to reach where the flow does not say.
+pub(super) const NAME_MINIMUM: Number =
+    Number { name: "minimum", default: FlowSettings::DEFAULTS.name_match_min, unit: "percent" };
 /// Below this percentage names differ badly.
-const HARDLY_ALIKE: f64 = 70.0;
+const HARDLY_ALIKE: Number = Number { name: "high_below", default: 70.0, unit: "percent" };
 /// Who is younger may not sign; who is older was probably misread.
-const OF_AGE: u32 = 18;
-const OLDEST: u32 = 100;
+const OF_AGE: Number = Number { name: "youngest", default: 18.0, unit: "years" };
+const OLDEST: Number = Number { name: "oldest", default: 100.0, unit: "years" };
+/// Numbers further apart are different documents, not a misreading.
+const MISREAD: Number = Number { name: "edits", default: MISREAD_EDITS as f64, unit: "edits" };
 /// A reviewer's word that the names are fine.
 pub(super) const REVIEWED_MATCH: &str = "match";
 
@@ -30,7 +35,7 @@ pub(super) const NAME_DIFFERS: Rule = Rule {
         "evidence.document.fullName",
         "flowSettings.nameMatchMin",
     ],
-    numbers: &[],
+    numbers: &[NAME_MINIMUM, HARDLY_ALIKE],
     threshold: "less alike than the flow's minimum (80 % if none is told): medium; below 70 %: high",
     source: "the service's usual minimum for names",
     caveat: "Second surnames, order, initials, married names, transliteration.",
@@ -52,11 +57,11 @@ fn name_differs(case: &Case) -> RuleOutcome {
         .zip(FoldedName::new(printed.reveal()))
         .and_then(|(typed, printed)| typed.similarity(&printed));
     let Some(percent) = likeness.map(|likeness| 100.0 * likeness) else { return RuleOutcome::NotMeasured };
-    let limit = case.threshold(|settings| settings.name_match_min, None, FlowSettings::DEFAULTS.name_match_min);
+    let limit = case.threshold(&NAME_MINIMUM, |settings| settings.name_match_min, None);
     if percent >= limit.value {
         return RuleOutcome::Clear;
     }
-    let severity = if percent < HARDLY_ALIKE { Severity::High } else { Severity::Medium };
+    let severity = if percent < case.number(&HARDLY_ALIKE).value { Severity::High } else { Severity::Medium };
     Finding::new(severity, path, format!("{typed} / {} ({percent:.0} %)", printed.reveal()))
         .against(format!("at least {} %", limit.value), limit.from)
         .at(document.created)
@@ -121,7 +126,7 @@ pub(super) const AGE: Rule = Rule {
     severity: Severity::High,
     category: "identity",
     inputs: &["evidence.document.birthDate", "evidence.information.birthDate"],
-    numbers: &[],
+    numbers: &[OF_AGE, OLDEST],
     threshold: "under 18 years: high; over 100: medium",
     source: "a common legal age; the upper bound is our choice",
     caveat: "Years written with two digits.",
@@ -140,12 +145,15 @@ fn age(case: &Case) -> RuleOutcome {
     };
     // Born in the future is an impossible date, not an age.
     let Some(years) = case.today().years_since(birth) else { return RuleOutcome::NotMeasured };
-    let (severity, threshold) = match years {
-        years if years < OF_AGE => (Severity::High, format!("at least {OF_AGE} years")),
-        years if years > OLDEST => (Severity::Medium, format!("at most {OLDEST} years")),
+    let (youngest, oldest) = (case.number(&OF_AGE), case.number(&OLDEST));
+    let (severity, threshold, from) = match years as usize {
+        years if years < youngest.count() => {
+            (Severity::High, format!("at least {} years", youngest.value), youngest.from)
+        }
+        years if years > oldest.count() => (Severity::Medium, format!("at most {} years", oldest.value), oldest.from),
         _ => return RuleOutcome::Clear,
     };
-    Finding::new(severity, path, format!("{birth} ({years} years)")).against(threshold, ThresholdFrom::Default).fires()
+    Finding::new(severity, path, format!("{birth} ({years} years)")).against(threshold, from).fires()
 }
 
 pub(super) const TYPED_NUMBER_DIFFERS: Rule = Rule {
@@ -154,7 +162,7 @@ pub(super) const TYPED_NUMBER_DIFFERS: Rule = Rule {
     severity: Severity::High,
     category: "identity",
     inputs: &["evidence.information.documentNumber", "evidence.document.number"],
-    numbers: &[],
+    numbers: &[MISREAD],
     threshold: "more than 2 edits; medium for 1 or 2",
     source: "exact, separators aside",
     caveat: "Leading zeros, letters that look like digits.",
@@ -170,7 +178,7 @@ pub(super) const TYPED_NUMBER_DIFFERS: Rule = Rule {
         let distance = edits(typed.trim_start_matches('0'), printed.trim_start_matches('0'));
         let severity = match distance {
             0 => return RuleOutcome::Clear,
-            1..=MISREAD_EDITS => Severity::Medium,
+            edits if edits <= case.number(&MISREAD).count() => Severity::Medium,
             _ => Severity::High,
         };
         Finding::new(severity, "evidence.information.documentNumber", format!("{distance} edits apart"))

@@ -17,7 +17,7 @@ mod watchlist;
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::{Flag, Incident, LinkIndex, LinkKind, Policy, Severity, ThresholdFrom, links};
 use crate::model::{
@@ -105,6 +105,26 @@ pub struct Number {
     pub default: f64,
     /// What it counts: `score` (0 to 1), `percent`, `seconds`, `days`, `people`, …
     pub unit: &'static str,
+}
+
+impl Number {
+    /// Whether the configuration may set it to this.
+    pub fn allows(&self, value: f64) -> bool {
+        (0.0..=self.most()).contains(&value)
+    }
+
+    /// What it may be set to, in words.
+    pub fn range(&self) -> String {
+        format!("from 0 to {} ({})", self.most(), self.unit)
+    }
+
+    fn most(&self) -> f64 {
+        match self.unit {
+            "score" => 1.0,
+            "percent" => 100.0,
+            _ => 1e9,
+        }
+    }
 }
 
 /// Every rule, in the order of the catalogue.
@@ -251,14 +271,18 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The number in force: the flow's, else the record's, else ours.
-    fn threshold(&self, flow: fn(&FlowSettings) -> Option<f64>, record: Option<f64>, default: f64) -> Limit {
+    /// The number in force: the configuration's, else the flow's, else the record's, else ours.
+    fn threshold(&self, number: &Number, flow: fn(&FlowSettings) -> Option<f64>, record: Option<f64>) -> Limit {
+        let ours = self.number(number);
+        if ours.from == ThresholdFrom::Configuration {
+            return ours;
+        }
         if let Some(value) = self.settings().and_then(flow).filter(|value| value.is_finite()) {
             return Limit { value, from: ThresholdFrom::Flow };
         }
         match record.filter(|value| value.is_finite()) {
             Some(value) => Limit { value, from: ThresholdFrom::Record },
-            None => Limit { value: default, from: ThresholdFrom::Default },
+            None => ours,
         }
     }
 
@@ -298,6 +322,26 @@ struct Limit {
     value: f64,
     from: ThresholdFrom,
 }
+
+impl Limit {
+    /// A number that counts things.
+    fn count(self) -> usize {
+        self.value as usize
+    }
+
+    /// A number of seconds.
+    fn seconds(self) -> TimeDelta {
+        TimeDelta::seconds((self.value as i64).min(LONGEST_DAYS * 86_400))
+    }
+
+    /// A number of days.
+    fn days(self) -> TimeDelta {
+        TimeDelta::days((self.value as i64).min(LONGEST_DAYS))
+    }
+}
+
+/// A thousand years: no calendar overflows by it.
+const LONGEST_DAYS: i64 = 365_250;
 
 /// Score differences smaller than this are rounding.
 const TOLERANCE: f64 = 0.001;

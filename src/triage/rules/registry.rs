@@ -1,7 +1,11 @@
 //! What the registry says of the document's owner.
 
-use super::{Case, Finding, Rule, RuleOutcome, Severity, identity::REVIEWED_MATCH, measured};
-use crate::model::{FlowSettings, StepKind};
+use super::{
+    Case, Finding, Rule, RuleOutcome, Severity,
+    identity::{NAME_MINIMUM, REVIEWED_MATCH},
+    measured,
+};
+use crate::model::StepKind;
 
 pub(super) const REGISTRY_NAME_DIFFERS: Rule = Rule {
     id: "IDN-02",
@@ -15,7 +19,7 @@ pub(super) const REGISTRY_NAME_DIFFERS: Rule = Rule {
         "evidence.document.scoreValidated",
         "flowSettings.nameMatchMin",
     ],
-    numbers: &[],
+    numbers: &[NAME_MINIMUM],
     threshold: "below the flow's minimum (80 % if none is told), or said not to match",
     source: "the service's own console",
     caveat: "A misread number finds a stranger. Before the look-up the stored 0 % is a default, not a result.",
@@ -34,7 +38,7 @@ fn registry_name_differs(case: &Case) -> RuleOutcome {
     if document.name_review.as_deref() == Some(REVIEWED_MATCH) {
         return RuleOutcome::Clear;
     }
-    let limit = case.threshold(|settings| settings.name_match_min, None, FlowSettings::DEFAULTS.name_match_min);
+    let limit = case.threshold(&NAME_MINIMUM, |settings| settings.name_match_min, None);
     let finding = match (measured(document.name_match), document.names_match) {
         (Some(percent), _) if percent < limit.value => {
             Finding::new(Severity::High, "evidence.document.nameMatch", format!("{percent:.0} %"))

@@ -1,15 +1,15 @@
 //! Several identities behind one device, and rings.
 
-use super::{Finding, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
+use super::{Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, id_list};
 use crate::{
     model::RegistrationId,
     triage::{LinkKind, links},
 };
 
 /// From this many identities on, a device is nobody's family tablet.
-const DEVICE_CRITICAL: usize = 3;
+const DEVICE_CRITICAL: Number = Number { name: "critical_from", default: 3.0, unit: "people" };
 /// People in a ring.
-const RING_PEOPLE: usize = 3;
+const RING_PEOPLE: Number = Number { name: "people", default: 3.0, unit: "people" };
 
 pub(super) const SHARED_DEVICE: Rule = Rule {
     id: "VEL-02",
@@ -17,7 +17,7 @@ pub(super) const SHARED_DEVICE: Rule = Rule {
     severity: Severity::High,
     category: "velocity",
     inputs: &["evidence.information.deviceId", "links"],
-    numbers: &[],
+    numbers: &[DEVICE_CRITICAL],
     threshold: "2 people on one device; critical from 3 on",
     source: "our choice; a device is a key of high precision",
     caveat: "Family tablets, devices of a shop.",
@@ -26,10 +26,10 @@ pub(super) const SHARED_DEVICE: Rule = Rule {
         let Some((own, others)) = case.sharing(&[LinkKind::Device]) else { return RuleOutcome::NotMeasured };
         let different: Vec<_> = others.into_iter().filter(|(_, other)| own.same_person(other) == Some(false)).collect();
         let everyone = std::iter::once(own).chain(different.iter().map(|(_, other)| *other));
-        let people = links::distinct_people(everyone, false, DEVICE_CRITICAL);
-        let severity = match people {
-            DEVICE_CRITICAL.. => Severity::Critical,
-            2 => Severity::High,
+        let critical = case.number(&DEVICE_CRITICAL).count().max(2);
+        let severity = match links::distinct_people(everyone, false, critical) {
+            people if people >= critical => Severity::Critical,
+            2.. => Severity::High,
             _ => return RuleOutcome::Clear,
         };
         let ids: Vec<&RegistrationId> = different.iter().map(|(id, _)| *id).collect();
@@ -45,7 +45,7 @@ pub(super) const RING: Rule = Rule {
     severity: Severity::Critical,
     category: "velocity",
     inputs: &["links"],
-    numbers: &[],
+    numbers: &[RING_PEOPLE],
     threshold: "3 different people joined by documents, faces, devices, e-mail addresses or phones",
     source: "our choice; rings from 3 people up are reported in the field",
     caveat: "Households. IP addresses alone make no ring.",
@@ -56,16 +56,15 @@ pub(super) const RING: Rule = Rule {
             return RuleOutcome::NotMeasured;
         }
         let ring = links.ring_of(&case.registration.id);
-        if ring.len() < RING_PEOPLE {
+        let fewest = case.number(&RING_PEOPLE);
+        let people = fewest.count().max(2);
+        let traces = || ring.iter().filter_map(|id| links.traces(id));
+        if ring.len() < people || links::distinct_people(traces(), false, people) < people {
             return RuleOutcome::Clear;
         }
-        let people = links::distinct_people(ring.iter().filter_map(|id| links.traces(id)), false, RING_PEOPLE);
-        if people < RING_PEOPLE {
-            return RuleOutcome::Clear;
-        }
-        let seen = format!("{RING_PEOPLE} or more people in {} registrations", ring.len());
+        let seen = format!("{people} or more people in {} registrations", ring.len());
         Finding::new(Severity::Critical, "links", seen)
-            .against(format!("fewer than {RING_PEOPLE} people"), ThresholdFrom::Default)
+            .against(format!("fewer than {people} people"), fewest.from)
             .fires()
     },
 };

@@ -1,12 +1,10 @@
 //! Criminal records and watch lists.
 
-use chrono::TimeDelta;
-
-use super::{Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom};
 use crate::model::{BackgroundCheck, Outcome, SourceStatus, StepKind};
 
 /// A screening runs by itself; it is missing only after this long.
-const SCREENING_GRACE: TimeDelta = TimeDelta::minutes(5);
+const SCREENING_GRACE: Number = Number { name: "grace", default: 300.0, unit: "seconds" };
 
 pub(super) const RECORD_HIT: Rule = Rule {
     id: "WL-01",
@@ -50,7 +48,7 @@ pub(super) const NO_SCREENING_RESULT: Rule = Rule {
     severity: Severity::High,
     category: "watchlist",
     inputs: &["evidence.background", "flowSettings.steps[].requirement"],
-    numbers: &[],
+    numbers: &[SCREENING_GRACE],
     threshold: "the flow insists on it, and more than 5 minutes after it was due a list has not answered",
     source: "exact; the 5 minutes are our choice",
     caveat: "A list that is slow today.",
@@ -75,7 +73,7 @@ fn no_screening_result(case: &Case) -> RuleOutcome {
         .or(case.registration.completed_at)
         .or(checks.liveness.as_ref().and_then(|liveness| liveness.finished));
     match due {
-        Some(due) if case.context.now - due.at > SCREENING_GRACE => {
+        Some(due) if case.context.now - due.at > case.number(&SCREENING_GRACE).seconds() => {
             let silent = background.into_iter().flat_map(|background| &background.sources);
             let silent =
                 silent.filter(|source| source.status != SourceStatus::Clear).map(|source| source.name.as_str());
