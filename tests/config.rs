@@ -226,8 +226,7 @@ fn the_example_names_the_keys_of_every_command() {
     for entry in COMMANDS {
         assert!(named.contains(&entry.id), "{} is missing in config.example.toml", entry.id);
         let setting = example.keys.iter().find(|setting| setting.command == entry.id).unwrap();
-        let defaults = if entry.queue.is_empty() { entry.registration } else { entry.queue };
-        assert_eq!(setting.keys, defaults, "{}", entry.id);
+        assert_eq!(setting.keys, entry.keys[0].1, "{}", entry.id);
     }
     let overrides: Vec<Override> = example
         .keys

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Model, Screen};
+use super::Model;
 use crate::keys::Binding;
 
 /// Where a key applies. Dialogs have fixed keys of their own, shown in them.
@@ -12,6 +12,13 @@ pub enum Layer {
     Queue,
     /// One registration.
     Registration,
+    /// The rules by how often they fire.
+    Flags,
+}
+
+impl Layer {
+    /// All layers, in the order of the help.
+    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags];
 }
 
 impl fmt::Display for Layer {
@@ -19,6 +26,7 @@ impl fmt::Display for Layer {
         formatter.write_str(match self {
             Self::Queue => "the queue",
             Self::Registration => "a registration",
+            Self::Flags => "the flags",
         })
     }
 }
@@ -40,7 +48,7 @@ pub enum Command {
     Bottom,
     /// Open the selected registration.
     Open,
-    /// Back to the queue.
+    /// Back to where one came from.
     Back,
     /// Type a filter.
     Filter,
@@ -68,6 +76,10 @@ pub enum Command {
     NextRegistration,
     /// Previous registration in the queue's order.
     PreviousRegistration,
+    /// The rules by how often they fire.
+    Flags,
+    /// Narrow the queue to the selected rule.
+    Narrow,
     /// Copy the id.
     CopyId,
     /// Mask or show personal data.
@@ -94,10 +106,15 @@ pub struct Entry {
     pub help: &'static str,
     /// Whether the footer shows it when there is room.
     pub in_footer: bool,
-    /// Default keys in the queue.
-    pub queue: &'static [&'static str],
-    /// Default keys in a registration.
-    pub registration: &'static [&'static str],
+    /// Its default keys: where, and which.
+    pub keys: &'static [(&'static [Layer], &'static [&'static str])],
+}
+
+impl Entry {
+    /// The default keys in a layer; none where the command does not exist there.
+    pub fn defaults(&self, layer: Layer) -> &'static [&'static str] {
+        self.keys.iter().find(|(layers, _)| layers.contains(&layer)).map_or(&[], |(_, keys)| keys)
+    }
 }
 
 const fn entry(
@@ -105,10 +122,9 @@ const fn entry(
     id: &'static str,
     label: &'static str,
     help: &'static str,
-    queue: &'static [&'static str],
-    registration: &'static [&'static str],
+    keys: &'static [(&'static [Layer], &'static [&'static str])],
 ) -> Entry {
-    Entry { command, id, label, help, in_footer: true, queue, registration }
+    Entry { command, id, label, help, in_footer: true, keys }
 }
 
 const fn hidden(mut entry: Entry) -> Entry {
@@ -116,77 +132,120 @@ const fn hidden(mut entry: Entry) -> Entry {
     entry
 }
 
+const EVERYWHERE: &[Layer] = Layer::ALL;
+const QUEUE: &[Layer] = &[Layer::Queue];
+const REGISTRATION: &[Layer] = &[Layer::Registration];
+const FLAGS: &[Layer] = &[Layer::Flags];
+/// Where one works on registrations.
+const DESK: &[Layer] = &[Layer::Queue, Layer::Registration];
+/// Screens that are left with Esc.
+const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags];
+/// Screens on which a page key turns a list, and space does something else or nothing.
+const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags];
+
 /// The table. Order is that of the footer and the help.
 pub const COMMANDS: &[Entry] = &[
-    entry(Command::Open, "open", "open", "Open the selected registration", &["enter", "l", "right"], &[]),
-    entry(Command::Back, "back", "back", "Go back to the queue", &[], &["esc", "h", "left", "backspace"]),
+    entry(Command::Open, "open", "open", "Open the selected registration", &[(QUEUE, &["enter", "l", "right"])]),
+    entry(
+        Command::Narrow,
+        "narrow",
+        "narrow",
+        "Narrow the queue to those the selected rule fires on",
+        &[(FLAGS, &["enter", "l", "right"])],
+    ),
+    entry(
+        Command::Back,
+        "back",
+        "back",
+        "Go back to where you came from",
+        &[(OVER_THE_QUEUE, &["esc", "h", "left", "backspace"])],
+    ),
     entry(
         Command::Filter,
         "filter",
         "filter",
         "Narrow the queue by words, status:, step:, project:, flag: …",
-        &["/"],
-        &[],
+        &[(QUEUE, &["/"])],
     ),
-    entry(Command::Sync, "sync", "sync", "Sync the marked registrations, or this one", &["s"], &["s"]),
-    entry(Command::Create, "create", "create", "Create a registration", &["c"], &["c"]),
-    entry(Command::Mark, "mark", "mark", "Mark or unmark, and go down", &["space"], &[]),
-    entry(Command::Sort, "sort", "sort", "Sort by the next field", &["o"], &[]),
-    hidden(entry(Command::ReverseSort, "reverse-sort", "reverse", "Sort the other way round", &["O"], &[])),
-    hidden(entry(Command::MarkAll, "mark-all", "mark all", "Mark everything that is shown", &["*"], &[])),
-    hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &["esc"], &[])),
-    entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[], &["tab", "l", "right"]),
-    hidden(entry(Command::PreviousTab, "previous-tab", "previous tab", "Show the previous tab", &[], &["shift+tab"])),
-    entry(Command::NextRegistration, "next", "next", "Go to the next registration of the queue", &[], &["n", "J"]),
+    entry(Command::Sync, "sync", "sync", "Sync the marked registrations, or this one", &[(DESK, &["s"])]),
+    entry(Command::Create, "create", "create", "Create a registration", &[(DESK, &["c"])]),
+    entry(Command::Mark, "mark", "mark", "Mark or unmark, and go down", &[(QUEUE, &["space"])]),
+    entry(Command::Sort, "sort", "sort", "Sort by the next field", &[(LISTS, &["o"])]),
+    hidden(entry(Command::ReverseSort, "reverse-sort", "reverse", "Sort the other way round", &[(QUEUE, &["O"])])),
+    hidden(entry(Command::MarkAll, "mark-all", "mark all", "Mark everything that is shown", &[(QUEUE, &["*"])])),
+    hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &[(QUEUE, &["esc"])])),
+    entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[(REGISTRATION, &["tab", "l", "right"])]),
+    hidden(entry(
+        Command::PreviousTab,
+        "previous-tab",
+        "previous tab",
+        "Show the previous tab",
+        &[(REGISTRATION, &["shift+tab"])],
+    )),
+    entry(
+        Command::NextRegistration,
+        "next",
+        "next",
+        "Go to the next registration of the queue",
+        &[(REGISTRATION, &["n", "J"])],
+    ),
     entry(
         Command::PreviousRegistration,
         "previous",
         "previous",
         "Go to the previous registration of the queue",
-        &[],
-        &["p", "K"],
+        &[(REGISTRATION, &["p", "K"])],
+    ),
+    entry(
+        Command::Flags,
+        "flags",
+        "flags",
+        "Show which rules fire how often, and how often they are right",
+        &[(DESK, &["f"])],
     ),
     entry(
         Command::Refresh,
         "refresh",
         "refresh",
         "Read everything again from the backend",
-        &["r", "ctrl+r"],
-        &["r", "ctrl+r"],
+        &[(EVERYWHERE, &["r", "ctrl+r"])],
     ),
-    hidden(entry(Command::CopyId, "copy-id", "copy id", "Copy the id to the clipboard, over ssh too", &["y"], &["y"])),
-    hidden(entry(Command::Mask, "mask", "mask", "Hide or show personal data on the screen", &["m"], &["m"])),
-    hidden(entry(Command::Down, "down", "down", "One row down", &["j", "down", "ctrl+n"], &["j", "down", "ctrl+n"])),
-    hidden(entry(Command::Up, "up", "up", "One row up", &["k", "up", "ctrl+p"], &["k", "up", "ctrl+p"])),
+    hidden(entry(
+        Command::CopyId,
+        "copy-id",
+        "copy id",
+        "Copy the id to the clipboard, over ssh too",
+        &[(DESK, &["y"])],
+    )),
+    hidden(entry(Command::Mask, "mask", "mask", "Hide or show personal data on the screen", &[(EVERYWHERE, &["m"])])),
+    hidden(entry(Command::Down, "down", "down", "One row down", &[(EVERYWHERE, &["j", "down", "ctrl+n"])])),
+    hidden(entry(Command::Up, "up", "up", "One row up", &[(EVERYWHERE, &["k", "up", "ctrl+p"])])),
     hidden(entry(
         Command::PageDown,
         "page-down",
         "page down",
         "One page down",
-        &["pagedown", "ctrl+f", "ctrl+d"],
-        &["pagedown", "ctrl+f", "ctrl+d", "space"],
+        &[(LISTS, &["pagedown", "ctrl+f", "ctrl+d"]), (REGISTRATION, &["pagedown", "ctrl+f", "ctrl+d", "space"])],
     )),
     hidden(entry(
         Command::PageUp,
         "page-up",
         "page up",
         "One page up",
-        &["pageup", "ctrl+b", "ctrl+u"],
-        &["pageup", "ctrl+b", "ctrl+u"],
+        &[(EVERYWHERE, &["pageup", "ctrl+b", "ctrl+u"])],
     )),
-    hidden(entry(Command::Top, "top", "top", "To the first row", &["g", "home"], &["g", "home"])),
-    hidden(entry(Command::Bottom, "bottom", "bottom", "To the last row", &["G", "end"], &["G", "end"])),
-    hidden(entry(Command::Log, "log", "log", "Show what happened so far", &["L"], &["L"])),
+    hidden(entry(Command::Top, "top", "top", "To the first row", &[(EVERYWHERE, &["g", "home"])])),
+    hidden(entry(Command::Bottom, "bottom", "bottom", "To the last row", &[(EVERYWHERE, &["G", "end"])])),
+    hidden(entry(Command::Log, "log", "log", "Show what happened so far", &[(EVERYWHERE, &["L"])])),
     hidden(entry(
         Command::Suspend,
         "suspend",
         "suspend",
         "Stop the program for now (fg brings it back)",
-        &["ctrl+z"],
-        &["ctrl+z"],
+        &[(EVERYWHERE, &["ctrl+z"])],
     )),
-    entry(Command::Help, "help", "help", "Show keys and commands", &["?", "f1"], &["?", "f1"]),
-    entry(Command::Quit, "quit", "quit", "Leave", &["q", "ctrl+c"], &["q", "ctrl+c"]),
+    entry(Command::Help, "help", "help", "Show keys and commands", &[(EVERYWHERE, &["?", "f1"])]),
+    entry(Command::Quit, "quit", "quit", "Leave", &[(EVERYWHERE, &["q", "ctrl+c"])]),
 ];
 
 impl Command {
@@ -207,9 +266,8 @@ impl Command {
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
                 Some("the queue holds no other registration")
             }
-            Self::Clear if model.screen == Screen::Queue && model.queue.is_clear() => {
-                Some("nothing is marked or filtered")
-            }
+            Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
+            Self::Narrow if model.selected_rule().is_none() => Some("no rule is selected"),
             _ => None,
         }
     }
@@ -226,10 +284,10 @@ pub fn default_bindings() -> Vec<Binding<Layer, Command>> {
     COMMANDS
         .iter()
         .flat_map(|entry| {
-            [(Layer::Queue, entry.queue), (Layer::Registration, entry.registration)].map(|(layer, keys)| Binding {
-                layer,
+            Layer::ALL.iter().map(|layer| Binding {
+                layer: *layer,
                 command: entry.command,
-                keys,
+                keys: entry.defaults(*layer),
             })
         })
         // A command that a layer does not have must not get the user's keys there either.

@@ -340,8 +340,7 @@ impl Model {
                 self.upsert(vec![created.registration]);
                 self.overlays[position] =
                     Overlay::Created(CreatedNotice { id: id.clone(), token: created.token, shown: false });
-                self.screen = super::Screen::Queue;
-                self.registration = None;
+                self.screens.clear();
                 let shown = self.queue.select(&id, self.list_rows);
                 let hidden = if shown { "" } else { " The filter hides it." };
                 self.toast(ToastKind::Done, format!("Created {id}.{hidden}"))

@@ -45,9 +45,9 @@ pub enum Message {
 pub struct Room {
     /// Rows of the queue, whether it is on the screen or would be.
     pub list_rows: usize,
-    /// Lines of the registration's tab or of the dialog on top: what a page is there.
+    /// Rows or lines of the screen over the queue or of the dialog on top: what a page is there.
     pub page_rows: usize,
-    /// How far that tab or dialog can be scrolled.
+    /// How far that text can be scrolled.
     pub scroll_max: usize,
 }
 
@@ -58,6 +58,8 @@ pub enum Target {
     Row(RegistrationId),
     /// A tab of the registration.
     Tab(Tab),
+    /// A rule, by its id.
+    Rule(String),
     /// A column header: sort by it.
     Column(crate::index::SortField),
 }

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod create;
 pub mod effect;
+pub mod flags;
 mod load;
 pub mod message;
 pub mod model;
@@ -13,6 +14,8 @@ pub mod overlay;
 pub mod queue;
 pub mod registration;
 mod requests;
+pub mod rows;
+pub mod screens;
 pub mod sync;
 mod update;
 
@@ -24,7 +27,8 @@ mod tests;
 pub use command::{Command, Layer};
 pub use effect::{Effect, Effects};
 pub use message::{Message, Room, Target};
-pub use model::{Model, Profile, Screen, Toast, ToastKind};
+pub use model::{Model, Profile, Toast, ToastKind};
 pub use overlay::Overlay;
 pub use requests::RequestId;
+pub use screens::Screen;
 pub use update::update;

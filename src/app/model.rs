@@ -8,8 +8,8 @@ use super::{
     effect::{Effect, Timer},
     load::Loading,
     queue::Queue,
-    registration::RegistrationView,
     requests::Requests,
+    screens::Screen,
 };
 use crate::{
     index::{Facets, Index},
@@ -31,15 +31,6 @@ pub struct Profile {
     pub production: bool,
     /// The backend announces changes by itself; otherwise it is read again from time to time.
     pub announces_changes: bool,
-}
-
-/// What fills the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// The list.
-    Queue,
-    /// One registration.
-    Registration,
 }
 
 /// How a toast is meant.
@@ -77,12 +68,10 @@ pub struct Model {
     pub projects: Vec<Project>,
     /// Flows known.
     pub flows: Vec<Flow>,
-    /// What fills the screen.
-    pub screen: Screen,
     /// The list.
     pub queue: Queue,
-    /// The registration that is open.
-    pub registration: Option<RegistrationView>,
+    /// The screens over the list, the one that is seen last.
+    pub screens: Vec<Screen>,
     /// Dialogs, the topmost last.
     pub overlays: Vec<Overlay>,
     /// How far reading has come.
@@ -99,7 +88,7 @@ pub struct Model {
     pub now: Timestamp,
     /// Rows of the queue that the last frame had room for.
     pub list_rows: usize,
-    /// Lines of the registration's tab or of the dialog on top, in the last frame.
+    /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
     pub(super) requests: Requests,
 }
@@ -118,9 +107,8 @@ impl Model {
             index: Index::default(),
             projects: Vec::new(),
             flows: Vec::new(),
-            screen: Screen::Queue,
             queue: Queue::default(),
-            registration: None,
+            screens: Vec::new(),
             overlays: Vec::new(),
             loading: Loading::default(),
             totals: Facets::default(),
@@ -141,30 +129,6 @@ impl Model {
         self
     }
 
-    /// The layer whose keys apply when no dialog is open.
-    pub fn layer(&self) -> Layer {
-        match self.screen {
-            Screen::Queue => Layer::Queue,
-            Screen::Registration => Layer::Registration,
-        }
-    }
-
-    /// The registration that commands act on: the open one, else the selected one.
-    pub fn subject(&self) -> Option<&RegistrationId> {
-        match (self.screen, &self.registration) {
-            (Screen::Registration, Some(view)) => Some(&view.id),
-            _ => self.queue.selected(),
-        }
-    }
-
-    /// The registrations that a sync acts on: the marked ones, else the subject.
-    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
-        if self.screen == Screen::Queue && !self.queue.marked.is_empty() {
-            return self.queue.marked.iter().cloned().collect();
-        }
-        self.subject().cloned().into_iter().collect()
-    }
-
     /// Shows a message and keeps it in the log.
     pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) -> Effects {
         let toast = Toast { kind, text: text.into(), at: self.now };
@@ -181,6 +145,7 @@ impl Model {
     pub(super) fn requeue(&mut self) {
         let rows = self.index.search(&self.queue.query, self.queue.sort, self.now);
         self.queue.set_rows(rows, self.list_rows);
+        self.recount_screens();
     }
 
     /// Counts everything again, because registrations have changed.

@@ -1,6 +1,4 @@
-//! The list of registrations: rows, selection, marks, filter and order.
-//!
-//! The selection is a registration, never a row number: what arrives or leaves must not change what Enter acts on.
+//! The list of registrations: rows, marks, filter and order.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +7,10 @@ use tui_input::{Input, InputRequest};
 use super::{
     Effects, Model,
     effect::Effect,
-    model::{Screen, ToastKind},
+    model::ToastKind,
     registration::RegistrationView,
+    rows::Rows,
+    screens::Screen,
     update::{input_request, sanitise_line},
 };
 use crate::{
@@ -47,10 +47,7 @@ pub struct FilterLine {
 /// The state of the list.
 #[derive(Debug)]
 pub struct Queue {
-    rows: Vec<RegistrationId>,
-    selected: Option<usize>,
-    /// The first row on the screen.
-    pub top: usize,
+    list: Rows<RegistrationId>,
     /// Marked registrations, whether shown or not.
     pub marked: BTreeSet<RegistrationId>,
     /// The order.
@@ -64,9 +61,7 @@ pub struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            rows: Vec::new(),
-            selected: None,
-            top: 0,
+            list: Rows::default(),
             marked: BTreeSet::new(),
             sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
@@ -78,17 +73,17 @@ impl Default for Queue {
 impl Queue {
     /// The registrations that match, in order.
     pub fn rows(&self) -> &[RegistrationId] {
-        &self.rows
+        self.list.all()
+    }
+
+    /// The rows with their selection.
+    pub fn list(&self) -> &Rows<RegistrationId> {
+        &self.list
     }
 
     /// The selected registration.
     pub fn selected(&self) -> Option<&RegistrationId> {
-        self.selected.and_then(|row| self.rows.get(row))
-    }
-
-    /// The row of the selected registration.
-    pub fn selected_row(&self) -> Option<usize> {
-        self.selected
+        self.list.selected()
     }
 
     /// Whether nothing is marked or filtered.
@@ -98,56 +93,28 @@ impl Queue {
 
     /// How many marked registrations are not shown.
     pub fn hidden_marks(&self) -> usize {
-        let shown: BTreeSet<&RegistrationId> = self.rows.iter().filter(|id| self.marked.contains(*id)).collect();
+        let shown: BTreeSet<&RegistrationId> = self.rows().iter().filter(|id| self.marked.contains(*id)).collect();
         self.marked.len() - shown.len()
     }
 
-    /// Takes new rows. The selected registration stays selected and stays on its screen line; if it is gone, the
-    /// row that took its place is selected.
+    /// Takes new rows.
     pub(super) fn set_rows(&mut self, rows: Vec<RegistrationId>, list_rows: usize) {
-        let line = self.selected.map(|row| row.saturating_sub(self.top));
-        let row = self
-            .selected()
-            .and_then(|selected| rows.iter().position(|id| id == selected))
-            .or_else(|| self.selected.map(|row| row.min(rows.len().saturating_sub(1))));
-        self.rows = rows;
-        self.selected = if self.rows.is_empty() { None } else { Some(row.unwrap_or(0)) };
-        // On the first screen the list stays at its top, so that what arrives there is seen.
-        if let (Some(row), Some(line)) = (self.selected, line)
-            && self.top > 0
-        {
-            self.top = row.saturating_sub(line);
-        }
-        self.show_selected(list_rows);
+        self.list.replace(rows, list_rows, RegistrationId::eq);
     }
 
     /// Selects a registration that is in the list.
     pub(super) fn select(&mut self, id: &RegistrationId, list_rows: usize) -> bool {
-        let row = self.rows.iter().position(|row| row == id);
-        if row.is_some() {
-            self.selected = row;
-            self.show_selected(list_rows);
-        }
-        row.is_some()
+        self.list.select(list_rows, |row| row == id)
     }
 
     /// Moves the selection by rows, stopping at both ends.
     pub(super) fn step(&mut self, rows: isize, list_rows: usize) {
-        if let Some(selected) = self.selected {
-            self.selected = Some(selected.saturating_add_signed(rows).min(self.rows.len().saturating_sub(1)));
-            self.show_selected(list_rows);
-        }
+        self.list.step(rows, list_rows);
     }
 
-    /// The first row of a screen with so many: scrolled just as far as the selection needs, and never past the end.
-    pub fn first_shown(&self, list_rows: usize) -> usize {
-        let height = list_rows.max(1);
-        let top = self.top.min(self.rows.len().saturating_sub(height));
-        self.selected.map_or(top, |row| top.clamp(row.saturating_sub(height - 1), row))
-    }
-
+    /// Scrolls as far as the selection needs.
     pub(super) fn show_selected(&mut self, list_rows: usize) {
-        self.top = self.first_shown(list_rows);
+        self.list.show_selected(list_rows);
     }
 }
 
@@ -184,7 +151,7 @@ impl Model {
     }
 
     /// Sorts by the next field, in the direction that puts what matters first.
-    pub(super) fn sort_next(&mut self) {
+    pub(super) fn sort_queue_next(&mut self) {
         let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort.by).unwrap_or(0);
         self.sort_by(SORT_FIELDS[(current + 1) % SORT_FIELDS.len()]);
     }
@@ -200,28 +167,28 @@ impl Model {
         self.requeue();
     }
 
-    /// Opens a registration: what is known is shown at once, the rest is read.
+    /// Opens a registration over what is shown: what is known is shown at once, the rest is read.
     pub(super) fn open(&mut self, id: RegistrationId) -> Effects {
         let request = self.requests.next();
-        self.registration = Some(RegistrationView::new(id.clone(), request));
-        self.screen = Screen::Registration;
+        self.show(Screen::Registration(RegistrationView::new(id.clone(), request)));
         Effects::one(Effect::Retrieve(request, id))
     }
 
-    /// Opens the registration before or after the open one, in the queue's order.
+    /// Opens the registration before or after the open one, in the queue's order and in its place.
     pub(super) fn open_neighbour(&mut self, rows: isize) -> Effects {
-        let tab = self.registration.as_ref().map(|view| view.tab);
+        let tab = self.registration().map(|view| view.tab);
         if let Some(id) = self.subject().cloned() {
             self.queue.select(&id, self.list_rows);
         }
-        let before = self.queue.selected_row();
+        let before = self.queue.list.selected_row();
         self.queue.step(rows, self.list_rows);
-        if self.queue.selected_row() == before {
+        if self.queue.list.selected_row() == before {
             return self.toast(ToastKind::Note, "This is the end of the queue.");
         }
         let Some(id) = self.queue.selected().cloned() else { return Effects::none() };
+        self.screens.pop();
         let effects = self.open(id);
-        if let (Some(view), Some(tab)) = (&mut self.registration, tab) {
+        if let (Some(view), Some(tab)) = (self.registration_mut(), tab) {
             view.tab = tab;
         }
         effects
@@ -264,6 +231,24 @@ impl Model {
             self.queue.filter.input.handle(InputRequest::InsertChar(character));
         }
         self.set_query();
+    }
+
+    /// Adds a term to the filter, unless it is there already, and goes to the queue.
+    pub(super) fn narrow(&mut self, term: &str) {
+        let filter = &mut self.queue.filter;
+        // A filter with a mistake is not in force: what narrows the list is the last right one.
+        let typed =
+            if filter.error.is_some() { self.queue.query.to_string() } else { filter.input.value().trim().to_owned() };
+        let narrowed = if typed.is_empty() {
+            term.to_owned()
+        } else if typed.split_whitespace().any(|known| known == term) {
+            typed
+        } else {
+            format!("{typed} {term}")
+        };
+        filter.input = Input::new(narrowed);
+        self.set_query();
+        self.screens.clear();
     }
 
     fn set_query(&mut self) {

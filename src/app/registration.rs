@@ -1,6 +1,6 @@
 //! The screen of one registration.
 
-use super::{Effects, Model, RequestId, effect::Effect, model::ToastKind};
+use super::{Effects, Model, RequestId, Screen, effect::Effect, model::ToastKind};
 use crate::{
     backend::{BackendError, ErrorKind},
     model::{Registration, RegistrationId},
@@ -101,7 +101,7 @@ impl Model {
         id: &RegistrationId,
         answer: Result<Registration, BackendError>,
     ) -> Effects {
-        if self.registration.as_ref().is_none_or(|view| view.request != request) {
+        if !self.open_registrations().any(|view| view.request == request) {
             return Effects::none();
         }
         let error = match answer {
@@ -115,7 +115,7 @@ impl Model {
             self.index.remove(id, self.now);
             self.changed();
         }
-        if let Some(view) = &mut self.registration {
+        for view in self.open_registrations().filter(|view| view.request == request) {
             view.reading = false;
             view.error.clone_from(&error);
         }
@@ -128,7 +128,7 @@ impl Model {
     /// Reads the open registration again.
     pub(super) fn reread(&mut self) -> Effects {
         let request = self.requests.next();
-        match &mut self.registration {
+        match self.registration_mut() {
             Some(view) => {
                 view.request = request;
                 view.reading = true;
@@ -140,7 +140,7 @@ impl Model {
 
     /// Moves within the open registration: through the links on their tab, else by scrolling.
     pub(super) fn move_in_registration(&mut self, lines: isize) {
-        let Some(view) = &mut self.registration else { return };
+        let Some(Screen::Registration(view)) = self.screens.last_mut() else { return };
         if view.tab == Tab::Links {
             let count = self.index.get(&view.id).map_or(0, |entry| entry.judgement.links.len());
             view.selected_link = view.selected_link.saturating_add_signed(lines).min(count.saturating_sub(1));
@@ -151,7 +151,7 @@ impl Model {
 
     /// Opens the selected link.
     pub(super) fn open_link(&mut self) -> Effects {
-        let link = self.registration.as_ref().filter(|view| view.tab == Tab::Links).and_then(|view| {
+        let link = self.registration().filter(|view| view.tab == Tab::Links).and_then(|view| {
             self.index.get(&view.id)?.judgement.links.get(view.selected_link).map(|link| link.id.clone())
         });
         match link {

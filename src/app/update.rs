@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::{
-    Command, Effects, Message, Model, Overlay, Room, Screen, Target,
+    Command, Effects, Layer, Message, Model, Overlay, Room, Target,
     effect::{Effect, Timer},
     model::ToastKind,
     overlay::Scroll,
@@ -63,7 +63,7 @@ impl Model {
         if !self.overlays.is_empty() {
             return self.overlay_key(key);
         }
-        if self.screen == Screen::Queue && self.queue.filter.editing {
+        if self.layer() == Layer::Queue && self.queue.filter.editing {
             self.filter_key(key);
             return Effects::none();
         }
@@ -72,13 +72,13 @@ impl Model {
         }
         match self.keymap.command(self.layer(), key) {
             Some(command) => self.command(command),
-            None if self.screen == Screen::Registration && key.code == Code::Enter => self.open_link(),
+            None if self.layer() == Layer::Registration && key.code == Code::Enter => self.open_link(),
             None => Effects::none(),
         }
     }
 
     fn tab_of_digit(&self, key: Key) -> Option<super::registration::Tab> {
-        if self.screen != Screen::Registration {
+        if self.layer() != Layer::Registration {
             return None;
         }
         let digit = key.typed()?.to_digit(10)? as usize;
@@ -101,7 +101,7 @@ impl Model {
             Command::Back => self.back(),
             Command::Filter => self.edit_filter(),
             Command::Clear => self.clear(),
-            Command::Sort => self.sort_next(),
+            Command::Sort => return self.sort_next(),
             Command::ReverseSort => self.sort_by(self.queue.sort.by),
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
@@ -112,6 +112,8 @@ impl Model {
             Command::PreviousTab => self.turn_tab(-1),
             Command::NextRegistration => return self.open_neighbour(1),
             Command::PreviousRegistration => return self.open_neighbour(-1),
+            Command::Flags => self.open_flags(),
+            Command::Narrow => return self.narrow_to_rule(),
             Command::CopyId => return self.copy_id(),
             Command::Mask => self.masked = !self.masked,
             Command::Help => self.overlays.push(Overlay::Help(Scroll::default())),
@@ -136,37 +138,15 @@ impl Model {
         Effects::one(Effect::Quit)
     }
 
-    /// Rows or lines of a page of this screen.
-    fn page(&self) -> isize {
-        match self.screen {
-            Screen::Queue => self.list_rows.cast_signed(),
-            Screen::Registration => self.page_rows.cast_signed(),
-        }
-    }
-
-    fn step(&mut self, rows: isize) {
-        match self.screen {
-            Screen::Queue => self.queue.step(rows, self.list_rows),
-            Screen::Registration => self.move_in_registration(rows),
-        }
-    }
-
     fn turn_tab(&mut self, places: isize) {
-        if let Some(view) = &mut self.registration {
+        if let Some(view) = self.registration_mut() {
             view.show(view.tab.step(places));
         }
     }
 
-    fn back(&mut self) {
-        if let Some(view) = self.registration.take() {
-            self.queue.select(&view.id, self.list_rows);
-        }
-        self.screen = Screen::Queue;
-    }
-
     fn refresh(&mut self) -> Effects {
         let mut effects = if self.loading.is_reading() { Effects::none() } else { self.reload() };
-        if self.screen == Screen::Registration {
+        if self.layer() == Layer::Registration {
             effects.append(self.reread());
         }
         effects.append(self.toast(ToastKind::Note, "Reading again …"));
@@ -175,7 +155,7 @@ impl Model {
 
     fn paste(&mut self, text: &str) {
         if self.overlays.is_empty() {
-            if self.screen == Screen::Queue && self.queue.filter.editing {
+            if self.layer() == Layer::Queue && self.queue.filter.editing {
                 self.filter_paste(text);
             }
         } else {
@@ -191,9 +171,16 @@ impl Model {
                 Effects::none()
             }
             Target::Tab(tab) => {
-                if let Some(view) = &mut self.registration {
+                if let Some(view) = self.registration_mut() {
                     view.show(tab);
                 }
+                Effects::none()
+            }
+            Target::Rule(rule) if self.selected_rule().is_some_and(|selected| selected.rule == rule) => {
+                self.narrow_to_rule()
+            }
+            Target::Rule(rule) => {
+                self.select_rule(&rule);
                 Effects::none()
             }
             Target::Column(field) => {
@@ -222,12 +209,7 @@ impl Model {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,
             Some(Overlay::SyncRun(run)) => run.scroll.max = scroll_max,
             Some(Overlay::Create(_) | Overlay::Created(_) | Overlay::SyncPlan(_)) => {}
-            None => {
-                if let Some(view) = &mut self.registration {
-                    view.scroll_max = scroll_max;
-                    view.scroll = view.scroll.min(scroll_max);
-                }
-            }
+            None => self.measured_screen(scroll_max),
         }
     }
 

@@ -4,6 +4,7 @@ mod country;
 mod facets;
 mod order;
 mod query;
+mod rates;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,7 +15,8 @@ use chrono::TimeDelta;
 
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
-pub use query::{Query, QueryError, Span};
+pub use query::{Query, QueryError, Span, flag_term};
+pub use rates::FlagRate;
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
@@ -212,6 +214,11 @@ impl Index {
     /// Counts over some of them.
     pub fn facets(&self, ids: &[RegistrationId]) -> Facets {
         Facets::over(ids.iter().filter_map(|id| self.get(id)))
+    }
+
+    /// How often each rule fires over some of them, and how often it was right.
+    pub fn flag_rates(&self, ids: &[RegistrationId]) -> Vec<FlagRate> {
+        rates::over(ids.iter().filter_map(|id| self.get(id)))
     }
 }
 

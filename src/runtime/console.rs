@@ -171,12 +171,12 @@ impl Console {
         self.hits = self.screen.draw(&self.model, &self.theme)?;
         self.frames.drawn(Instant::now());
         // What the frame had room for may change what belongs on it, for example after a resize.
-        let (rows, top) = (self.model.list_rows, self.model.queue.top);
-        let scroll = self.model.registration.as_ref().map(|view| view.scroll);
+        let (rows, top) = (self.model.list_rows, self.model.queue.list().top);
+        let scroll = self.model.registration().map(|view| view.scroll);
         let effects = update(&mut self.model, Message::Measured(self.hits.room), self.clock.now());
         let moved = rows != self.model.list_rows
-            || top != self.model.queue.top
-            || scroll != self.model.registration.as_ref().map(|view| view.scroll);
+            || top != self.model.queue.list().top
+            || scroll != self.model.registration().map(|view| view.scroll);
         if moved {
             self.frames.want();
         }

@@ -9,7 +9,7 @@ use ratatui::{
 use super::{Theme, ink, words};
 use crate::{
     app::{
-        Command, Layer, Model, Screen, Toast,
+        Command, Layer, Model, Toast,
         command::{COMMANDS, Entry},
     },
     keys::Key,
@@ -31,7 +31,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     if !model.overlays.is_empty() {
         return;
     }
-    if model.screen == Screen::Queue && model.queue.filter.editing {
+    if model.layer() == Layer::Queue && model.queue.filter.editing {
         let hints = FILTER_KEYS.iter().map(|(key, label)| ((*key).to_owned(), *label));
         return hints_line(hints, theme, buffer, area);
     }
@@ -73,10 +73,7 @@ fn hints(model: &Model) -> Vec<(Command, String, &'static str)> {
 
 /// The keys of a command in a layer: the default ones first and in their order, as far as they still mean it.
 pub fn keys_of(model: &Model, layer: Layer, entry: &Entry) -> Vec<Key> {
-    let defaults = match layer {
-        Layer::Queue => entry.queue,
-        Layer::Registration => entry.registration,
-    };
+    let defaults = entry.defaults(layer);
     let bound = model.keymap.keys(layer, entry.command);
     let mut keys: Vec<Key> =
         defaults.iter().filter_map(|key| Key::parse(key).ok()).filter(|key| bound.contains(key)).collect();

@@ -94,6 +94,40 @@ pub fn registration(area: Rect, blocked_lines: usize) -> RegistrationAreas {
     RegistrationAreas { profile, name, facts, blocked, tabs, body, footer }
 }
 
+/// Areas of a list with a text about the selected row below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListAreas {
+    /// Profile and reading.
+    pub profile: Rect,
+    /// What the list is about.
+    pub title: Rect,
+    /// Column headers.
+    pub headers: Rect,
+    /// The rows.
+    pub rows: Rect,
+    /// The text, with a blank line above it; no rows if the screen is short.
+    pub text: Rect,
+    /// Keys or a message.
+    pub footer: Rect,
+}
+
+/// Areas of a list over a text of so many lines; the list keeps at least half of the room.
+pub fn list_over_text(area: Rect, text_lines: usize) -> ListAreas {
+    let room = area.height.saturating_sub(4);
+    let lines = if area.height < SHORT_BELOW { 0 } else { (text_lines as u16).min((room / 2).saturating_sub(1)) };
+    let [profile, title, headers, rows, _, text, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(u16::from(lines > 0)),
+        Constraint::Length(lines),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    ListAreas { profile, title, headers, rows, text, footer }
+}
+
 /// The timeline and what stands beside it, if there is room for both.
 pub fn beside(area: Rect) -> Option<(Rect, Rect)> {
     (area.width >= BESIDE_FROM).then(|| {

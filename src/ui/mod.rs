@@ -3,6 +3,7 @@
 
 mod facts;
 mod field;
+mod flags;
 mod footer;
 mod gauge;
 mod header;
@@ -64,9 +65,10 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     }
     let queue_rows = layout::queue(area, model.queue.filter.error.is_some()).rows.height;
     hits.room.list_rows = usize::from(queue_rows);
-    match model.screen {
-        Screen::Queue => queue::draw(model, theme, frame, &mut hits),
-        Screen::Registration => registration::draw(model, theme, frame, &mut hits),
+    match model.screens.last() {
+        None => queue::draw(model, theme, frame, &mut hits),
+        Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
     }
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.

@@ -118,11 +118,11 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
     if queue.rows().is_empty() {
         return nothing(model, theme, buffer, rows);
     }
-    let top = queue.first_shown(usize::from(rows.height));
+    let top = queue.list().first_shown(usize::from(rows.height));
     for (place, (area, id)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
         let Some(entry) = model.index.get(id) else { continue };
         row(model, theme, buffer, area, (&columns, entry));
-        if queue.selected_row() == Some(top + place) {
+        if queue.list().selected_row() == Some(top + place) {
             select(buffer, area, theme);
         }
         hits.add(area, Target::Row(id.clone()));

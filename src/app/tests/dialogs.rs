@@ -2,7 +2,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     app::{
-        Command, Overlay, Screen,
+        Command, Layer, Overlay,
         create::Field,
         sync::ItemState,
         testing::{Console, registration},
@@ -172,6 +172,6 @@ fn a_link_opens_the_other_registration() {
     people[1].contact.email = people[0].contact.email.clone();
     let mut console = Console::open(people);
     console.keys("/reg_1<enter><enter>4<enter>");
-    assert_eq!(console.model.screen, Screen::Registration);
+    assert_eq!(console.model.layer(), Layer::Registration);
     assert_eq!(console.model.subject().unwrap().as_str(), "reg_2");
 }

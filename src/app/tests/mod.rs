@@ -5,3 +5,4 @@
 mod dialogs;
 mod queue;
 mod random;
+mod screens;

@@ -1,6 +1,6 @@
 use crate::{
     app::{
-        Message, Screen,
+        Layer, Message,
         testing::{Console, noon, registration},
     },
     backend::{BackendError, ErrorKind, ListRequest, Page},
@@ -46,7 +46,7 @@ fn arrivals_do_not_move_the_selection() {
         registration(8, "Newer", Status::Started, 25),
     ]));
     assert_eq!(console.selected(), Some("reg_2"));
-    assert_eq!(console.model.queue.selected_row(), Some(3));
+    assert_eq!(console.model.queue.list().selected_row(), Some(3));
 }
 
 #[test]
@@ -95,12 +95,12 @@ fn a_pasted_line_end_does_not_accept_the_filter() {
 fn enter_opens_what_is_selected_and_next_follows_the_queue() {
     let mut console = console();
     console.keys("j<enter>");
-    assert_eq!(console.model.screen, Screen::Registration);
+    assert_eq!(console.model.layer(), Layer::Registration);
     assert_eq!(console.model.subject().unwrap().as_str(), "reg_2");
     console.keys("n");
     assert_eq!(console.model.subject().unwrap().as_str(), "reg_3");
     console.keys("<esc>");
-    assert_eq!(console.model.screen, Screen::Queue);
+    assert_eq!(console.model.layer(), Layer::Queue);
     assert_eq!(console.selected(), Some("reg_3"));
 }
 

@@ -207,6 +207,11 @@ impl TextField {
     }
 }
 
+/// The term of a query that asks for a flag: a rule of ours, or a code of the source.
+pub fn flag_term(rule: &str) -> String {
+    Condition::Flag(vec![FlagTest::Rule(rule.to_owned())]).to_string()
+}
+
 fn joined<T>(values: &[T], print: impl Fn(&T) -> String) -> String {
     values.iter().map(print).collect::<Vec<_>>().join(",")
 }

@@ -56,15 +56,20 @@ pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> (
 }
 
 fn lines(model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut layers = [Layer::Queue, Layer::Registration];
-    // What can be done here comes first.
-    if model.layer() == Layer::Registration {
-        layers.reverse();
-    }
+    let here = model.layer();
+    // What can be done here comes first, and what can be done everywhere last and once.
+    let others = Layer::ALL.iter().copied().filter(|layer| *layer != here);
+    let everywhere = |entry: &Entry| {
+        Layer::ALL.iter().all(|layer| footer::keys_of(model, *layer, entry) == footer::keys_of(model, here, entry))
+    };
     let mut lines = Vec::new();
-    for layer in layers {
-        lines.push(Line::from(Span::styled(format!("In {layer}"), theme.title)));
-        for entry in COMMANDS {
+    for (title, layer, wanted) in std::iter::once(here)
+        .chain(others)
+        .map(|layer| (format!("In {layer}"), layer, false))
+        .chain([("Everywhere".to_owned(), here, true)])
+    {
+        lines.push(Line::from(Span::styled(title, theme.title)));
+        for entry in COMMANDS.iter().filter(|entry| everywhere(entry) == wanted) {
             lines.extend(command(model, layer, entry, columns, theme));
         }
         lines.push(Line::default());

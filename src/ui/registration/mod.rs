@@ -28,8 +28,7 @@ use crate::{
 pub use overview::worst_flags;
 
 /// Draws the screen.
-pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
-    let Some(view) = &model.registration else { return };
+pub fn draw(model: &Model, view: &RegistrationView, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
     let entry = model.index.get(&view.id);
     let columns = usize::from(frame.area().width);
     let blocked = entry.map_or_else(Vec::new, |entry| blocked_lines(model, entry, columns, theme));

@@ -3,7 +3,7 @@
 use ratatui::style::Modifier;
 
 use crate::{
-    app::{Message, Target, registration::Tab, testing::registration},
+    app::{Layer, Message, Target, registration::Tab, testing::registration},
     backend::{BackendError, ErrorKind},
     index::{Query, SortField},
     model::{RegistrationId, Status},
@@ -142,8 +142,9 @@ fn the_footer_shows_whole_hints_only_and_always_the_way_to_help() {
         assert!(footer.ends_with("? help"), "{footer}");
         for hint in footer.split("  ").filter(|hint| !hint.trim().is_empty()) {
             let (key, label) = hint.trim().split_once(' ').unwrap_or_else(|| panic!("{footer}"));
-            let known =
-                crate::app::command::COMMANDS.iter().any(|entry| entry.label == label && entry.queue.contains(&key));
+            let known = crate::app::command::COMMANDS
+                .iter()
+                .any(|entry| entry.label == label && entry.defaults(Layer::Queue).contains(&key));
             assert!(known, "{columns}: `{hint}`");
         }
     }
@@ -171,7 +172,7 @@ fn a_read_only_profile_offers_no_writes() {
 
 #[test]
 fn hidden_personal_data_is_nowhere() {
-    for script in ["", "<enter>", "<enter>2", "<enter>3", "<enter>4", "<enter>5", "s", "s<enter>"] {
+    for script in ["", "<enter>", "<enter>2", "<enter>3", "<enter>4", "<enter>5", "f", "s", "s<enter>"] {
         for id in ["reg_21", "reg_4"] {
             let mut screen = Screen::new().sized(200, 70).keys(&format!("m/id:{id}<enter>"));
             // The filter may hold what was looked for; it is the operator's own text.

@@ -129,6 +129,17 @@ fn a_registration_with_personal_data_hidden() {
 }
 
 #[test]
+fn the_rules_by_how_often_they_fire() {
+    picture("rules", "f");
+}
+
+#[test]
+fn the_rules_over_a_narrowed_queue_without_colours() {
+    let keys = "/status:ongoing<enter>fj";
+    shows("rules_none_80x24", &Screen::new().themed("none").sized(80, 24).keys(keys).styled());
+}
+
+#[test]
 fn help() {
     picture("help", "?");
 }

@@ -1,0 +1,138 @@
+//! What fills the screen: the queue, and over it the screens opened from there, so that Esc leads back to where one
+//! came from.
+//!
+//! A screen more is a variant of [`Screen`] with its state, a [`Layer`] with its keys, and an arm in each `match` below
+//! and in `ui::view`.
+
+use super::{Effects, Layer, Model, flags::FlagsView, registration::RegistrationView};
+use crate::model::RegistrationId;
+
+/// A screen over the queue.
+#[derive(Debug)]
+pub enum Screen {
+    /// One registration.
+    Registration(RegistrationView),
+    /// The rules by how often they fire.
+    Flags(FlagsView),
+}
+
+/// So many screens are remembered on the way back; who goes round in circles does not pile them up for ever.
+const REMEMBERED: usize = 32;
+
+impl Screen {
+    /// The layer whose keys apply on it.
+    pub fn layer(&self) -> Layer {
+        match self {
+            Self::Registration(_) => Layer::Registration,
+            Self::Flags(_) => Layer::Flags,
+        }
+    }
+}
+
+impl Model {
+    /// The layer whose keys apply when no dialog is open.
+    pub fn layer(&self) -> Layer {
+        self.screens.last().map_or(Layer::Queue, Screen::layer)
+    }
+
+    /// The registration that fills the screen.
+    pub fn registration(&self) -> Option<&RegistrationView> {
+        match self.screens.last() {
+            Some(Screen::Registration(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    pub(super) fn registration_mut(&mut self) -> Option<&mut RegistrationView> {
+        match self.screens.last_mut() {
+            Some(Screen::Registration(view)) => Some(view),
+            _ => None,
+        }
+    }
+
+    /// Every registration that is open, on the screen or on the way back.
+    pub(super) fn open_registrations(&mut self) -> impl Iterator<Item = &mut RegistrationView> {
+        self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Registration(view) => Some(view),
+            Screen::Flags(_) => None,
+        })
+    }
+
+    /// The registration that commands act on: the open one, else the selected one.
+    pub fn subject(&self) -> Option<&RegistrationId> {
+        match self.screens.last() {
+            None => self.queue.selected(),
+            Some(Screen::Registration(view)) => Some(&view.id),
+            Some(Screen::Flags(_)) => None,
+        }
+    }
+
+    /// The registrations that a sync acts on: the marked ones, else the subject.
+    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
+        if self.screens.is_empty() && !self.queue.marked.is_empty() {
+            return self.queue.marked.iter().cloned().collect();
+        }
+        self.subject().cloned().into_iter().collect()
+    }
+
+    /// Opens a screen over what is shown.
+    pub(super) fn show(&mut self, screen: Screen) {
+        if self.screens.len() == REMEMBERED {
+            self.screens.remove(0);
+        }
+        self.screens.push(screen);
+    }
+
+    /// Goes back to where one came from.
+    pub(super) fn back(&mut self) {
+        let left = self.screens.pop();
+        if let (Some(Screen::Registration(view)), true) = (&left, self.screens.is_empty()) {
+            self.queue.select(&view.id, self.list_rows);
+        }
+    }
+
+    /// Rows or lines of a page of this screen.
+    pub(super) fn page(&self) -> isize {
+        if self.screens.is_empty() { self.list_rows.cast_signed() } else { self.page_rows.cast_signed() }
+    }
+
+    /// Moves by rows or lines.
+    pub(super) fn step(&mut self, rows: isize) {
+        match self.screens.last_mut() {
+            None => self.queue.step(rows, self.list_rows),
+            Some(Screen::Registration(_)) => self.move_in_registration(rows),
+            Some(Screen::Flags(view)) => view.rows.step(rows, self.page_rows),
+        }
+    }
+
+    /// Takes in what the last frame had room for.
+    pub(super) fn measured_screen(&mut self, scroll_max: usize) {
+        match self.screens.last_mut() {
+            Some(Screen::Registration(view)) => {
+                view.scroll_max = scroll_max;
+                view.scroll = view.scroll.min(scroll_max);
+            }
+            Some(Screen::Flags(view)) => view.rows.show_selected(self.page_rows),
+            None => {}
+        }
+    }
+
+    /// What is counted over the queue follows it.
+    pub(super) fn recount_screens(&mut self) {
+        for screen in &mut self.screens {
+            if let Screen::Flags(view) = screen {
+                view.count(&self.index, self.queue.rows(), self.page_rows);
+            }
+        }
+    }
+
+    /// Sorts the list on the screen by its next field.
+    pub(super) fn sort_next(&mut self) -> Effects {
+        match self.screens.last_mut() {
+            None => self.sort_queue_next(),
+            Some(Screen::Flags(view)) => view.sort_next(self.page_rows),
+            Some(Screen::Registration(_)) => {}
+        }
+        Effects::none()
+    }
+}

@@ -1,0 +1,108 @@
+//! How often each rule fires, and how often it was right.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Entry;
+use crate::{
+    model::Verdict,
+    triage::{self, Flag, Severity},
+};
+
+/// What is known of one rule over a set of registrations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlagRate {
+    /// Rule id; the source's own code for a reported flag.
+    pub rule: String,
+    /// Short name.
+    pub name: String,
+    /// The gravest it fired with; as a rule, where it does not fire.
+    pub severity: Severity,
+    /// On how many registrations it fires.
+    pub count: usize,
+    /// Of them, by severity.
+    pub by_severity: BTreeMap<Severity, usize>,
+    /// Raised by the source, not by us.
+    pub reported: bool,
+    /// Verdicts that it told of something that mattered.
+    pub right: usize,
+    /// Verdicts that it was a false alarm.
+    pub wrong: usize,
+    /// Verdicts that nobody can say.
+    pub cannot_tell: usize,
+}
+
+impl FlagRate {
+    fn new(rule: &str) -> Self {
+        let known = triage::rule(rule);
+        Self {
+            rule: rule.to_owned(),
+            name: known.map_or_else(String::new, |rule| rule.name.to_owned()),
+            severity: known.map_or(Severity::Info, |rule| rule.severity),
+            count: 0,
+            by_severity: BTreeMap::new(),
+            reported: known.is_none(),
+            right: 0,
+            wrong: 0,
+            cannot_tell: 0,
+        }
+    }
+
+    fn fires(&mut self, flag: &Flag) {
+        self.severity = if self.count == 0 { flag.severity } else { self.severity.max(flag.severity) };
+        if self.name.is_empty() {
+            self.name = flag.name.to_string();
+        }
+        self.count += 1;
+        *self.by_severity.entry(flag.severity).or_default() += 1;
+    }
+
+    fn judged(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Right => self.right += 1,
+            Verdict::Wrong => self.wrong += 1,
+            Verdict::CannotTell => self.cannot_tell += 1,
+        }
+    }
+
+    /// How many verdicts say right or wrong: what the precision is measured on.
+    pub fn judgements(&self) -> usize {
+        self.right + self.wrong
+    }
+
+    /// Of those judged right or wrong, the share that was right, 0 to 1; `None` where nobody judged.
+    pub fn precision(&self) -> Option<f64> {
+        (self.judgements() > 0).then(|| self.right as f64 / self.judgements() as f64)
+    }
+
+    /// Of how many registrations it fires, 0 to 1; `None` of nothing.
+    pub fn share(&self, total: usize) -> Option<f64> {
+        (total > 0).then(|| self.count as f64 / total as f64)
+    }
+}
+
+/// Every rule of ours, in the order of the catalogue, and every code that a source reported, in alphabetical order.
+///
+/// A verdict counts whether or not the flag still stands: what was looked at was looked at.
+pub(super) fn over<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<FlagRate> {
+    let mut rates: HashMap<&str, FlagRate> = HashMap::new();
+    for entry in entries {
+        let mut last = None;
+        // Flags stand worst first, then by rule: the same code twice is one flag of that kind.
+        for flag in &entry.judgement.flags {
+            let rule = flag.rule.as_ref();
+            if last != Some(rule) {
+                rates.entry(rule).or_insert_with(|| FlagRate::new(rule)).fires(flag);
+            }
+            last = Some(rule);
+        }
+        for verdict in &entry.registration.desk.verdicts {
+            rates.entry(&verdict.rule).or_insert_with(|| FlagRate::new(&verdict.rule)).judged(verdict.verdict);
+        }
+    }
+    let mut all: Vec<FlagRate> =
+        triage::rules().map(|rule| rates.remove(rule.id).unwrap_or_else(|| FlagRate::new(rule.id))).collect();
+    let mut reported: Vec<FlagRate> = rates.into_values().collect();
+    reported.sort_by(|left, right| left.rule.cmp(&right.rule));
+    all.append(&mut reported);
+    all
+}
