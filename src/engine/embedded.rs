@@ -15,7 +15,8 @@ use crate::model::{Registration, RegistrationId, Timestamp};
 /// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
 const CHANGES_KEPT: usize = 4096;
 
-/// The life of one registration as commands with their times, the first of which is [`Command::Create`].
+/// The life of one registration as commands with their times, the first of which is [`Command::Create`] or
+/// [`Command::Import`].
 pub type Script = Vec<(Timestamp, Command)>;
 
 /// The embedded backend. Cheap to clone; all clones are one engine.
@@ -208,7 +209,7 @@ fn transact(
     now: Timestamp,
 ) -> Result<Run, Failure> {
     let state = writer.load(id)?;
-    if state.is_none() && !matches!(command, Command::Create(_)) {
+    if state.is_none() && !matches!(command, Command::Create(_) | Command::Import(_)) {
         return Err(Failure::Missing(id.clone()));
     }
     let expected = state.as_ref().map_or(0, |state| state.events);

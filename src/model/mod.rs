@@ -14,6 +14,7 @@ pub mod registration;
 pub mod status;
 pub mod step;
 pub mod timeline;
+pub mod told;
 
 pub use checks::{
     BackgroundCheck, BackgroundSource, Checks, CodeCheck, Consent, DocumentCheck, DocumentKind, FaceCompare,
@@ -31,6 +32,7 @@ pub use registration::{
 };
 pub use status::Status;
 pub use step::{Outcome, Requirement, Step, StepKind, StepState};
+pub use told::Told;
 
 /// Folds a word from outside for comparison: lower case, with `-`, blanks and camel humps as single `_`.
 ///

@@ -7,7 +7,7 @@ use crate::backend::Channel;
 use crate::model::{
     AccessEntry, Attempt, BackgroundCheck, Checks, CodeCheck, Consent, Contact, DocumentCheck, FaceCompare,
     FormSubmission, Gateway, Information, LivenessCheck, Moment, Registration, Review, Signature, StepKind, StepState,
-    Timestamp, timeline,
+    Timestamp, Told, timeline,
 };
 
 /// Entries kept in the access log; the events keep them all.
@@ -36,7 +36,7 @@ pub(super) fn follow(mut state: State, event: &Event) -> State {
     state.registration.version += 1;
     state.registration.updated_at = event.at;
     change(&mut state, event);
-    timeline::derive(&mut state.registration);
+    state.derive();
     state
 }
 
@@ -46,8 +46,10 @@ pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> 
 }
 
 fn created(event: &Event) -> Option<State> {
-    let Fact::Created(opening) = &event.fact else {
-        return None;
+    let opening = match &event.fact {
+        Fact::Created(opening) => opening,
+        Fact::Imported(registration) => return Some(imported(registration, event.at)),
+        _ => return None,
     };
     let mut registration = Registration::new(opening.id.clone(), event.at);
     registration.user_id = Some(opening.user_id.clone());
@@ -67,7 +69,15 @@ fn created(event: &Event) -> Option<State> {
         ..Information::default()
     });
     timeline::derive(&mut registration);
-    Some(State { registration, tokens: Vec::new(), email_code: None, phone_code: None, events: 1, last_at: event.at })
+    Some(State::of(registration, None, event.at))
+}
+
+/// A registration as it stood elsewhere.
+fn imported(registration: &Registration, at: Timestamp) -> State {
+    let told = Told::beyond_the_evidence(registration);
+    let mut state = State::of(Registration { version: 1, ..registration.clone() }, told, at);
+    state.derive();
+    state
 }
 
 fn change(state: &mut State, event: &Event) {

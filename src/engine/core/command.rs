@@ -2,7 +2,7 @@
 
 use super::Digest;
 use crate::backend::{Caller, CallerKind, Channel, SyncStep, TokenKind};
-use crate::model::{Contact, Evidence, Flow, Project, RegistrationId, Status};
+use crate::model::{Contact, Evidence, Flow, Project, Registration, RegistrationId, Status};
 
 /// One request to the rules. Whatever is random (ids, tokens, codes) is made outside and comes in as a value, secrets
 /// as digests, so that the same commands at the same times always give the same events.
@@ -11,6 +11,8 @@ use crate::model::{Contact, Evidence, Flow, Project, RegistrationId, Status};
 pub enum Command {
     /// Opens a registration.
     Create(Box<Create>),
+    /// Takes over a registration from elsewhere, as it stands there.
+    Import(Box<Registration>),
     /// The outcome of a step.
     Record {
         /// What happened.
@@ -138,6 +140,7 @@ impl Command {
     pub fn action(&self) -> String {
         match self {
             Self::Create(_) => "create".to_owned(),
+            Self::Import(_) => "import".to_owned(),
             Self::Record { evidence, .. } => format!("record {}", evidence.step()),
             Self::SendCode { channel, .. } => format!("send {} code", channel.as_str()),
             Self::EnterCode { channel, .. } => format!("enter {} code", channel.as_str()),

@@ -7,7 +7,7 @@ use super::Digest;
 use crate::backend::{Channel, TokenKind};
 use crate::model::{
     AccessEntry, Attempt, BackgroundSource, Contact, DocumentCheck, FlowRef, Gateway, Information, LivenessCheck,
-    ProjectRef, RegistrationId, Review, Status, StepKind, Timestamp,
+    ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp,
 };
 
 /// A fact with its time. The events of a registration, replayed in order, give its snapshot.
@@ -26,6 +26,8 @@ pub struct Event {
 pub enum Fact {
     /// The registration was opened.
     Created(Box<Opening>),
+    /// The registration was taken over from elsewhere, as it stood there.
+    Imported(Box<Registration>),
     /// Terms and privacy notice were answered.
     ConsentAnswered {
         /// Accepted or refused.

@@ -16,6 +16,7 @@ mod create;
 mod digest;
 mod draft;
 mod event;
+mod import;
 mod lifecycle;
 mod record;
 mod refusal;

@@ -2,7 +2,7 @@
 
 use super::command::{Access, Command};
 use super::draft::Draft;
-use super::{Event, Fact, Refusal, State, codes, create, lifecycle, record, sync};
+use super::{Event, Fact, Refusal, State, codes, create, import, lifecycle, record, sync};
 use crate::backend::{Caller, ErrorKind};
 use crate::model::Timestamp;
 
@@ -98,6 +98,7 @@ fn draft(state: Option<State>, command: &Command, now: Timestamp) -> Result<Draf
     let Some(state) = state else {
         return match command {
             Command::Create(opening) => create::create(opening, now),
+            Command::Import(registration) => import::import(registration, now),
             _ => Err(no_registration()),
         };
     };
@@ -106,10 +107,9 @@ fn draft(state: Option<State>, command: &Command, now: Timestamp) -> Result<Draf
         return Err(Refusal::conflict("registration_has_expired", "The lifetime of the registration is over."));
     }
     match command {
-        Command::Create(_) => Err(Refusal::conflict(
-            "Conflict",
-            "A registration of this id exists already. Let the engine choose the id.",
-        )),
+        Command::Create(_) | Command::Import(_) => {
+            Err(Refusal::conflict("Conflict", "A registration of this id exists already."))
+        }
         Command::Record { evidence, origin } => record::record(draft, evidence, origin),
         Command::SendCode { channel, code, origin } => codes::send(draft, *channel, Some(*code), origin),
         Command::EnterCode { channel, code } => codes::enter(draft, *channel, *code),

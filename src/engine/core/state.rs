@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Digest;
 use crate::backend::{Channel, TokenKind};
-use crate::model::{CodeCheck, FlowSettings, Registration, Results, Scores, Status, Timestamp, timeline};
+use crate::model::{CodeCheck, FlowSettings, Registration, Results, Scores, Status, Timestamp, Told, timeline};
 
 /// A flow that says nothing: the defaults apply.
 static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
@@ -23,6 +23,9 @@ pub struct State {
     pub(super) email_code: Option<Digest>,
     /// Digest of the code that went to the phone.
     pub(super) phone_code: Option<Digest>,
+    /// What was told of an imported registration beyond its evidence.
+    #[serde(default)]
+    told: Option<Box<Told>>,
     /// Events so far. Unlike the registration's `version`, this counts access notes too.
     pub(in crate::engine) events: u64,
     /// Time of the latest event.
@@ -73,8 +76,29 @@ impl State {
     /// Reads what [`State::to_stored`] wrote, and derives the rest.
     pub(in crate::engine) fn from_stored(json: &[u8]) -> serde_json::Result<Self> {
         let mut state: Self = serde_json::from_slice(json)?;
-        timeline::derive(&mut state.registration);
+        state.derive();
         Ok(state)
+    }
+
+    /// The state after the first event.
+    pub(super) fn of(registration: Registration, told: Option<Told>, at: Timestamp) -> Self {
+        Self {
+            registration,
+            tokens: Vec::new(),
+            email_code: None,
+            phone_code: None,
+            told: told.map(Box::new),
+            events: 1,
+            last_at: at,
+        }
+    }
+
+    /// Fills steps, verdicts and scores.
+    pub(super) fn derive(&mut self) {
+        timeline::derive(&mut self.registration);
+        if let Some(told) = &self.told {
+            told.fill(&mut self.registration);
+        }
     }
 
     /// Whether the lifetime has passed and the registration has yet to be told so.

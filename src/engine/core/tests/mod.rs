@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod codes;
+mod importing;
 mod lifecycle;
 mod opening;
 mod properties;
