@@ -2,6 +2,7 @@
 
 mod country;
 mod facets;
+mod incidents;
 mod order;
 mod query;
 mod rates;
@@ -20,7 +21,7 @@ pub use rates::FlagRate;
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
-    triage::{Context, Incident, Judgement, LinkIndex, Policy, judge, last_move, names, where_it_stands},
+    triage::{Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, judge, last_move, names, where_it_stands},
 };
 
 /// A registration with what is thought of it.
@@ -30,6 +31,8 @@ pub struct Entry {
     pub registration: Arc<Registration>,
     /// As of the last judgement.
     pub judgement: Judgement,
+    /// The incident it is stuck in, by its place among those of the index.
+    incident: Option<usize>,
     /// Where it stands.
     step: StepKind,
     /// When it last moved.
@@ -49,6 +52,7 @@ impl Entry {
             haystack: Personal::new(haystack(&registration, &name)),
             name: Personal::new(name),
             judgement: Judgement::default(),
+            incident: None,
             registration,
         }
     }
@@ -66,6 +70,17 @@ impl Entry {
     /// How long ago that was.
     pub fn age(&self, now: Timestamp) -> TimeDelta {
         now - self.last_move
+    }
+
+    fn judge(&mut self, context: Context) {
+        self.judgement = judge(&self.registration, context);
+        let covered = || context.incidents.iter().position(|incident| incident.covers(&self.registration));
+        self.incident = self.waits_with_many().then(covered).flatten();
+    }
+
+    /// Whether a line for the whole incident stands for it.
+    fn waits_with_many(&self) -> bool {
+        self.judgement.stuck.as_ref().is_some_and(|stuck| stuck.reason == STANDSTILL)
     }
 }
 
@@ -108,6 +123,8 @@ pub struct Index {
     places: HashMap<RegistrationId, usize>,
     links: LinkIndex,
     incidents: Vec<Incident>,
+    /// How many registrations came or changed since incidents were last looked for.
+    news: usize,
     policy: Arc<Policy>,
 }
 
@@ -141,6 +158,10 @@ impl Index {
                 }
             }
             changed.insert(id);
+            self.news += 1;
+        }
+        if self.may_have_new_incidents() {
+            changed.extend(self.look_for_incidents(now));
         }
         self.judge(&changed, now);
     }
@@ -159,9 +180,10 @@ impl Index {
 
     /// Judges everything again, because time has passed.
     pub fn rejudge(&mut self, now: Timestamp) {
+        self.look_for_incidents(now);
         let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for entry in &mut self.entries {
-            entry.judgement = judge(&entry.registration, context);
+            entry.judge(context);
         }
     }
 
@@ -169,7 +191,7 @@ impl Index {
         let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for id in ids {
             let Some(entry) = self.places.get(id).and_then(|place| self.entries.get_mut(*place)) else { continue };
-            entry.judgement = judge(&entry.registration, context);
+            entry.judge(context);
         }
     }
 

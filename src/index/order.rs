@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::{Entry, facets::status_position};
-use crate::text::nearest;
+use crate::{text::nearest, triage::STANDSTILL};
 
 /// What to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,13 +116,14 @@ impl Sort {
     }
 }
 
-/// The more urgent is the greater: stuck before not stuck; then whose turn it is, then how far over the limit; what
-/// is not stuck goes open before over, then by last change.
+/// The more urgent is the greater: stuck before not stuck; those for whom one line of an incident stands after the
+/// others that are stuck; then whose turn it is, then how far over the limit; what is not stuck goes open before over, then by last change.
 fn compare_urgency(left: &Entry, right: &Entry) -> Ordering {
     match (&left.judgement.stuck, &right.judgement.stuck) {
-        (Some(one), Some(other)) => {
-            Reverse(one.turn).cmp(&Reverse(other.turn)).then_with(|| one.ratio.total_cmp(&other.ratio))
-        }
+        (Some(one), Some(other)) => (other.reason == STANDSTILL)
+            .cmp(&(one.reason == STANDSTILL))
+            .then_with(|| Reverse(one.turn).cmp(&Reverse(other.turn)))
+            .then_with(|| one.ratio.total_cmp(&other.ratio)),
         (Some(_), None) => Ordering::Greater,
         (None, Some(_)) => Ordering::Less,
         (None, None) => {

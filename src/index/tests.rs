@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Index, Query, Sort, SortField};
 use crate::{
     model::{Registration, RegistrationId, Status, StepKind},
-    triage::testing::{at, begun, derived, document, face, finished, minutes, named, stranger},
+    triage::testing::{at, begun, coded, derived, document, face, finished, hours_as_usual, minutes, named, stranger},
 };
 
 fn index_of(registrations: impl IntoIterator<Item = Registration>) -> Index {
@@ -113,6 +113,44 @@ fn urgency_puts_whose_turn_it_is_before_how_late_it_is() {
         person("over", Status::Completed, 0),
     ]);
     assert_eq!(order(&index, "urgency"), ["system", "review-long", "review-short", "user", "fresh", "over"]);
+}
+
+#[test]
+fn one_line_of_an_incident_stands_for_those_stuck_in_it_after_the_others() {
+    let mut index = Index::default();
+    let lately = (0..12).map(|person| coded(16 + person, None));
+    let mut review = begun();
+    (review.id, review.status) = ("review".into(), Status::NeedsManualVerification);
+    review.updated_at = at(0) - TimeDelta::hours(5);
+    let people = hours_as_usual().into_iter().chain(lately).chain([coded(14, None), review]);
+    index.upsert(people.map(Arc::new).collect(), at(0));
+    let told: Vec<_> = index.incidents().map(|(incident, stuck)| (incident.step.clone(), stuck)).collect();
+    assert_eq!(told, [(StepKind::PhoneVerification, 12)], "whoever waits for less than its limit is not stuck yet");
+    let stuck = index.search(&Query::parse("stuck").unwrap(), Sort::by(SortField::Urgency), at(0));
+    let members = index.search(&Query::parse("stuck:X-06").unwrap(), Sort::by(SortField::Urgency), at(0));
+    assert_eq!(members.len(), 12);
+    assert!(stuck.ends_with(&members) && stuck.first() == Some(&"review".into()), "{stuck:?}");
+
+    index.remove(&members[0], at(0));
+    assert_eq!(index.incidents().map(|(_, stuck)| stuck).collect::<Vec<_>>(), [11]);
+    index.rejudge(at(0) + TimeDelta::hours(2));
+    assert_eq!(index.incidents().count(), 0, "nobody came for two hours");
+    let members = index.search(&Query::parse("stuck:X-06").unwrap(), Sort::by(SortField::Urgency), at(7_200));
+    assert_eq!(members, [], "and everyone has a reason of their own again");
+}
+
+#[test]
+fn an_incident_is_noticed_while_registrations_come_in_one_by_one() {
+    let mut index = Index::default();
+    for person in hours_as_usual().into_iter().chain((0..30).map(|person| coded(15 + person, None))) {
+        index.upsert(vec![Arc::new(person)], at(0));
+    }
+    assert_eq!(index.incidents().count(), 1);
+    let found = |index: &Index| index.incidents().map(|(_, stuck)| stuck).sum::<usize>();
+    let soon = found(&index);
+    assert!((20..=30).contains(&soon), "{soon}");
+    index.rejudge(at(0));
+    assert_eq!(found(&index), 30, "all of them with the next judgement of everything");
 }
 
 #[test]

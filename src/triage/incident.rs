@@ -1,19 +1,42 @@
 //! Steps that stopped working for everyone: one incident, not hundreds of people.
+//!
+//! A step stands still when of those who came to it in the last hour less than half of the usual share got through.
+//! Getting through means passing within a quarter of an hour of arriving, then as well as usually, so that the two
+//! can be held against each other.
 
-use crate::model::{Registration, StepKind, Timestamp};
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::model::{Gateway, Registration, Status, Step, StepKind, StepState, Timestamp};
+
+/// So much of the past is looked at for what is new.
+const LATELY: TimeDelta = TimeDelta::hours(1);
+/// So much of the past tells what is usual.
+const HISTORY: TimeDelta = TimeDelta::days(7);
+/// Whoever passes, passes within this time; who arrived later than that ago is not counted yet. Our choice.
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+/// Fewer arrivals say nothing about a step.
+const FEWEST_ARRIVALS: usize = 10;
+/// A pass rate below this share of the usual one is an incident.
+const SHARE_OF_USUAL: f64 = 0.5;
+/// The usual rate is known from so many samples on, each of at least ten arrivals. Our choice.
+const FEWEST_SAMPLES: usize = 3;
+/// An incident is followed back so far, hours.
+const LONGEST_HOURS: i32 = 24;
 
 /// A step that far fewer people get through than usual.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incident {
     /// The step.
     pub step: StepKind,
-    /// The project concerned, by id; `None`: all.
+    /// The project concerned, by id; `None`: more than one.
     pub project: Option<String>,
     /// What it may be, for example `whatsapp`: the gateway of the codes that stopped.
     pub through: Option<String>,
     /// When the first of the waiting arrived at the step.
     pub since: Timestamp,
-    /// How many arrived at the step in the last hour.
+    /// How many arrived at the step in the last hour and had time to pass.
     pub arrivals: usize,
     /// How many of them got through.
     pub passed: usize,
@@ -22,8 +45,175 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Whether a registration waits because of it.
-    pub fn covers(&self, _registration: &Registration) -> bool {
-        false
+    /// Whether a registration waits because of it: it came to the step since, and is not through.
+    pub fn covers(&self, registration: &Registration) -> bool {
+        matches!(registration.status, Status::Started | Status::Ongoing)
+            && self.project.as_ref().is_none_or(|project| *project == registration.project.id)
+            && registration.step(&self.step).is_some_and(|step| {
+                !step.state.is_settled()
+                    && step.started.is_some_and(|started| started.at >= self.since)
+                    && gateway(registration, step) == self.through.as_deref()
+            })
     }
 }
+
+/// The incidents that last at a time, in the order of the flow. The order of the registrations does not matter.
+pub fn incidents<'a>(registrations: impl IntoIterator<Item = &'a Registration>, now: Timestamp) -> Vec<Incident> {
+    let mut channels: BTreeMap<Channel, BTreeMap<&str, Traffic>> = BTreeMap::new();
+    for registration in registrations {
+        for step in &registration.steps {
+            let Some(arrival) = Arrival::of(step).filter(|arrival| arrival.counts(now)) else { continue };
+            let channel = Channel { step: &step.kind, through: gateway(registration, step) };
+            let traffic = channels.entry(channel).or_default().entry(&registration.project.id).or_default();
+            traffic.0.push(arrival);
+        }
+    }
+    let mut found: Vec<Incident> =
+        channels.iter().flat_map(|(channel, projects)| stalls_of(channel, projects, now)).collect();
+    found.sort_by_key(|incident| incident.step.position());
+    found
+}
+
+/// What fails together: a step, and for codes the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Channel<'a> {
+    step: &'a StepKind,
+    through: Option<&'a str>,
+}
+
+/// The gateway of a code step; none for other steps.
+fn gateway<'a>(registration: &'a Registration, step: &Step) -> Option<&'a str> {
+    let settings = registration.flow.settings.as_ref();
+    let (code, flow) = match step.kind {
+        StepKind::EmailVerification => {
+            (&registration.checks.email, settings.and_then(|settings| settings.email_gateway.as_ref()))
+        }
+        StepKind::PhoneVerification => {
+            (&registration.checks.phone, settings.and_then(|settings| settings.phone_gateway.as_ref()))
+        }
+        _ => return None,
+    };
+    code.as_ref().and_then(|code| code.gateway.as_ref()).or(flow).map(Gateway::as_str)
+}
+
+/// Somebody came to a step.
+#[derive(Debug, Clone, Copy)]
+struct Arrival {
+    at: Timestamp,
+    passed: bool,
+}
+
+impl Arrival {
+    /// A step without a known beginning tells nothing, and the end is nothing that stands still.
+    fn of(step: &Step) -> Option<Self> {
+        let started = step.started.filter(|started| !started.basis.is_approximate())?;
+        let in_time = step
+            .finished
+            .is_none_or(|finished| finished.basis.is_approximate() || finished.at - started.at <= PATIENCE);
+        let passed = step.state == StepState::Completed && in_time;
+        (step.kind != StepKind::End).then_some(Self { at: started.at, passed })
+    }
+
+    fn counts(self, now: Timestamp) -> bool {
+        (now - HISTORY..=now - PATIENCE).contains(&self.at)
+    }
+}
+
+/// Who came to one step through one channel in one project, or in all.
+#[derive(Debug, Clone, Default)]
+struct Traffic(Vec<Arrival>);
+
+/// A step that stands still.
+struct Stall {
+    since: Timestamp,
+    lately: Tally,
+    usual: f64,
+}
+
+/// Arrivals, and how many of them got through.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    arrivals: usize,
+    passed: usize,
+}
+
+impl Tally {
+    fn rate(self) -> f64 {
+        self.passed as f64 / self.arrivals as f64
+    }
+
+    fn is_stalled(self, usual: f64) -> bool {
+        self.arrivals > 0 && self.rate() < usual * SHARE_OF_USUAL
+    }
+}
+
+impl Traffic {
+    /// Those who came in the hour that began so many hours ago and one; the latest hour is 0.
+    fn hour(&self, back: i32, now: Timestamp) -> impl Iterator<Item = &Arrival> {
+        let end = now - LATELY * back;
+        self.0.iter().filter(move |arrival| arrival.at <= end && arrival.at > end - LATELY)
+    }
+
+    fn tally(&self, back: i32, now: Timestamp) -> Tally {
+        self.hour(back, now).fold(Tally::default(), |tally, arrival| Tally {
+            arrivals: tally.arrivals + 1,
+            passed: tally.passed + usize::from(arrival.passed),
+        })
+    }
+
+    /// The median of the pass rates of the hours before the last one. Hours with too few arrivals are taken together
+    /// with those before them.
+    fn usual(&self, now: Timestamp) -> Option<f64> {
+        let mut hours: BTreeMap<i64, Tally> = BTreeMap::new();
+        for arrival in self.0.iter().filter(|arrival| arrival.at <= now - LATELY) {
+            let hour = hours.entry((now - arrival.at).num_seconds() / LATELY.num_seconds()).or_default();
+            hour.arrivals += 1;
+            hour.passed += usize::from(arrival.passed);
+        }
+        let mut rates = Vec::new();
+        let mut sample = Tally::default();
+        for hour in hours.into_values() {
+            sample.arrivals += hour.arrivals;
+            sample.passed += hour.passed;
+            if sample.arrivals >= FEWEST_ARRIVALS {
+                rates.push(sample.rate());
+                sample = Tally::default();
+            }
+        }
+        rates.sort_by(f64::total_cmp);
+        (rates.len() >= FEWEST_SAMPLES).then(|| f64::midpoint(rates[(rates.len() - 1) / 2], rates[rates.len() / 2]))
+    }
+
+    fn stall(&self, now: Timestamp) -> Option<Stall> {
+        let lately = self.tally(0, now);
+        let usual = self.usual(now).filter(|_| lately.arrivals >= FEWEST_ARRIVALS)?;
+        if !lately.is_stalled(usual) {
+            return None;
+        }
+        let hours = (0..LONGEST_HOURS).take_while(|back| self.tally(*back, now).is_stalled(usual));
+        let waiting = hours.flat_map(|back| self.hour(back, now)).filter(|arrival| !arrival.passed);
+        Some(Stall { since: waiting.map(|arrival| arrival.at).min()?, lately, usual })
+    }
+}
+
+/// One incident for all projects, unless a single one is concerned.
+fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>, now: Timestamp) -> Vec<Incident> {
+    let incident = |stall: Stall, project: Option<&str>| Incident {
+        step: channel.step.clone(),
+        project: project.map(str::to_owned),
+        through: channel.through.map(str::to_owned),
+        since: stall.since,
+        arrivals: stall.lately.arrivals,
+        passed: stall.lately.passed,
+        usual: stall.usual,
+    };
+    let own = projects.iter().filter_map(|(project, traffic)| Some(incident(traffic.stall(now)?, Some(*project))));
+    let own: Vec<Incident> = own.collect();
+    let all = Traffic(projects.values().flat_map(|traffic| traffic.0.iter().copied()).collect());
+    let Some(stall) = all.stall(now) else { return own };
+    let concerned = projects.values().filter(|traffic| traffic.tally(0, now).is_stalled(stall.usual));
+    if own.len() == 1 && concerned.count() == 1 { own } else { vec![incident(stall, None)] }
+}
+
+#[cfg(test)]
+mod tests;

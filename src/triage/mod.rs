@@ -17,7 +17,7 @@ pub(crate) mod testing;
 
 pub use act::Act;
 pub use flag::{Flag, REPORTED, Severity, ThresholdFrom};
-pub use incident::Incident;
+pub use incident::{Incident, incidents};
 pub use links::{Link, LinkIndex, LinkKind};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{last_move, where_it_stands};
@@ -25,7 +25,7 @@ pub use proposal::{Hindrance, Proposal};
 pub use reasons::{Reason, Reasons};
 pub use risk::Risk;
 pub use rules::{Context, Finding, Number, RULES, Rule, RuleOutcome, evaluate, rule, rules};
-pub use stuck::{Stuck, Turn, WAYS, Way, blocker};
+pub use stuck::{STANDSTILL, Stuck, Turn, WAYS, Way, blocker};
 
 use crate::model::Registration;
 

@@ -231,3 +231,27 @@ pub fn flag(rule: &'static str, severity: Severity) -> Flag {
 pub fn minutes(count: i64) -> TimeDelta {
     TimeDelta::minutes(count)
 }
+
+/// Someone whose phone code went out so many minutes before the start, entered after so many more, if at all.
+pub fn coded(ago: i64, entered_after: Option<i64>) -> Registration {
+    let sent = at(0) - minutes(ago);
+    let mut person = begun();
+    person.id = format!("{ago}-{entered_after:?}").as_str().into();
+    person.project.id = "aldea".to_owned();
+    person.status = Status::Ongoing;
+    (person.created_at, person.updated_at) = (sent, sent);
+    *phone(&mut person) = CodeCheck {
+        gateway: Some(Gateway::Whatsapp),
+        created: Some(Moment::event(sent)),
+        validated: entered_after.map(|after| Moment::event(sent + minutes(after))),
+        state: if entered_after.is_some() { StepState::Completed } else { StepState::Pending },
+        ..CodeCheck::default()
+    };
+    derived(person)
+}
+
+/// Five hours before the last one of ten people each, of whom eight get through.
+pub fn hours_as_usual() -> Vec<Registration> {
+    let hour = |hour: i64| (0..10).map(move |person| coded(hour * 60 + 65 + person, (person < 8).then_some(3)));
+    (0..5).flat_map(hour).collect()
+}

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Act, Context, progress};
 use crate::model::{FlowSettings, Registration, StepKind, Timestamp};
 use situation::Situation;
-pub use ways::WAYS;
+pub use ways::{STANDSTILL, WAYS};
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -132,11 +132,13 @@ impl Limit {
 enum Place {
     At(&'static StepKind),
     WhereItStands,
+    /// The step of the incident that covers it.
+    OfTheIncident,
 }
 
 /// What blocks a registration, whether or not it is over its limit yet: the first way of [`WAYS`] that fits.
 pub fn blocker(registration: &Registration, context: Context) -> Option<Stuck> {
-    let situation = Situation::of(registration, context.now);
+    let situation = Situation::of(registration, context);
     let way = WAYS.iter().find(|way| (way.applies)(&situation))?;
     let limit_seconds = way.limit.seconds(registration.flow.settings.as_ref());
     let age_seconds = situation.age.max(TimeDelta::zero()).num_seconds();
@@ -147,7 +149,8 @@ pub fn blocker(registration: &Registration, context: Context) -> Option<Stuck> {
         name: way.name,
         step: match way.step {
             Place::At(kind) => kind.clone(),
-            Place::WhereItStands => progress::where_it_stands(registration),
+            Place::OfTheIncident if let Some(incident) = situation.incident => incident.step.clone(),
+            Place::WhereItStands | Place::OfTheIncident => progress::where_it_stands(registration),
         },
         since: situation.last_move,
         age_seconds,

@@ -8,7 +8,7 @@ use crate::{
         CodeCheck, DocumentKind, FlowSettings, Gateway, Registration, Requirement, Status, StepKind, StepState,
         Timestamp,
     },
-    triage::progress,
+    triage::{Context, Incident, progress},
 };
 
 /// Selfies of poor quality before it is worth telling the person which rule they miss.
@@ -26,13 +26,17 @@ pub struct Situation<'a> {
     pub age: TimeDelta,
     /// The step that is owed next.
     next: Option<&'a StepKind>,
+    /// The incident it waits because of.
+    pub incident: Option<&'a Incident>,
 }
 
 impl<'a> Situation<'a> {
-    pub fn of(registration: &'a Registration, now: Timestamp) -> Self {
+    pub fn of(registration: &'a Registration, context: Context<'a>) -> Self {
+        let now = context.now;
         let last_move = progress::last_move(registration);
         let next = progress::first_open_step(registration).map(|step| &step.kind);
-        Self { registration, now, last_move, age: now - last_move, next }
+        let incident = context.incidents.iter().find(|incident| incident.covers(registration));
+        Self { registration, now, last_move, age: now - last_move, next, incident }
     }
 
     pub fn status(&self) -> &'a Status {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use chrono::TimeDelta;
 
-use super::{Stuck, Turn, WAYS};
+use super::{STANDSTILL, Stuck, Turn, WAYS};
 use crate::{
     model::{
         Basis, CodeCheck, DocumentCheck, DocumentKind, FlowStep, Gateway, LivenessCheck, Moment, Registration,
@@ -298,10 +298,11 @@ fn each_way_is_found_and_counts_from_its_limit_on() {
 #[test]
 fn every_way_has_its_story_and_is_described() {
     for way in WAYS {
-        assert!(STORIES.iter().any(|story| story.way == way.id), "{}", way.id);
+        let told = way.id == STANDSTILL || STORIES.iter().any(|story| story.way == way.id);
+        assert!(told, "{}; the story of X-06 stands with the incidents", way.id);
         assert!(!way.name.is_empty() && !way.next_action.is_empty(), "{}", way.id);
     }
-    assert_eq!(WAYS.len(), STORIES.len());
+    assert_eq!(WAYS.len(), STORIES.len() + 1);
 }
 
 #[test]

@@ -20,6 +20,9 @@ const NO_FORCE: &[&str] = &["already_exists", "document_validation_already_exist
 const NO_COLLECTION: &[&str] = &["collection_not_set", "person_already_set"];
 const PHONE_TAKEN: &[&str] = &["phone_is_registered_already"];
 
+/// The way of those who wait because a step stands still for everyone.
+pub const STANDSTILL: &str = "X-06";
+
 /// Every way of being stuck, in the order in which they are tried.
 pub const WAYS: &[Way] = &[
     Way {
@@ -31,6 +34,16 @@ pub const WAYS: &[Way] = &[
         next_action: "Sync it, so that the status is computed again; if the word stays, it is new to this program.",
         step: Place::WhereItStands,
         applies: |situation| matches!(situation.status(), Status::Unknown(_)),
+    },
+    Way {
+        id: STANDSTILL,
+        name: "The step stands still for everyone",
+        turn: Turn::System,
+        limit: Limit::Minutes(15),
+        act: Act::Elsewhere,
+        next_action: "Raise it once for all: look at the gateway, the service and the latest changes to the flow.",
+        step: Place::OfTheIncident,
+        applies: |situation| situation.incident.is_some(),
     },
     Way {
         id: "X-01",
