@@ -32,7 +32,7 @@
 //! main -> cli -> runtime -> ui -> app -> keys, backend, index
 //!         cli -> demo -> engine -> backend
 //!         cli -> server, remote -> wire -> backend, triage
-//!         cli -> config -> keys, remote, ui                (their words for remotes and themes)
+//!         cli -> config -> keys, remote, ui, triage        (their words for remotes, themes and reasons)
 //!         ui -> wire                                       (the JSON of a registration)
 //!         index -> triage -> model        backend -> model
 //! ```

@@ -7,7 +7,7 @@ use regdesk::{
     app::command::{COMMANDS, default_bindings},
     config::{BackendSettings, Config, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile, Source},
     keys::{Keymap, Override},
-    model::{ProjectRef, StepKind},
+    model::{Decision, ProjectRef, StepKind},
     remote::{Dialect, RemoteConfig, TokenSource},
     triage,
 };
@@ -202,6 +202,7 @@ fn the_example_as_it_is_changes_nothing() {
     assert_eq!(format!("{:?}", example.profiles), format!("{:?}", built_in.profiles));
     assert_eq!((example.ui, example.keys), (built_in.ui, built_in.keys));
     assert_eq!(example.policy, built_in.policy);
+    assert_eq!(example.reasons, built_in.reasons);
 }
 
 #[test]
@@ -217,6 +218,26 @@ fn the_example_uncommented_names_every_key_and_the_defaults() {
     }
     let BackendSettings::Remote(remote) = &example.profiles["production"].backend else { panic!() };
     assert_eq!((remote.dialect, remote.allow_plain_http), (None, false));
+}
+
+#[test]
+fn reasons_are_added_changed_and_taken_away_one_by_one() {
+    let reasons = config(
+        "[reasons.branch_visit]\nfor = [\"review\", \"reject\"]\nlabel = \"They come to a branch.\"\n\
+         [reasons.no_answer]\nnote = true\n\
+         [reasons.face_mismatch]\nenabled = false\n",
+    )
+    .reasons;
+    let visit = reasons.get("branch_visit").unwrap();
+    assert_eq!(*visit.decisions, [Decision::Review, Decision::Reject]);
+    assert_eq!((visit.label.as_ref(), visit.needs_note), ("They come to a branch.", false));
+    let no_answer = reasons.get("no_answer").unwrap();
+    assert!(
+        no_answer.needs_note && *no_answer.decisions == [Decision::Reject],
+        "what is not written stays as built in"
+    );
+    assert_eq!(reasons.get("face_mismatch"), None);
+    assert_eq!(reasons.all().len(), Config::built_in().reasons.all().len());
 }
 
 #[test]

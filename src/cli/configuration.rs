@@ -15,6 +15,7 @@ use crate::{
     },
     keys::{Keymap, KeymapError, Override},
     remote::{RemoteConfig, TokenSource},
+    triage::Reasons,
 };
 
 /// Does one of the commands.
@@ -110,6 +111,25 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     }
     for setting in &config.keys {
         output.line(&format!("{} = {}", quoted(&setting.command), quoted_list(&setting.keys)))?;
+    }
+    show_reasons(&config, output)
+}
+
+/// Where the reasons differ from the built-in ones.
+fn show_reasons(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    let built_in = Reasons::default();
+    for reason in config.reasons.all().iter().filter(|reason| built_in.get(&reason.code) != Some(reason)) {
+        output.line("")?;
+        output.line(&format!("[reasons.{}]", reason.code))?;
+        let decisions: Vec<String> = reason.decisions.iter().map(ToString::to_string).collect();
+        output.line(&format!("for = {}", quoted_list(&decisions)))?;
+        output.line(&format!("label = {}", quoted(&reason.label)))?;
+        output.line(&format!("note = {}", reason.needs_note))?;
+    }
+    for reason in built_in.all().iter().filter(|reason| config.reasons.get(&reason.code).is_none()) {
+        output.line("")?;
+        output.line(&format!("[reasons.{}]", reason.code))?;
+        output.line("enabled = false")?;
     }
     Ok(())
 }

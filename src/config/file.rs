@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, UiSettings,
     policy::policy_of,
-    profile,
+    profile, reasons,
     section::{Found, Reading, Section, texts_of, type_in_words},
 };
 use crate::{
@@ -71,6 +71,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let ui = top.table(reading, "ui");
     let keys = top.table(reading, "keys");
     config.policy = Arc::new(policy_of(&mut top, reading));
+    let reasons = top.table(reading, "reasons");
     top.finish(reading);
     for (name, value) in profiles.into_iter().flatten() {
         let place = reading.place(name.span().start);
@@ -82,6 +83,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     if let Some(ui) = ui {
         config.ui = ui_of(ui, reading);
     }
+    config.reasons = reasons.map(|reasons| reasons::reasons_of(reasons, reading)).unwrap_or_default();
     config.keys = keys.map(|keys| keys_of(keys, reading)).unwrap_or_default();
     if let Some(Found { value, place }) = default_profile {
         // A profile with mistakes of its own exists all the same.
@@ -192,7 +194,7 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
         let file = anchored(&value, reading.path);
         sources.push(("token_file", Found { value: TokenSource::File(file), place }));
     }
-    if let Some(Found { value, place }) = section.texts(reading, "token_command") {
+    if let Some(Found { value, place }) = section.texts(reading, "token_command", "[\"pass\", \"show\", \"entry\"]") {
         if value.first().is_some_and(|program| !program.is_empty()) {
             sources.push((
                 "token_command",

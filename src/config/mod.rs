@@ -10,6 +10,7 @@ mod mistake;
 mod places;
 mod policy;
 mod profile;
+mod reasons;
 mod section;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -20,7 +21,7 @@ pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 
 use crate::{
     remote::{Dialect, RemoteConfig},
-    triage::Policy,
+    triage::{Policy, Reasons},
 };
 
 /// The name of the profile that exists without any configuration.
@@ -47,6 +48,8 @@ pub struct Config {
     pub ui: UiSettings,
     /// Keys of the console's commands, by command id.
     pub keys: Vec<KeySetting>,
+    /// Why a person may decide as they do.
+    pub reasons: Reasons,
 }
 
 impl Config {
@@ -59,6 +62,7 @@ impl Config {
             policy: Arc::default(),
             ui: UiSettings::default(),
             keys: Vec::new(),
+            reasons: Reasons::default(),
         }
     }
 

@@ -96,8 +96,13 @@ impl<'a> Section<'a> {
     }
 
     /// A list of texts.
-    pub(super) fn texts(&mut self, reading: &mut Reading<'_>, key: &'static str) -> Option<Found<Vec<String>>> {
-        self.typed(reading, key, "a list of texts, for example [\"pass\", \"show\", \"entry\"]", texts_of)
+    pub(super) fn texts(
+        &mut self,
+        reading: &mut Reading<'_>,
+        key: &'static str,
+        example: &str,
+    ) -> Option<Found<Vec<String>>> {
+        self.typed(reading, key, &format!("a list of texts, for example {example}"), texts_of)
     }
 
     /// One of a few words.
