@@ -5,6 +5,7 @@
 
 mod error;
 pub mod fake;
+mod guarded;
 mod read_only;
 mod request;
 
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 use tokio::sync::broadcast;
 
 pub use error::{BackendError, ErrorKind};
+pub use guarded::sync_as_seen;
 pub use read_only::ReadOnly;
 pub use request::{
     Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,

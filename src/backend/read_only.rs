@@ -20,13 +20,17 @@ impl ReadOnly {
     pub fn new(backend: Arc<dyn Backend>) -> Self {
         Self(backend)
     }
+
+    /// What every write is answered with.
+    pub fn refusal() -> BackendError {
+        let message =
+            "This profile is read-only. Leave out --read-only, or set read_only = false in the profile, to write.";
+        BackendError::new(ErrorKind::ReadOnly, message)
+    }
 }
 
 fn refused<T>() -> Result<T, BackendError> {
-    Err(BackendError::new(
-        ErrorKind::ReadOnly,
-        "This profile is read-only. Leave out --read-only, or set read_only = false in the profile, to write.",
-    ))
+    Err(ReadOnly::refusal())
 }
 
 #[async_trait]

@@ -13,7 +13,7 @@ use clap::{
 use crate::{
     config::{Given, Overrides, Place},
     index::Sort,
-    model::{Status, Timestamp},
+    model::{Decision, Status, Timestamp},
     server::Dialect,
 };
 
@@ -113,6 +113,12 @@ pub enum Command {
     /// Recompute the status of registrations, or report a step
     #[command(after_help = "Example: regdesk sync --query 'status:ongoing step:end'")]
     Sync(SyncArguments),
+    /// Approve, reject or put into manual review: first a plan, then one after the other
+    #[command(after_help = "On a terminal the plan is shown and confirmed by typing how many it decides; elsewhere \
+                            --yes carries it out,\nand without it the plan is printed and the exit code is 2.\n\n\
+                            Example: regdesk decide --query 'status:needs_manual_verification flag:BIO-06' --reject \
+                            --reason spoof_attempt --plan")]
+    Decide(DecideArguments),
     /// Issue a fresh link for an unfinished registration and print it
     #[command(after_help = "Example: regdesk resend 65f0c1d2e3a4b5c6d7e8f901 --email")]
     Resend(ResendArguments),
@@ -271,6 +277,60 @@ pub struct SyncArguments {
     /// One JSON result a line, as they come
     #[arg(long)]
     pub ndjson: bool,
+}
+
+/// `decide`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
+#[command(group = ArgGroup::new("decision").args(["approve", "reject", "review"]).required(true))]
+pub struct DecideArguments {
+    /// Ids of registrations; `-` reads them from standard input
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// All that match, instead of ids
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// The person gets the account
+    #[arg(long)]
+    pub approve: bool,
+    /// The person does not get it
+    #[arg(long)]
+    pub reject: bool,
+    /// Somebody has to look again
+    #[arg(long)]
+    pub review: bool,
+    /// Why, for example documents_in_order or face_mismatch; an unknown one lists those in use
+    #[arg(long, value_name = "CODE")]
+    pub reason: String,
+    /// Words of explanation; an approval over a critical flag needs them, and some reasons do
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Print the plan and decide nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub plan: bool,
+    /// Carry the plan out without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Also decide what is final already: the way to correct a wrong decision
+    #[arg(long)]
+    pub overturn: bool,
+    /// One JSON array of results, or the plan
+    #[arg(long, conflicts_with = "ndjson")]
+    pub json: bool,
+    /// One JSON result a line, as they come
+    #[arg(long)]
+    pub ndjson: bool,
+}
+
+impl DecideArguments {
+    /// What is decided; the command line takes exactly one of the three.
+    pub fn decision(&self) -> Decision {
+        match (self.approve, self.reject) {
+            (true, _) => Decision::Approve,
+            (_, true) => Decision::Reject,
+            _ => Decision::Review,
+        }
+    }
 }
 
 /// `resend`.

@@ -74,9 +74,9 @@ impl Desk {
         Ok(index)
     }
 
-    /// One registration among those it may be linked to. Of a remote with very many, links are not looked for, and
+    /// Registrations among those they may be linked to. Of a remote with very many, links are not looked for, and
     /// standard error says so.
-    pub async fn load_around(&self, registration: Registration) -> Result<Index, Failure> {
+    pub async fn load_around(&self, registrations: Vec<Registration>) -> Result<Index, Failure> {
         let first = self.page(1).await?;
         let most = PAGES_FOR_LINKS * u64::from(ListRequest::MAX_LIMIT);
         let total = first.total.unwrap_or(first.registrations.len() as u64);
@@ -87,7 +87,7 @@ impl Desk {
         } else {
             self.load().await?
         };
-        index.upsert(vec![Arc::new(registration)], self.clock.now());
+        index.upsert(registrations.into_iter().map(Arc::new).collect(), self.clock.now());
         Ok(index)
     }
 

@@ -45,6 +45,11 @@ pub enum Failure {
         /// Of how many.
         total: usize,
     },
+    /// All of a batch were refused; each was reported.
+    AllRefused {
+        /// How many.
+        total: usize,
+    },
     /// Anything else: one sentence that says what to do.
     Other(String),
 }
@@ -57,6 +62,7 @@ impl Failure {
             Self::Io { .. } | Self::Other(_) => 1,
             Self::Usage(_) | Self::Config(_) | Self::Query { .. } => 2,
             Self::Backend(error) => error.exit_code(),
+            Self::AllRefused { .. } => 4,
             Self::Some { .. } => 6,
         }
     }
@@ -95,6 +101,7 @@ impl fmt::Display for Failure {
                     None => Ok(()),
                 }
             }
+            Self::AllRefused { total } => write!(formatter, "all {total} were refused; see above"),
             Self::Some { failed, total } => write!(formatter, "{failed} of {total} failed; see above"),
         }
     }

@@ -4,10 +4,12 @@
 //! registrations.
 
 mod args;
+mod batch;
 mod catalogue;
 mod configuration;
 mod console;
 mod create;
+mod decide;
 mod demo;
 mod desk;
 mod failure;
@@ -97,6 +99,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Create(arguments) => create::run(&arguments, &session.desk()?, output).await,
         Command::Record(arguments) => record::run(&arguments, &session.desk()?, output).await,
         Command::Sync(arguments) => sync::run(&arguments, &session.desk()?, output).await,
+        Command::Decide(arguments) => decide::run(&arguments, &session.config.reasons, &session.desk()?, output).await,
         Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,

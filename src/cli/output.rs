@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    io::{self, BufWriter, ErrorKind, Stdout, Write},
+    io::{self, BufWriter, ErrorKind, Write},
 };
 
 use serde::Serialize;
@@ -11,13 +11,18 @@ use serde_json::Value;
 use super::Failure;
 use crate::text;
 
-/// Standard output of a command.
-pub struct Output(BufWriter<Stdout>);
+/// Standard output of a command; or standard error, where it talks with somebody.
+pub struct Output(BufWriter<Box<dyn Write>>);
 
 impl Output {
     /// Takes standard output.
     pub fn open() -> Self {
-        Self(BufWriter::new(io::stdout()))
+        Self(BufWriter::new(Box::new(io::stdout())))
+    }
+
+    /// Takes standard error, for what belongs to a question and is no data.
+    pub fn beside() -> Self {
+        Self(BufWriter::new(Box::new(io::stderr())))
     }
 
     /// One line of text, cleaned.

@@ -15,7 +15,7 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     let id = RegistrationId::new(&arguments.id);
     let registration = desk.backend.retrieve(&id, &Caller::operator()).await?;
     let id = registration.id.clone();
-    let index = desk.load_around(registration).await?;
+    let index = desk.load_around(vec![registration]).await?;
     let Some(Entry { registration, judgement, .. }) = index.get(&id) else {
         return Err(Failure::Other(format!("the registration {id} changed while it was read; try again")));
     };

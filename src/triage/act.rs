@@ -46,7 +46,7 @@ impl Act {
         match self {
             Self::Resend => Some(format!("regdesk resend {id}")),
             Self::Sync => Some(format!("regdesk sync {id}")),
-            Self::Decide => Some(format!("regdesk decide {id} --plan")),
+            Self::Decide => Some(format!("regdesk decide {id} --review --reason second_look --plan")),
             Self::Links => Some(format!("regdesk show {id}")),
             Self::Claim | Self::Release | Self::Create | Self::Wait | Self::Elsewhere => None,
         }

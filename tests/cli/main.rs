@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod commands;
+mod decide;
 mod durability;
 mod hostile;
 mod mistakes;
