@@ -6,7 +6,7 @@ use super::{
 };
 use crate::backend::Channel;
 use crate::demo::story::Story;
-use crate::model::{DocumentKind, Status, StepKind, StepState};
+use crate::model::{Attempt, DocumentKind, Moment, Registration, Status, StepKind, StepState};
 
 /// Long enough to be called stuck, short of the lifetime of any flow.
 const FOR_HOURS: Begun = Begun::Between(3 * HOUR, 2 * DAY);
@@ -44,6 +44,9 @@ pub(super) const PERSONAS: &[Persona] = &[
     alone(2, identifies, FOR_HOURS, waits_for_better_papers),
     alone(3, identifies, FOR_HOURS, lets_the_new_link_die),
     alone(2, any, Begun::Outlived, never_moves_again),
+    alone(1, any, FOR_HOURS, is_refused_by_the_form),
+    alone(1, confirms_phone, FOR_HOURS, has_a_phone_that_is_taken),
+    alone(1, identifies, FOR_HOURS, has_a_status_nobody_knows),
 ];
 
 fn stops_before(story: &mut Story, step: StepKind) {
@@ -192,4 +195,30 @@ fn lets_the_new_link_die(story: &mut Story) {
 
 fn never_moves_again(story: &mut Story) {
     story.consent(true).form().send_code(Channel::Email);
+}
+
+fn is_refused_by_the_form(story: &mut Story) {
+    story.consent(true).taken_over(|registration| {
+        let attempt = refused(StepKind::PersonalInfo, "email_domain_not_allowed", registration);
+        registration.failed_attempts.push(attempt);
+    });
+}
+
+fn has_a_phone_that_is_taken(story: &mut Story) {
+    story.consent(true).form().email().taken_over(|registration| {
+        let attempt = refused(StepKind::PhoneVerification, "phone_is_registered_already", registration);
+        registration.failed_attempts.push(attempt);
+    });
+}
+
+fn has_a_status_nobody_knows(story: &mut Story) {
+    story.sign_up().document().taken_over(|registration| {
+        registration.status = Status::Unknown("on_hold_partner".to_owned());
+    });
+}
+
+/// An attempt that the other system refused just before nothing moved any more.
+fn refused(step: StepKind, reason: &str, registration: &Registration) -> Attempt {
+    let at = Some(Moment::event(registration.updated_at));
+    Attempt { step, at, reason: Some(reason.to_owned()), counts: false, score: None, document_number: None }
 }

@@ -3,8 +3,8 @@
 use super::{Story, lifetime_end};
 use crate::backend::{CallerKind, SyncStep};
 use crate::demo::papers;
-use crate::engine::core::{Command, Sync};
-use crate::model::{Evidence, Status, StepKind};
+use crate::engine::core::{self, Command, Sync};
+use crate::model::{Evidence, Registration, Status, StepKind};
 
 impl Story {
     /// Fills in the project's form, signs, and asks for completion.
@@ -76,6 +76,17 @@ impl Story {
         let sync =
             Sync { note: Some(note.to_owned()), ..Sync::report(SyncStep::AdminOverride, to, CallerKind::Operator) };
         self.tell(CallerKind::Operator, Command::Sync(sync));
+        self
+    }
+
+    /// It did not happen here: another system tells the registration like this, and it was taken over as it stood.
+    pub(in crate::demo) fn taken_over(&mut self, tell: impl FnOnce(&mut Registration)) -> &mut Self {
+        let Ok(Some((state, _))) = core::fold(&self.script) else { return self };
+        let mut registration = state.registration;
+        tell(&mut registration);
+        let at = self.clock.min(self.present);
+        self.script = vec![(at, Command::Import(Box::new(registration)))];
+        self.ended = true;
         self
     }
 
