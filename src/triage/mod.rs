@@ -18,7 +18,7 @@ pub(crate) mod testing;
 pub use act::Act;
 pub use flag::{Flag, REPORTED, Severity, ThresholdFrom};
 pub use incident::{Incident, incidents};
-pub use links::{Link, LinkIndex, LinkKind};
+pub use links::{Link, LinkIndex, LinkKind, Ring, RingNode, RingRow};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{last_move, where_it_stands};
 pub use proposal::{Hindrance, Proposal};

@@ -1,15 +1,17 @@
 //! Which registrations share something: kept up to date one registration at a time, in one spelling for each value.
 
+mod ring;
 mod traces;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Registration, RegistrationId};
+pub use ring::{Ring, RingNode, RingRow};
 use traces::Key;
 pub(super) use traces::{Failure, MISREAD_EDITS, Traces, addresses, parse_public};
 
@@ -17,8 +19,6 @@ pub(super) use traces::{Failure, MISREAD_EDITS, Traces, addresses, parse_public}
 const CROWDED_ADDRESS: usize = 20;
 /// At most so many others are looked at for one shared value.
 const MOST_PER_VALUE: usize = 100;
-/// A ring is followed up to this size.
-const LARGEST_RING: usize = 500;
 
 /// What joins two registrations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,31 +125,6 @@ impl LinkIndex {
             (left.via.first(), right.via.len(), &left.id).cmp(&(right.via.first(), left.via.len(), &right.id))
         });
         links
-    }
-
-    /// The ring a registration belongs to: everyone joined to it by documents, people, devices, e-mail addresses and
-    /// phones, over any number of others; itself included, sorted. Followed up to 500 members.
-    pub fn ring_of(&self, id: &RegistrationId) -> Vec<RegistrationId> {
-        let Some((start, _)) = self.traces.get_key_value(id) else { return Vec::new() };
-        let mut ring: BTreeSet<&RegistrationId> = BTreeSet::from([start.as_ref()]);
-        let mut followed: HashSet<&Key> = HashSet::new();
-        let mut queue: VecDeque<&RegistrationId> = VecDeque::from([start.as_ref()]);
-        while let Some(member) = queue.pop_front() {
-            for key in self.keys_of(member).iter().filter(|key| key.kind != LinkKind::Ip) {
-                if !followed.insert(key) {
-                    continue;
-                }
-                for other in self.holders.get(key).into_iter().flatten() {
-                    if ring.len() >= LARGEST_RING {
-                        return ring.into_iter().cloned().collect();
-                    }
-                    if ring.insert(other) {
-                        queue.push_back(other);
-                    }
-                }
-            }
-        }
-        ring.into_iter().cloned().collect()
     }
 
     /// Everyone whose judgement may depend on a registration. Only the many holders of an address that has been
