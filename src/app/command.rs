@@ -14,11 +14,13 @@ pub enum Layer {
     Registration,
     /// The rules by how often they fire.
     Flags,
+    /// Who is joined to one registration.
+    Ring,
 }
 
 impl Layer {
     /// All layers, in the order of the help.
-    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags];
+    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags, Self::Ring];
 }
 
 impl fmt::Display for Layer {
@@ -27,6 +29,7 @@ impl fmt::Display for Layer {
             Self::Queue => "the queue",
             Self::Registration => "a registration",
             Self::Flags => "the flags",
+            Self::Ring => "a ring",
         })
     }
 }
@@ -78,6 +81,8 @@ pub enum Command {
     PreviousRegistration,
     /// The rules by how often they fire.
     Flags,
+    /// Who is joined to the subject.
+    Ring,
     /// Narrow the queue to the selected rule.
     Narrow,
     /// Copy the id.
@@ -137,15 +142,27 @@ const QUEUE: &[Layer] = &[Layer::Queue];
 const REGISTRATION: &[Layer] = &[Layer::Registration];
 const FLAGS: &[Layer] = &[Layer::Flags];
 /// Where one works on registrations.
-const DESK: &[Layer] = &[Layer::Queue, Layer::Registration];
+const DESK: &[Layer] = &[Layer::Queue, Layer::Registration, Layer::Ring];
+/// Lists of registrations.
+const REGISTRATIONS: &[Layer] = &[Layer::Queue, Layer::Ring];
+/// Where other screens are opened from.
+const OPENERS: &[Layer] = &[Layer::Queue, Layer::Registration];
 /// Screens that are left with Esc.
-const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags];
-/// Screens on which a page key turns a list, and space does something else or nothing.
-const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags];
+const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Ring];
+/// Lists, on which space does something else than turn the page.
+const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Ring];
+/// Lists with an order of their own.
+const SORTED: &[Layer] = &[Layer::Queue, Layer::Flags];
 
 /// The table. Order is that of the footer and the help.
 pub const COMMANDS: &[Entry] = &[
-    entry(Command::Open, "open", "open", "Open the selected registration", &[(QUEUE, &["enter", "l", "right"])]),
+    entry(
+        Command::Open,
+        "open",
+        "open",
+        "Open the selected registration",
+        &[(REGISTRATIONS, &["enter", "l", "right"])],
+    ),
     entry(
         Command::Narrow,
         "narrow",
@@ -169,10 +186,16 @@ pub const COMMANDS: &[Entry] = &[
     ),
     entry(Command::Sync, "sync", "sync", "Sync the marked registrations, or this one", &[(DESK, &["s"])]),
     entry(Command::Create, "create", "create", "Create a registration", &[(DESK, &["c"])]),
-    entry(Command::Mark, "mark", "mark", "Mark or unmark, and go down", &[(QUEUE, &["space"])]),
-    entry(Command::Sort, "sort", "sort", "Sort by the next field", &[(LISTS, &["o"])]),
+    entry(Command::Mark, "mark", "mark", "Mark or unmark, and go down", &[(REGISTRATIONS, &["space"])]),
+    entry(Command::Sort, "sort", "sort", "Sort by the next field", &[(SORTED, &["o"])]),
     hidden(entry(Command::ReverseSort, "reverse-sort", "reverse", "Sort the other way round", &[(QUEUE, &["O"])])),
-    hidden(entry(Command::MarkAll, "mark-all", "mark all", "Mark everything that is shown", &[(QUEUE, &["*"])])),
+    hidden(entry(
+        Command::MarkAll,
+        "mark-all",
+        "mark all",
+        "Mark everything that is shown",
+        &[(REGISTRATIONS, &["*"])],
+    )),
     hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &[(QUEUE, &["esc"])])),
     entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[(REGISTRATION, &["tab", "l", "right"])]),
     hidden(entry(
@@ -197,11 +220,18 @@ pub const COMMANDS: &[Entry] = &[
         &[(REGISTRATION, &["p", "K"])],
     ),
     entry(
+        Command::Ring,
+        "ring",
+        "ring",
+        "Show who is joined to this registration, by what, and over whom",
+        &[(OPENERS, &["t"])],
+    ),
+    entry(
         Command::Flags,
         "flags",
         "flags",
         "Show which rules fire how often, and how often they are right",
-        &[(DESK, &["f"])],
+        &[(OPENERS, &["f"])],
     ),
     entry(
         Command::Refresh,
@@ -259,10 +289,10 @@ impl Command {
         match self {
             Self::Create | Self::Sync if model.profile.read_only => Some("this profile is read-only"),
             Self::Create if model.flows.is_empty() => Some("projects and flows have not been read yet"),
-            Self::Sync | Self::Open | Self::Mark | Self::CopyId if model.subject().is_none() => {
+            Self::Sync | Self::Open | Self::Mark | Self::CopyId | Self::Ring if model.subject().is_none() => {
                 Some("no registration is selected")
             }
-            Self::MarkAll if model.queue.rows().is_empty() => Some("nothing is shown"),
+            Self::MarkAll if model.layer() == Layer::Queue && model.queue.rows().is_empty() => Some("nothing is shown"),
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
                 Some("the queue holds no other registration")
             }

@@ -14,6 +14,7 @@ pub mod overlay;
 pub mod queue;
 pub mod registration;
 mod requests;
+pub mod ring;
 pub mod rows;
 pub mod screens;
 pub mod sync;

@@ -116,30 +116,29 @@ impl Queue {
     pub(super) fn show_selected(&mut self, list_rows: usize) {
         self.list.show_selected(list_rows);
     }
-}
 
-impl Model {
     /// Marks or unmarks the selected registration and goes down.
-    pub(super) fn toggle_mark(&mut self) {
-        if let Some(id) = self.queue.selected().cloned() {
-            if !self.queue.marked.remove(&id) {
-                self.queue.marked.insert(id);
+    pub(super) fn toggle_mark(&mut self, list_rows: usize) {
+        if let Some(id) = self.selected().cloned() {
+            if !self.marked.remove(&id) {
+                self.marked.insert(id);
             }
-            self.queue.step(1, self.list_rows);
+            self.step(1, list_rows);
         }
     }
 
     /// Marks everything that matches; if all of it is marked already, unmarks it.
-    pub(super) fn mark_all(&mut self) -> Effects {
-        let rows: BTreeSet<RegistrationId> = self.queue.rows().iter().cloned().collect();
-        if rows.is_subset(&self.queue.marked) {
-            self.queue.marked.retain(|id| !rows.contains(id));
+    pub(super) fn mark_all(&mut self) {
+        let rows: BTreeSet<RegistrationId> = self.rows().iter().cloned().collect();
+        if rows.is_subset(&self.marked) {
+            self.marked.retain(|id| !rows.contains(id));
         } else {
-            self.queue.marked.extend(rows);
+            self.marked.extend(rows);
         }
-        self.toast(ToastKind::Note, format!("{} marked", self.queue.marked.len()))
     }
+}
 
+impl Model {
     /// Drops the marks; if there are none, the filter.
     pub(super) fn clear(&mut self) {
         if self.queue.marked.is_empty() {

@@ -4,7 +4,11 @@
 //! A screen more is a variant of [`Screen`] with its state, a [`Layer`] with its keys, and an arm in each `match` below
 //! and in `ui::view`.
 
-use super::{Effects, Layer, Model, flags::FlagsView, registration::RegistrationView};
+use std::collections::BTreeSet;
+
+use super::{
+    Effects, Layer, Model, flags::FlagsView, model::ToastKind, registration::RegistrationView, ring::RingView,
+};
 use crate::model::RegistrationId;
 
 /// A screen over the queue.
@@ -14,6 +18,8 @@ pub enum Screen {
     Registration(RegistrationView),
     /// The rules by how often they fire.
     Flags(FlagsView),
+    /// Who is joined to one registration.
+    Ring(RingView),
 }
 
 /// So many screens are remembered on the way back; who goes round in circles does not pile them up for ever.
@@ -25,6 +31,7 @@ impl Screen {
         match self {
             Self::Registration(_) => Layer::Registration,
             Self::Flags(_) => Layer::Flags,
+            Self::Ring(_) => Layer::Ring,
         }
     }
 }
@@ -54,7 +61,7 @@ impl Model {
     pub(super) fn open_registrations(&mut self) -> impl Iterator<Item = &mut RegistrationView> {
         self.screens.iter_mut().filter_map(|screen| match screen {
             Screen::Registration(view) => Some(view),
-            Screen::Flags(_) => None,
+            _ => None,
         })
     }
 
@@ -63,16 +70,74 @@ impl Model {
         match self.screens.last() {
             None => self.queue.selected(),
             Some(Screen::Registration(view)) => Some(&view.id),
+            Some(Screen::Ring(view)) => view.selected(),
             Some(Screen::Flags(_)) => None,
         }
     }
 
-    /// The registrations that a sync acts on: the marked ones, else the subject.
-    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
-        if self.screens.is_empty() && !self.queue.marked.is_empty() {
-            return self.queue.marked.iter().cloned().collect();
+    /// The registrations marked on this screen; `None` where nothing can be marked.
+    pub fn marked(&self) -> Option<&BTreeSet<RegistrationId>> {
+        match self.screens.last() {
+            None => Some(&self.queue.marked),
+            Some(Screen::Ring(view)) => Some(&view.marked),
+            Some(_) => None,
         }
-        self.subject().cloned().into_iter().collect()
+    }
+
+    /// The registrations that commands for many act on: those marked on this screen, else the subject.
+    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
+        match self.marked() {
+            Some(marked) if !marked.is_empty() => marked.iter().cloned().collect(),
+            _ => self.subject().cloned().into_iter().collect(),
+        }
+    }
+
+    /// Takes the marks off a registration, on every screen: what was to be done with it is done.
+    pub(super) fn unmark(&mut self, id: &RegistrationId) {
+        self.queue.marked.remove(id);
+        for screen in &mut self.screens {
+            if let Screen::Ring(view) = screen {
+                view.marked.remove(id);
+            }
+        }
+    }
+
+    /// Marks registrations on this screen, or in the queue where nothing can be marked here.
+    pub(super) fn mark(&mut self, ids: impl IntoIterator<Item = RegistrationId>) {
+        match self.screens.last_mut() {
+            Some(Screen::Ring(view)) => view.marked.extend(ids),
+            _ => self.queue.marked.extend(ids),
+        }
+    }
+
+    /// Marks or unmarks the selected registration and goes down.
+    pub(super) fn toggle_mark(&mut self) {
+        match self.screens.last_mut() {
+            Some(Screen::Ring(view)) => view.toggle_mark(self.page_rows),
+            _ => self.queue.toggle_mark(self.list_rows),
+        }
+    }
+
+    /// Marks everything that is shown; if all of it is marked already, unmarks it.
+    pub(super) fn mark_all(&mut self) -> Effects {
+        match self.screens.last_mut() {
+            Some(Screen::Ring(view)) => view.mark_all(),
+            _ => self.queue.mark_all(),
+        }
+        let marked = self.marked().map_or(0, BTreeSet::len);
+        self.toast(ToastKind::Note, format!("{marked} marked"))
+    }
+
+    /// Selects a registration in the list on the screen.
+    pub(super) fn select(&mut self, id: &RegistrationId) {
+        match self.screens.last_mut() {
+            Some(Screen::Ring(view)) => {
+                view.rows.select(self.page_rows, |row| row.member() == Some(id));
+            }
+            _ => {
+                self.queue.select(id, self.list_rows);
+            }
+        }
     }
 
     /// Opens a screen over what is shown.
@@ -102,6 +167,7 @@ impl Model {
             None => self.queue.step(rows, self.list_rows),
             Some(Screen::Registration(_)) => self.move_in_registration(rows),
             Some(Screen::Flags(view)) => view.rows.step(rows, self.page_rows),
+            Some(Screen::Ring(view)) => view.step(rows, self.page_rows),
         }
     }
 
@@ -113,15 +179,18 @@ impl Model {
                 view.scroll = view.scroll.min(scroll_max);
             }
             Some(Screen::Flags(view)) => view.rows.show_selected(self.page_rows),
+            Some(Screen::Ring(view)) => view.rows.show_selected(self.page_rows),
             None => {}
         }
     }
 
-    /// What is counted over the queue follows it.
+    /// What screens show of many follows what is known now.
     pub(super) fn recount_screens(&mut self) {
         for screen in &mut self.screens {
-            if let Screen::Flags(view) = screen {
-                view.count(&self.index, self.queue.rows(), self.page_rows);
+            match screen {
+                Screen::Flags(view) => view.count(&self.index, self.queue.rows(), self.page_rows),
+                Screen::Ring(view) => view.follow(&self.index, self.page_rows),
+                Screen::Registration(_) => {}
             }
         }
     }
@@ -131,7 +200,7 @@ impl Model {
         match self.screens.last_mut() {
             None => self.sort_queue_next(),
             Some(Screen::Flags(view)) => view.sort_next(self.page_rows),
-            Some(Screen::Registration(_)) => {}
+            Some(_) => {}
         }
         Effects::none()
     }

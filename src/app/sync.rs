@@ -108,8 +108,7 @@ impl Model {
     /// Shows what would be synced.
     pub(super) fn plan_sync(&mut self) {
         let ids = self.sync_subjects();
-        let marked = self.queue.marked.len() == ids.len() && !self.queue.marked.is_empty();
-        let hidden = if marked { self.queue.hidden_marks() } else { 0 };
+        let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
         self.overlays.push(Overlay::SyncPlan(SyncPlan { ids, hidden, choice: 0 }));
     }
 
@@ -187,7 +186,7 @@ impl Model {
                 None
             }
         };
-        self.queue.marked.remove(id);
+        self.unmark(id);
         if let Some(registration) = registration {
             self.upsert(vec![registration]);
         }
@@ -240,7 +239,7 @@ impl Model {
                 self.overlays.pop();
                 // Failures stay marked, to be tried again later.
                 if failed.len() > 1 {
-                    self.queue.marked.extend(failed);
+                    self.mark(failed);
                 }
             }
             Code::Esc => return self.toast(ToastKind::Note, "Still syncing; x stops what has not begun."),

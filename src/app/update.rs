@@ -113,6 +113,7 @@ impl Model {
             Command::NextRegistration => return self.open_neighbour(1),
             Command::PreviousRegistration => return self.open_neighbour(-1),
             Command::Flags => self.open_flags(),
+            Command::Ring => return self.open_ring(),
             Command::Narrow => return self.narrow_to_rule(),
             Command::CopyId => return self.copy_id(),
             Command::Mask => self.masked = !self.masked,
@@ -165,9 +166,9 @@ impl Model {
 
     fn click(&mut self, target: Target) -> Effects {
         match target {
-            Target::Row(id) if self.queue.selected() == Some(&id) => self.open(id),
+            Target::Row(id) if self.subject() == Some(&id) => self.open(id),
             Target::Row(id) => {
-                self.queue.select(&id, self.list_rows);
+                self.select(&id);
                 Effects::none()
             }
             Target::Tab(tab) => {

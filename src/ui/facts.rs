@@ -42,6 +42,23 @@ pub fn sensitive(value: &str, masked: bool) -> Cow<'_, str> {
     if masked { Cow::Owned(Personal::from(value).masked()) } else { Cow::Borrowed(value) }
 }
 
+/// A value that several registrations share: its end, enough to compare it with a document at hand; nothing of it
+/// where personal data is hidden.
+pub fn shared(value: &Personal, masked: bool) -> String {
+    const SHOWN: usize = 4;
+    if masked {
+        return "•••".to_owned();
+    }
+    let (local, domain) = match value.reveal().split_once('@') {
+        Some((local, domain)) => (local, format!("@{domain}")),
+        None => (value.reveal(), String::new()),
+    };
+    let letters: Vec<char> = local.chars().collect();
+    // Never all of it.
+    let shown = SHOWN.min(letters.len() / 2);
+    format!("…{}{domain}", letters[letters.len() - shown..].iter().collect::<String>())
+}
+
 /// Who registers: the best name known, else the e-mail address, else the phone.
 pub fn who(registration: &Registration, masked: bool) -> Cow<'_, str> {
     let known = [registration.name(), registration.contact.email.as_ref(), registration.contact.phone.as_ref()];

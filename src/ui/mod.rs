@@ -13,6 +13,7 @@ mod overlay;
 mod preview;
 mod queue;
 mod registration;
+mod ring;
 pub mod theme;
 mod timeline;
 mod words;
@@ -69,6 +70,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         None => queue::draw(model, theme, frame, &mut hits),
         Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Ring(view)) => ring::draw(model, view, theme, frame, &mut hits),
     }
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.

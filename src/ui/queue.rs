@@ -179,7 +179,7 @@ fn is_marked(queue: &Queue, id: &RegistrationId) -> bool {
 }
 
 /// Why it is stuck, and how far beyond the limit.
-fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+pub fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
     let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
     vec![
         Span::styled(stuck.reason, theme.attention),
@@ -188,7 +188,8 @@ fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
     ]
 }
 
-fn risk(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+/// Score and band of the risk.
+pub fn risk(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
     let risk = &entry.judgement.risk;
     if risk.score == 0 {
         return vec![Span::styled("0", theme.dim)];

@@ -7,7 +7,7 @@ use crate::{
     app::ToastKind,
     model::{Outcome, Requirement, Status, StepState},
     text,
-    triage::{Severity, Turn},
+    triage::{LinkKind, Severity, Turn},
 };
 
 /// Columns of glyph and word at most.
@@ -125,6 +125,18 @@ pub fn turn(turn: Turn) -> Sign<'static> {
         Turn::System => sign("⋯", "system", Tone::Info),
         Turn::Integrator => sign("◫", "integrator", Tone::Info),
         Turn::User => sign("·", "user", Tone::Plain),
+    }
+}
+
+/// What joins two registrations.
+pub fn link(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Document => "document",
+        LinkKind::Person => "face",
+        LinkKind::Device => "device",
+        LinkKind::Email => "e-mail",
+        LinkKind::Phone => "phone",
+        LinkKind::Ip => "IP (weak)",
     }
 }
 

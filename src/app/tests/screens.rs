@@ -5,7 +5,7 @@ use crate::{
         testing::{Console, noon, registration},
     },
     index::FlagRate,
-    model::{FlagVerdict, Registration, ReportedFlag, Status, Verdict},
+    model::{FlagVerdict, Information, Registration, ReportedFlag, Status, Verdict},
 };
 
 /// Someone whose source reported some codes.
@@ -97,4 +97,87 @@ fn escape_leads_back_to_where_one_came_from() {
     assert_eq!(console.model.layer(), Layer::Registration);
     console.keys("<esc>");
     assert_eq!(console.model.layer(), Layer::Queue);
+}
+
+/// Four who share: 1 and 2 an address, 2 and 3 a device, 4 and 1 only an IP address; and 5, who shares nothing.
+fn joined() -> Vec<Registration> {
+    let mut people: Vec<Registration> =
+        (1..=5).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
+    people[1].contact = people[0].contact.clone();
+    for (number, device, ip) in
+        [(0, None, Some("203.0.113.9")), (1, Some("d-1"), None), (2, Some("d-1"), None), (3, None, Some("203.0.113.9"))]
+    {
+        people[number].checks.information = Some(Information {
+            device_id: device.map(str::to_owned),
+            ip: ip.map(str::to_owned),
+            ..Information::default()
+        });
+    }
+    people
+}
+
+fn ids(console: &Console) -> Vec<String> {
+    console.model.sync_subjects().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_ring_moves_from_member_to_member_and_opens_them() {
+    let mut console = Console::open(joined());
+    console.keys("/id:reg_1<enter>t");
+    assert_eq!(console.model.layer(), Layer::Ring);
+    let mut seen = vec![ids(&console)[0].clone()];
+    for _ in 0..4 {
+        console.keys("j");
+        seen.push(ids(&console)[0].clone());
+    }
+    assert_eq!(seen, ["reg_1", "reg_2", "reg_3", "reg_4", "reg_4"]);
+    console.keys("kkkk");
+    assert_eq!(ids(&console), ["reg_1"]);
+    console.keys("j<enter>");
+    assert_eq!(console.model.layer(), Layer::Registration);
+    assert_eq!(ids(&console), ["reg_2"]);
+    console.keys("<esc>");
+    assert_eq!((console.model.layer(), ids(&console)), (Layer::Ring, vec!["reg_2".to_owned()]));
+}
+
+#[test]
+fn a_whole_ring_is_marked_at_once_without_those_who_share_only_an_address() {
+    let mut console = Console::open(joined());
+    console.keys("/id:reg_1<enter>t*");
+    assert_eq!(ids(&console), ["reg_1", "reg_2", "reg_3"]);
+    console.keys("s<enter>");
+    assert_eq!(console.syncs, 3);
+    console.keys("<esc>");
+    assert!(console.model.marked().unwrap().is_empty(), "what was synced is not marked any more");
+}
+
+#[test]
+fn marks_of_the_queue_and_of_a_ring_do_not_mix() {
+    let mut console = Console::open(joined());
+    console.keys("*/id:reg_2<enter>t <esc>");
+    assert_eq!(ids(&console).len(), 5);
+    console.keys("t");
+    assert_eq!(ids(&console), ["reg_2"], "a ring opened again has no marks");
+}
+
+#[test]
+fn someone_who_shares_nothing_has_no_ring_and_is_told_so() {
+    let mut console = Console::open(joined());
+    console.keys("/id:reg_5<enter>t");
+    assert_eq!(console.model.layer(), Layer::Queue);
+    assert!(console.model.toast.as_ref().unwrap().text.contains("Nobody else"));
+}
+
+#[test]
+fn a_ring_follows_what_changes_and_keeps_its_selection() {
+    let mut console = Console::open(joined());
+    console.keys("/id:reg_1<enter>tjj ");
+    let mut other = registration(9, "Someone new", Status::Started, 1);
+    other.contact.email.clone_from(&joined()[0].contact.email);
+    console.send(Message::Changed(vec![other]));
+    let Some(Screen::Ring(view)) = console.model.screens.last() else { panic!() };
+    assert_eq!(view.size, 4);
+    assert!(view.rows.all().iter().any(|row| row.member().is_some_and(|id| id.as_str() == "reg_9")));
+    assert_eq!(view.marked.len(), 1);
+    assert_eq!(view.selected().unwrap().as_str(), "reg_4");
 }

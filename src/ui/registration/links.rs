@@ -10,7 +10,7 @@ use crate::{
     app::{Model, registration::RegistrationView},
     index::Entry,
     text,
-    triage::{Link, LinkKind},
+    triage::Link,
     ui::{Theme, facts, ink, queue, words},
 };
 
@@ -47,7 +47,7 @@ pub fn draw(
 }
 
 fn link_line(link: &Link, model: &Model, theme: &Theme) -> Line<'static> {
-    let via: Vec<&str> = link.via.iter().map(|kind| word(*kind)).collect();
+    let via: Vec<&str> = link.via.iter().map(|kind| words::link(*kind)).collect();
     let mut spans =
         vec![Span::styled(text::fit(&format!("same {}", via.join(", ")), 28), theme.attention), Span::raw(" ")];
     if let Some(other) = model.index.get(&link.id) {
@@ -59,15 +59,4 @@ fn link_line(link: &Link, model: &Model, theme: &Theme) -> Line<'static> {
     }
     spans.push(Span::styled(link.id.to_string(), theme.dim));
     Line::from(spans)
-}
-
-fn word(kind: LinkKind) -> &'static str {
-    match kind {
-        LinkKind::Document => "document",
-        LinkKind::Person => "face",
-        LinkKind::Device => "device",
-        LinkKind::Email => "e-mail",
-        LinkKind::Phone => "phone",
-        LinkKind::Ip => "IP (weak)",
-    }
 }

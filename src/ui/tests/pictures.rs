@@ -3,7 +3,7 @@
 use crate::{
     app::{Effect, Message},
     backend::{BackendError, Blocker, ErrorKind, SyncOutcome},
-    model::{Outcome, RegistrationId, Status, StepKind},
+    model::{Outcome, Registration, RegistrationId, Status, StepKind},
     ui::testing::{Screen, people},
 };
 
@@ -137,6 +137,40 @@ fn the_rules_by_how_often_they_fire() {
 fn the_rules_over_a_narrowed_queue_without_colours() {
     let keys = "/status:ongoing<enter>fj";
     shows("rules_none_80x24", &Screen::new().themed("none").sized(80, 24).keys(keys).styled());
+}
+
+/// Ana's ring: an address, a document and a device join five, and one more shares an IP address.
+fn ring() -> Vec<Registration> {
+    let mut people = people();
+    let place = |id: &str| people.iter().position(|person| person.id.as_str() == id).unwrap();
+    let (ana, twin, frank, third, bruno, last) =
+        (place("reg_21"), place("reg_9"), place("reg_6"), place("reg_12"), place("reg_2"), place("reg_10"));
+    let email = people[ana].contact.email.clone();
+    people[third].contact.email = email;
+    let number = people[frank].checks.document.as_ref().unwrap().number.clone();
+    people[twin].checks.information.as_mut().unwrap().document_number = number;
+    for (place, device, ip) in [
+        (frank, Some("device-77aa01"), None),
+        (bruno, Some("device-77aa01"), None),
+        (ana, None, Some("203.0.113.77")),
+        (last, None, Some("203.0.113.77")),
+    ] {
+        let information = people[place].checks.information.get_or_insert_default();
+        (information.device_id, information.ip) = (device.map(str::to_owned), ip.map(str::to_owned));
+    }
+    people
+}
+
+#[test]
+fn a_ring_as_a_tree() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut screen = Screen::over(ring()).sized(columns, rows).keys("/id:reg_21<enter>tj<space>").quiet();
+        shows(&format!("ring_{columns}x{rows}"), &screen.text());
+    }
+    let keys = "/id:reg_21<enter>tj<space>";
+    shows("ring_none_80x24", &Screen::over(ring()).themed("none").sized(80, 24).keys(keys).styled());
+    shows("ring_light_80x24", &Screen::over(ring()).themed("light").sized(80, 24).keys(keys).styled());
+    shows("ring_masked_120x40", &Screen::over(ring()).sized(120, 40).keys(&format!("m{keys}")).text());
 }
 
 #[test]
