@@ -1,11 +1,9 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 
-mod country;
 mod facets;
 mod incidents;
 mod order;
 mod query;
-mod rates;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,14 +12,17 @@ use std::{
 
 use chrono::TimeDelta;
 
+pub use crate::triage::FlagRate;
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
 pub use query::{Query, QueryError, Span, flag_term};
-pub use rates::FlagRate;
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
-    triage::{Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, judge, last_move, names, where_it_stands},
+    triage::{
+        Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, flag_rates, judge, last_move, names,
+        where_it_stands,
+    },
 };
 
 /// A registration with what is thought of it.
@@ -240,7 +241,8 @@ impl Index {
 
     /// How often each rule fires over some of them, and how often it was right.
     pub fn flag_rates(&self, ids: &[RegistrationId]) -> Vec<FlagRate> {
-        rates::over(ids.iter().filter_map(|id| self.get(id)))
+        let entries = ids.iter().filter_map(|id| self.get(id));
+        flag_rates(entries.map(|entry| (entry.registration.as_ref(), &entry.judgement)))
     }
 }
 

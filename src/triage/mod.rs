@@ -1,6 +1,7 @@
 //! Judgement over registrations: red flags, risk, stuck reasons and links. Pure: `now` is always an argument.
 
 mod act;
+pub mod country;
 mod flag;
 mod incident;
 mod links;
@@ -8,9 +9,11 @@ pub mod names;
 mod policy;
 mod progress;
 mod proposal;
+mod rates;
 mod reasons;
 mod risk;
 mod rules;
+mod share;
 mod stuck;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -22,9 +25,11 @@ pub use links::{Link, LinkIndex, LinkKind, Ring, RingNode, RingRow};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{last_move, where_it_stands};
 pub use proposal::{Hindrance, Proposal};
+pub use rates::{FlagRate, flag_rates};
 pub use reasons::{Reason, Reasons};
 pub use risk::Risk;
 pub use rules::{Context, Finding, Number, RULES, Rule, RuleOutcome, evaluate, rule, rules};
+pub use share::{Interval, Share};
 pub use stuck::{STANDSTILL, Stuck, Turn, WAYS, Way, blocker};
 
 use crate::model::Registration;

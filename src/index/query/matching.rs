@@ -4,9 +4,9 @@ use super::{
     Clause, Condition, FlagTest, NumberField, Query, TextField, TimeField, values::Compare, values::Span, values::When,
 };
 use crate::{
-    index::{Entry, country},
+    index::Entry,
     model::{Personal, Registration, StepKind, Timestamp},
-    triage::names::fold_text,
+    triage::{country, names::fold_text},
 };
 
 /// Fewer digits than this in a word are no part of a number written with separators.

@@ -7,10 +7,9 @@ use super::{
     values::{Compare, When, parse_ago, parse_number},
 };
 use crate::{
-    index::country,
     model::{Status, StepKind},
     text::nearest,
-    triage::{self, REPORTED, Severity, Turn, names::fold_text},
+    triage::{self, REPORTED, Severity, Turn, country, names::fold_text},
 };
 
 /// The one condition without a value.

@@ -1,6 +1,6 @@
 //! Countries in the spellings that documents and forms use.
 
-use crate::triage::names::fold_text;
+use super::names::fold_text;
 
 /// A country: ISO codes of two and three letters, calling code, and folded names.
 struct Country(&'static str, &'static str, &'static str, &'static [&'static str]);

@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Entry;
-use crate::{
-    model::Verdict,
-    triage::{self, Flag, Severity},
-};
+use super::{Flag, Judgement, Severity, Share};
+use crate::model::{Registration, Verdict};
 
 /// What is known of one rule over a set of registrations.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +30,7 @@ pub struct FlagRate {
 
 impl FlagRate {
     fn new(rule: &str) -> Self {
-        let known = triage::rule(rule);
+        let known = super::rule(rule);
         Self {
             rule: rule.to_owned(),
             name: known.map_or_else(String::new, |rule| rule.name.to_owned()),
@@ -71,36 +68,36 @@ impl FlagRate {
 
     /// Of those judged right or wrong, the share that was right, 0 to 1; `None` where nobody judged.
     pub fn precision(&self) -> Option<f64> {
-        (self.judgements() > 0).then(|| self.right as f64 / self.judgements() as f64)
+        Share::new(self.right, self.judgements()).rate()
     }
 
     /// Of how many registrations it fires, 0 to 1; `None` of nothing.
     pub fn share(&self, total: usize) -> Option<f64> {
-        (total > 0).then(|| self.count as f64 / total as f64)
+        Share::new(self.count, total).rate()
     }
 }
 
 /// Every rule of ours, in the order of the catalogue, and every code that a source reported, in alphabetical order.
 ///
 /// A verdict counts whether or not the flag still stands: what was looked at was looked at.
-pub(super) fn over<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<FlagRate> {
+pub fn flag_rates<'a>(cases: impl IntoIterator<Item = (&'a Registration, &'a Judgement)>) -> Vec<FlagRate> {
     let mut rates: HashMap<&str, FlagRate> = HashMap::new();
-    for entry in entries {
+    for (registration, judgement) in cases {
         let mut last = None;
         // Flags stand worst first, then by rule: the same code twice is one flag of that kind.
-        for flag in &entry.judgement.flags {
+        for flag in &judgement.flags {
             let rule = flag.rule.as_ref();
             if last != Some(rule) {
                 rates.entry(rule).or_insert_with(|| FlagRate::new(rule)).fires(flag);
             }
             last = Some(rule);
         }
-        for verdict in &entry.registration.desk.verdicts {
+        for verdict in &registration.desk.verdicts {
             rates.entry(&verdict.rule).or_insert_with(|| FlagRate::new(&verdict.rule)).judged(verdict.verdict);
         }
     }
     let mut all: Vec<FlagRate> =
-        triage::rules().map(|rule| rates.remove(rule.id).unwrap_or_else(|| FlagRate::new(rule.id))).collect();
+        super::rules().map(|rule| rates.remove(rule.id).unwrap_or_else(|| FlagRate::new(rule.id))).collect();
     let mut reported: Vec<FlagRate> = rates.into_values().collect();
     reported.sort_by(|left, right| left.rule.cmp(&right.rule));
     all.append(&mut reported);
