@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Model;
-use crate::keys::Binding;
+use crate::{keys::Binding, model::Status};
 
 /// Where a key applies. Dialogs have fixed keys of their own, shown in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +69,12 @@ pub enum Command {
     Create,
     /// Sync the marked ones, or the selected one.
     Sync,
+    /// Do what clears it: the next best action.
+    Unblock,
+    /// Issue a fresh link.
+    Resend,
+    /// Create a registration with the contact of the subject.
+    CreateAnew,
     /// Read everything again.
     Refresh,
     /// Next tab of a registration.
@@ -184,8 +190,23 @@ pub const COMMANDS: &[Entry] = &[
         "Narrow the queue by words, status:, step:, project:, flag: …",
         &[(QUEUE, &["/"])],
     ),
+    entry(
+        Command::Unblock,
+        "unblock",
+        "unblock",
+        "Do what clears it: the next best action, asked for first",
+        &[(DESK, &["x"])],
+    ),
     entry(Command::Sync, "sync", "sync", "Sync the marked registrations, or this one", &[(DESK, &["s"])]),
+    entry(Command::Resend, "resend", "resend", "Issue a fresh link for this registration", &[(DESK, &["R"])]),
     entry(Command::Create, "create", "create", "Create a registration", &[(DESK, &["c"])]),
+    hidden(entry(
+        Command::CreateAnew,
+        "create-anew",
+        "create anew",
+        "Create a registration with the contact of this one",
+        &[(DESK, &["C"])],
+    )),
     entry(Command::Mark, "mark", "mark", "Mark or unmark, and go down", &[(REGISTRATIONS, &["space"])]),
     entry(Command::Sort, "sort", "sort", "Sort by the next field", &[(SORTED, &["o"])]),
     hidden(entry(Command::ReverseSort, "reverse-sort", "reverse", "Sort the other way round", &[(QUEUE, &["O"])])),
@@ -287,10 +308,26 @@ impl Command {
     /// Why the command cannot be used now; `None` if it can.
     pub fn unavailable(self, model: &Model) -> Option<&'static str> {
         match self {
-            Self::Create | Self::Sync if model.profile.read_only => Some("this profile is read-only"),
-            Self::Create if model.flows.is_empty() => Some("projects and flows have not been read yet"),
-            Self::Sync | Self::Open | Self::Mark | Self::CopyId | Self::Ring if model.subject().is_none() => {
+            Self::Create | Self::CreateAnew | Self::Sync | Self::Resend if model.profile.read_only => {
+                Some("this profile is read-only")
+            }
+            Self::Create | Self::CreateAnew if model.flows.is_empty() => {
+                Some("projects and flows have not been read yet")
+            }
+            Self::Sync
+            | Self::Resend
+            | Self::CreateAnew
+            | Self::Unblock
+            | Self::Open
+            | Self::Mark
+            | Self::CopyId
+            | Self::Ring
+                if model.subject().is_none() =>
+            {
                 Some("no registration is selected")
+            }
+            Self::Resend if model.subject_is(|status| status.is_final() && *status != Status::Expired) => {
+                Some("it is over, and what is over has no link")
             }
             Self::MarkAll if model.layer() == Layer::Queue && model.queue.rows().is_empty() => Some("nothing is shown"),
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
@@ -300,6 +337,12 @@ impl Command {
             Self::Narrow if model.selected_rule().is_none() => Some("no rule is selected"),
             _ => None,
         }
+    }
+}
+
+impl Model {
+    fn subject_is(&self, is: impl Fn(&Status) -> bool) -> bool {
+        self.subject().and_then(|id| self.index.get(id)).is_some_and(|entry| is(&entry.registration.status))
     }
 }
 

@@ -5,8 +5,8 @@ use tui_input::{Input, InputRequest};
 use super::{
     Effects, Model, Overlay, RequestId,
     effect::Effect,
+    handed_out::{Handed, HandedOut, Occasion},
     model::ToastKind,
-    overlay::CreatedNotice,
     update::{input_request, sanitise_line},
 };
 use crate::{
@@ -192,6 +192,16 @@ impl CreateForm {
         }
     }
 
+    /// Puts a known contact into the fields.
+    fn fill(&mut self, contact: &Contact) {
+        let known = |value: Option<&Personal>| Input::new(value.map_or("", Personal::reveal).to_owned());
+        self.email = known(contact.email.as_ref());
+        self.phone = known(contact.phone.as_ref());
+        self.full_name = known(contact.full_name.as_ref());
+        self.country_code = Input::new(contact.country_code.clone().unwrap_or_default());
+        self.language = Input::new(contact.language.clone().unwrap_or_default());
+    }
+
     fn move_focus(&mut self, places: isize) {
         let count = Field::ALL.len().cast_signed();
         let here = Field::ALL.iter().position(|field| *field == self.focus).unwrap_or(0).cast_signed();
@@ -234,6 +244,26 @@ impl Model {
         let project = self.subject().and_then(|id| self.index.get(id)).map(|entry| &entry.registration.project.id);
         form.project = self.projects.iter().position(|candidate| Some(&candidate.id) == project).unwrap_or(0);
         self.overlays.push(Overlay::Create(Box::new(form)));
+    }
+
+    /// Opens the form for the person of the subject, to begin anew.
+    pub(super) fn open_create_anew(&mut self) {
+        let Some(entry) = self.subject().and_then(|id| self.index.get(id)) else { return };
+        let registration = std::sync::Arc::clone(&entry.registration);
+        self.open_create();
+        let flows = self.form_on_top().map(|form| self.flows_of(form)).unwrap_or_default();
+        let flow = flows.iter().position(|flow| flow.id == registration.flow.id).unwrap_or(0);
+        if let Some(form) = self.form() {
+            form.flow = flow;
+            form.fill(&registration.contact);
+        }
+    }
+
+    fn form_on_top(&self) -> Option<&CreateForm> {
+        match self.overlays.last() {
+            Some(Overlay::Create(form)) => Some(form),
+            _ => None,
+        }
     }
 
     fn form(&mut self) -> Option<&mut CreateForm> {
@@ -338,8 +368,12 @@ impl Model {
             Ok(created) => {
                 let id = created.registration.id.clone();
                 self.upsert(vec![created.registration]);
-                self.overlays[position] =
-                    Overlay::Created(CreatedNotice { id: id.clone(), token: created.token, shown: false });
+                self.overlays[position] = Overlay::HandedOut(HandedOut {
+                    occasion: Occasion::Created,
+                    id: id.clone(),
+                    handed: created.token.map(Handed::token),
+                    shown: false,
+                });
                 self.screens.clear();
                 let shown = self.queue.select(&id, self.list_rows);
                 let hidden = if shown { "" } else { " The filter hides it." };

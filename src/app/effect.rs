@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Message, RequestId};
 use crate::{
-    backend::{CreateRequest, ListRequest, SyncRequest},
+    backend::{CreateRequest, ListRequest, ResendRequest, SyncRequest},
     model::RegistrationId,
 };
 
@@ -23,6 +23,8 @@ pub enum Effect {
     Create(RequestId, CreateRequest),
     /// Sync a registration; answered by [`Message::Synced`]. Never repeated.
     Sync(RequestId, RegistrationId, SyncRequest),
+    /// Issue a fresh link; answered by [`Message::Resent`]. Never repeated.
+    Resend(RequestId, RegistrationId, ResendRequest),
     /// Put text on the clipboard of the terminal.
     Copy(SecretString),
     /// Send a message after some time, unless a later timer of the same kind replaces it.

@@ -2,7 +2,7 @@
 
 use super::{RequestId, effect::Timer, registration::Tab};
 use crate::{
-    backend::{BackendError, Created, Page, SyncOutcome},
+    backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
     keys::Key,
     model::{Flow, Project, Registration, RegistrationId},
 };
@@ -32,6 +32,8 @@ pub enum Message {
     Created(RequestId, Result<Created, BackendError>),
     /// A sync was answered.
     Synced(RequestId, RegistrationId, Result<SyncOutcome, BackendError>),
+    /// A resend was answered.
+    Resent(RequestId, Result<ResentLink, BackendError>),
     /// The backend announced changes; these are the registrations as they are now.
     Changed(Vec<Registration>),
     /// A timer ran out.

@@ -7,6 +7,7 @@ pub mod command;
 pub mod create;
 pub mod effect;
 pub mod flags;
+pub mod handed_out;
 mod load;
 pub mod message;
 pub mod model;
@@ -14,10 +15,12 @@ pub mod overlay;
 pub mod queue;
 pub mod registration;
 mod requests;
+pub mod resend;
 pub mod ring;
 pub mod rows;
 pub mod screens;
 pub mod sync;
+pub mod unblock;
 mod update;
 
 #[cfg(test)]

@@ -1,18 +1,15 @@
 //! Dialogs: a stack of which the topmost gets the keys.
 
-use secrecy::{ExposeSecret, SecretString};
-
 use super::{
     Effects, Model,
     create::CreateForm,
     effect::Effect,
+    handed_out::HandedOut,
     model::ToastKind,
+    resend::ResendForm,
     sync::{SyncPlan, SyncRun},
 };
-use crate::{
-    keys::{Code, Key},
-    model::RegistrationId,
-};
+use crate::keys::{Code, Key};
 
 /// A dialog.
 #[derive(Debug)]
@@ -23,8 +20,10 @@ pub enum Overlay {
     Log(Scroll),
     /// The form of a new registration.
     Create(Box<CreateForm>),
-    /// What a create handed out.
-    Created(CreatedNotice),
+    /// A link that is about to be sent again.
+    Resend(ResendForm),
+    /// What a create or a resend handed out.
+    HandedOut(HandedOut),
     /// What is about to be synced.
     SyncPlan(SyncPlan),
     /// A sync of one or many, under way or done.
@@ -47,17 +46,6 @@ impl Scroll {
     }
 }
 
-/// A registration that was just created, and the person's token: shown once, on request.
-#[derive(Debug)]
-pub struct CreatedNotice {
-    /// The new registration.
-    pub id: RegistrationId,
-    /// The token, until the dialog is closed.
-    pub token: Option<SecretString>,
-    /// The operator asked to see it.
-    pub shown: bool,
-}
-
 impl Model {
     /// A key for the dialog on top.
     pub(super) fn overlay_key(&mut self, key: Key) -> Effects {
@@ -69,27 +57,11 @@ impl Model {
                 Effects::none()
             }
             Some(Overlay::Create(_)) => self.create_key(key),
-            Some(Overlay::Created(_)) => self.created_key(key),
+            Some(Overlay::Resend(_)) => self.resend_key(key),
+            Some(Overlay::HandedOut(_)) => self.handed_out_key(key),
             Some(Overlay::SyncPlan(_)) => self.sync_plan_key(key),
             Some(Overlay::SyncRun(_)) => self.sync_run_key(key),
             None => Effects::none(),
-        }
-    }
-
-    fn created_key(&mut self, key: Key) -> Effects {
-        let Some(Overlay::Created(notice)) = self.overlays.last_mut() else { return Effects::none() };
-        match (key.code, &notice.token) {
-            (Code::Char('t'), Some(_)) => {
-                notice.shown = !notice.shown;
-                Effects::none()
-            }
-            (Code::Char('y'), Some(token)) => Effects::one(Effect::Copy(token.clone())),
-            (Code::Char('i'), _) => Effects::one(Effect::Copy(notice.id.as_str().into())),
-            (Code::Esc | Code::Enter | Code::Char('q'), _) => {
-                self.overlays.pop();
-                Effects::none()
-            }
-            _ => Effects::none(),
         }
     }
 
@@ -107,13 +79,6 @@ impl Model {
             Ok(()) => self.toast(ToastKind::Done, "Sent to the clipboard of your terminal"),
             Err(error) => self.toast(ToastKind::Error, format!("Nothing was copied: {error}")),
         }
-    }
-}
-
-impl CreatedNotice {
-    /// The token, if the operator asked to see it.
-    pub fn visible_token(&self) -> Option<&str> {
-        self.token.as_ref().filter(|_| self.shown).map(ExposeSecret::expose_secret)
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Effect, Message, Model, Profile, Room, update};
 use crate::{
-    backend::{BackendError, Created, ListRequest, Page, SyncOutcome},
+    backend::{BackendError, Created, ListRequest, Page, ResentLink, SyncOutcome},
     keys::Key,
     model::{Flow, Personal, Project, Registration, RegistrationId, Status, StepKind, Timestamp},
 };
@@ -161,6 +161,23 @@ impl Console {
                 };
                 Message::Synced(request, id, answer)
             }
+            Effect::Resend(request, id, resend) => Message::Resent(
+                request,
+                if let Some(error) = self.refusals.pop_front() {
+                    Err(error)
+                } else {
+                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
+                    registration.link_resends += 1;
+                    registration.version += 1;
+                    Ok(ResentLink {
+                        registration: registration.clone(),
+                        token: Some("secret-token".into()),
+                        link: Some("https://example.com/secret-link".into()),
+                        expires_at: Some(noon() + Duration::minutes(30)),
+                        email_sent: resend.send_email.then_some(true),
+                    })
+                },
+            ),
             Effect::Copy(text) => {
                 self.copied.push(text);
                 Message::Copied(Ok(()))

@@ -41,6 +41,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
         Message::Catalogue(request, answer) => model.catalogue_read(request, answer),
         Message::Created(request, answer) => model.created(request, answer),
         Message::Synced(request, id, answer) => model.synced(request, &id, answer),
+        Message::Resent(request, answer) => model.resent(request, answer),
         Message::Changed(registrations) => {
             model.upsert(registrations);
             Effects::none()
@@ -85,7 +86,7 @@ impl Model {
         super::registration::Tab::ALL.get(digit.checked_sub(1)?).copied()
     }
 
-    fn command(&mut self, command: Command) -> Effects {
+    pub(super) fn command(&mut self, command: Command) -> Effects {
         if let Some(reason) = command.unavailable(self) {
             let label = command.entry().map_or("", |entry| entry.label);
             return self.toast(ToastKind::Note, format!("Cannot {label}: {reason}."));
@@ -107,6 +108,9 @@ impl Model {
             Command::MarkAll => return self.mark_all(),
             Command::Create => self.open_create(),
             Command::Sync => self.plan_sync(),
+            Command::Resend => self.plan_resend(),
+            Command::CreateAnew => self.open_create_anew(),
+            Command::Unblock => return self.unblock(),
             Command::Refresh => return self.refresh(),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(-1),
@@ -129,6 +133,7 @@ impl Model {
     fn quit(&mut self) -> Effects {
         let writing = self.overlays.iter().any(|overlay| match overlay {
             Overlay::Create(form) => form.is_sending(),
+            Overlay::Resend(form) => form.is_sending(),
             Overlay::SyncRun(run) => !run.is_over(),
             _ => false,
         });
@@ -196,7 +201,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.by(lines),
             Some(Overlay::SyncRun(run)) => run.scroll.by(lines),
-            Some(Overlay::Create(_) | Overlay::Created(_) | Overlay::SyncPlan(_)) => {}
+            Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
             None => self.step(lines),
         }
         Effects::none()
@@ -209,7 +214,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,
             Some(Overlay::SyncRun(run)) => run.scroll.max = scroll_max,
-            Some(Overlay::Create(_) | Overlay::Created(_) | Overlay::SyncPlan(_)) => {}
+            Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
             None => self.measured_screen(scroll_max),
         }
     }

@@ -38,6 +38,11 @@ pub fn start(effect: Effect, backend: &Arc<dyn Backend>, answers: &Sender<Messag
                 backend.sync(&asked, sync, &Caller::operator()).await
             });
         }
+        Effect::Resend(request, id, resend) => {
+            answer(answers, move |result| Message::Resent(request, result), async move {
+                backend.resend(&id, resend, &Caller::operator()).await
+            });
+        }
         other => return Some(other),
     }
     None

@@ -81,9 +81,15 @@ pub fn named<'a>(name: Option<&'a str>, id: &'a str) -> &'a str {
     name.filter(|name| !name.is_empty()).unwrap_or(id)
 }
 
-/// How many times the limit something has waited: `2.5×`; nothing where it is stuck at once.
+/// How many times the limit something has waited, in five columns at most: `2.5×`, `48×`, `1.2k×`; nothing where it
+/// is stuck at once.
 pub fn ratio(stuck: &Stuck) -> Option<String> {
-    (stuck.limit_seconds > 0).then(|| format!("{:.1}×", stuck.ratio))
+    (stuck.limit_seconds > 0).then(|| match stuck.ratio {
+        ratio if ratio < 9.95 => format!("{ratio:.1}×"),
+        ratio if ratio < 999.5 => format!("{ratio:.0}×"),
+        ratio if ratio < 9950.0 => format!("{:.1}k×", ratio / 1000.0),
+        ratio => format!("{:.0}k×", ratio / 1000.0),
+    })
 }
 
 /// Where a threshold comes from.

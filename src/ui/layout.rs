@@ -182,31 +182,44 @@ struct Shape {
     column: Column,
     title: &'static str,
     sort: Option<SortField>,
+    /// Narrower than this it says nothing.
     least: u16,
+    /// From this width on it reads well.
+    good: u16,
+    /// Wider it does not get.
     most: u16,
     /// The smallest is shown first.
     rank: u8,
 }
 
-const fn shape(column: Column, title: &'static str, sort: Option<SortField>, widths: (u16, u16), rank: u8) -> Shape {
-    Shape { column, title, sort, least: widths.0, most: widths.1, rank }
+/// Columns up to this rank are squeezed rather than left out; the others come once those read well.
+const SQUEEZED: u8 = 8;
+
+const fn shape(
+    column: Column,
+    title: &'static str,
+    sort: Option<SortField>,
+    (least, good, most): (u16, u16, u16),
+    rank: u8,
+) -> Shape {
+    Shape { column, title, sort, least, good, most, rank }
 }
 
 /// The columns in the order of the screen.
 const SHAPES: &[Shape] = &[
-    shape(Column::Mark, "", None, (1, 1), 0),
-    shape(Column::Status, "status", Some(SortField::Status), (11, 11), 1),
-    shape(Column::Step, "step", Some(SortField::Step), (11, 17), 2),
-    shape(Column::Who, "who", Some(SortField::Name), (15, 34), 3),
-    shape(Column::Age, "age", Some(SortField::Updated), (7, 7), 4),
-    shape(Column::Turn, "turn", Some(SortField::Urgency), (10, 12), 6),
-    shape(Column::Stuck, "stuck", Some(SortField::Urgency), (22, 44), 7),
-    shape(Column::Flags, "flags", Some(SortField::Risk), (8, 11), 5),
-    shape(Column::Risk, "risk", Some(SortField::Risk), (11, 11), 9),
-    shape(Column::Project, "project", Some(SortField::Project), (10, 24), 8),
-    shape(Column::Id, "id", None, (24, 26), 10),
-    shape(Column::Created, "created", Some(SortField::Created), (11, 16), 11),
-    shape(Column::Flow, "flow", None, (12, 24), 12),
+    shape(Column::Mark, "", None, (1, 1, 1), 0),
+    shape(Column::Status, "status", Some(SortField::Status), (11, 11, 11), 1),
+    shape(Column::Step, "step", Some(SortField::Step), (10, 11, 17), 2),
+    shape(Column::Who, "who", Some(SortField::Name), (13, 15, 34), 3),
+    shape(Column::Age, "age", Some(SortField::Updated), (7, 7, 7), 4),
+    shape(Column::Turn, "turn", Some(SortField::Urgency), (4, 10, 12), 6),
+    shape(Column::Stuck, "stuck", Some(SortField::Urgency), (9, 22, 44), 7),
+    shape(Column::Flags, "flags", Some(SortField::Risk), (7, 8, 11), 5),
+    shape(Column::Risk, "risk", Some(SortField::Risk), (12, 12, 12), 9),
+    shape(Column::Project, "project", Some(SortField::Project), (10, 10, 24), 8),
+    shape(Column::Id, "id", None, (24, 24, 26), 10),
+    shape(Column::Created, "created", Some(SortField::Created), (11, 11, 16), 11),
+    shape(Column::Flow, "flow", None, (12, 12, 24), 12),
 ];
 
 /// A column with its place on the screen.
@@ -224,40 +237,66 @@ pub struct Placed {
     pub width: u16,
 }
 
-/// The columns that a table of some width has room for: the more important ones first, each at its least width, then
-/// less important ones that are narrow enough, and what is left over to those that can use it.
+/// The columns that a table of some width has room for: the more important ones first, squeezed if need be, then the
+/// less important ones for which there is room beside those; and what is left over to those that can use it.
 pub fn columns(width: u16) -> Vec<Placed> {
-    let mut by_rank: Vec<&Shape> = SHAPES.iter().collect();
-    by_rank.sort_by_key(|shape| shape.rank);
-    let mut used = 0;
-    let mut shown = Vec::new();
-    for shape in by_rank {
-        let needed = shape.least + u16::from(!shown.is_empty());
-        if used + needed > width {
-            continue;
-        }
-        used += needed;
-        shown.push(shape.column);
-    }
-    let mut spare = width - used;
+    let shown = shown(width);
+    let widths = widths(width, &shown);
     let mut x = 0;
     let mut placed = Vec::new();
-    // What is read most grows first: names, then reasons.
-    let mut widths: Vec<(&Shape, u16)> =
-        SHAPES.iter().filter(|shape| shown.contains(&shape.column)).map(|shape| (shape, shape.least)).collect();
-    widths.sort_by_key(|(shape, _)| shape.rank != 3);
-    for (shape, width) in &mut widths {
-        let half = if shape.rank == 3 { spare / 2 } else { spare };
-        let more = (shape.most - shape.least).min(half);
-        *width += more;
-        spare -= more;
-    }
-    widths.sort_by_key(|(shape, _)| SHAPES.iter().position(|known| known.column == shape.column));
-    for (shape, width) in widths {
+    for (shape, width) in SHAPES.iter().zip(widths).filter(|(_, width)| *width > 0) {
         placed.push(Placed { column: shape.column, title: shape.title, sort: shape.sort, x, width });
         x += width + 1;
     }
     placed
+}
+
+/// Which columns there is room for.
+fn shown(width: u16) -> Vec<Column> {
+    let mut by_rank: Vec<&Shape> = SHAPES.iter().collect();
+    by_rank.sort_by_key(|shape| shape.rank);
+    let (mut squeezed, mut comfortable) = (0, 0);
+    let mut shown = Vec::new();
+    for shape in by_rank {
+        let gap = u16::from(!shown.is_empty());
+        let used = if shape.rank <= SQUEEZED { squeezed } else { comfortable };
+        if used + gap + shape.least > width {
+            continue;
+        }
+        squeezed += gap + shape.least;
+        comfortable += gap + shape.good;
+        shown.push(shape.column);
+    }
+    shown
+}
+
+/// How wide each column becomes, in the order of the screen; 0 is left out.
+fn widths(width: u16, shown: &[Column]) -> Vec<u16> {
+    let mut widths: Vec<u16> =
+        SHAPES.iter().map(|shape| if shown.contains(&shape.column) { shape.least } else { 0 }).collect();
+    let gaps = (shown.len() as u16).saturating_sub(1);
+    let mut spare = width.saturating_sub(widths.iter().sum::<u16>() + gaps);
+    let mut grow = |place: usize, to: u16, at_most: u16| {
+        let more = to.saturating_sub(widths[place]).min(spare.min(at_most));
+        widths[place] += more;
+        spare -= more;
+        spare
+    };
+    let mut by_rank: Vec<usize> = (0..SHAPES.len()).filter(|place| shown.contains(&SHAPES[*place].column)).collect();
+    by_rank.sort_by_key(|place| SHAPES[*place].rank);
+    for place in &by_rank {
+        grow(*place, SHAPES[*place].good, u16::MAX);
+    }
+    // What is read most grows first: names, then the others from the left.
+    if let Some(who) = by_rank.iter().copied().find(|place| SHAPES[*place].column == Column::Who) {
+        let left = grow(who, 0, 0);
+        grow(who, SHAPES[who].most, left / 2);
+    }
+    by_rank.sort_unstable();
+    for place in by_rank {
+        grow(place, SHAPES[place].most, u16::MAX);
+    }
+    widths
 }
 
 #[cfg(test)]
@@ -269,11 +308,13 @@ mod tests {
     #[test]
     fn the_columns_asked_for_first_are_there_at_the_smallest_size_and_more_come_with_the_width() {
         let names = |width| columns(width).into_iter().map(|placed| placed.column).collect::<Vec<_>>();
-        let first = [Column::Mark, Column::Status, Column::Step, Column::Who, Column::Age, Column::Flags];
+        let first = [Column::Mark, Column::Status, Column::Step, Column::Who, Column::Age, Column::Turn, Column::Flags];
         assert_eq!(names(SMALLEST.0), first);
-        assert!(names(80).contains(&Column::Turn));
-        assert!(names(120).contains(&Column::Stuck));
-        assert!(names(186).contains(&Column::Project));
+        for column in [Column::Turn, Column::Stuck, Column::Project] {
+            assert!(names(80).contains(&column), "{column:?}");
+        }
+        assert!(names(120).contains(&Column::Risk));
+        assert!(names(186).contains(&Column::Id));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::{
     index::{Entry, QueryError},
     model::RegistrationId,
     text,
-    triage::{Flag, Severity},
+    triage::{Flag, Severity, Turn},
 };
 
 /// What stands before the filter.
@@ -106,8 +106,9 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
         let area = cell_area(headers, placed);
         let sorted = placed.sort == Some(queue.sort.by);
         let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
-        // Two columns may sort by the same field: the arrow stands at the first.
-        let first = columns.iter().find(|other| other.sort == placed.sort) == Some(placed);
+        // Two columns may sort by the same field: the arrow stands at the first with room for it.
+        let has_room = |other: &&Placed| text::width(other.title) + 2 <= usize::from(other.width);
+        let first = columns.iter().filter(has_room).find(|other| other.sort == placed.sort) == Some(placed);
         let title = if sorted && first { format!("{}{arrow}", placed.title) } else { placed.title.to_owned() };
         let style = if sorted && first { theme.title } else { theme.dim };
         ink::put(buffer, area, &Line::from(Span::styled(title, style)));
@@ -147,12 +148,12 @@ fn cell_area(row: Rect, placed: &Placed) -> Rect {
 
 fn row(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, (columns, entry): (&[Placed], &Entry)) {
     for placed in columns {
-        let line = Line::from(cell(model, theme, placed.column, entry));
+        let line = Line::from(cell(model, theme, (placed.column, placed.width), entry));
         ink::put(buffer, cell_area(area, placed), &line);
     }
 }
 
-fn cell<'a>(model: &'a Model, theme: &Theme, column: Column, entry: &'a Entry) -> Vec<Span<'a>> {
+fn cell<'a>(model: &'a Model, theme: &Theme, (column, width): (Column, u16), entry: &'a Entry) -> Vec<Span<'a>> {
     let registration = &*entry.registration;
     let plain = |text: Cow<'a, str>| vec![Span::raw(text)];
     let dim = |text: Cow<'a, str>| vec![Span::styled(text, theme.dim)];
@@ -163,7 +164,7 @@ fn cell<'a>(model: &'a Model, theme: &Theme, column: Column, entry: &'a Entry) -
         Column::Step => plain(entry.step().label().into()),
         Column::Who => plain(facts::who(registration, model.masked)),
         Column::Age => plain(Cow::Owned(facts::since(entry.last_move(), model.now))),
-        Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![words::turn(turn).span(theme)]),
+        Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![whose_turn(turn, width, theme)]),
         Column::Stuck => stuck(theme, entry),
         Column::Flags => flag_counts(&entry.judgement.flags, theme),
         Column::Risk => risk(theme, entry),
@@ -172,6 +173,22 @@ fn cell<'a>(model: &'a Model, theme: &Theme, column: Column, entry: &'a Entry) -
         Column::Id => dim(registration.id.as_str().into()),
         Column::Created => dim(facts::time(registration.created_at, model.now).into()),
     }
+}
+
+/// Whose turn it is; in a word of four letters where there is no room for the whole one.
+fn whose_turn(turn: Turn, width: u16, theme: &Theme) -> Span<'static> {
+    let sign = words::turn(turn);
+    let whole = sign.text();
+    if text::width(&whole) <= usize::from(width) {
+        return Span::styled(whole, sign.style(theme));
+    }
+    let short = match turn {
+        Turn::User => "user",
+        Turn::Operator => "oper",
+        Turn::System => "syst",
+        Turn::Integrator => "intg",
+    };
+    Span::styled(short, sign.style(theme))
 }
 
 fn is_marked(queue: &Queue, id: &RegistrationId) -> bool {

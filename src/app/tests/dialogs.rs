@@ -26,13 +26,13 @@ fn form(console: &Console) -> &crate::app::create::CreateForm {
 fn a_new_registration_is_selected_and_its_token_is_shown_only_on_request() {
     let mut console = Console::open(people());
     console.keys("c<tab><tab>new@example.com<enter>");
-    let Some(Overlay::Created(notice)) = console.model.overlays.last() else { panic!("not created") };
-    assert_eq!(notice.visible_token(), None);
+    let Some(Overlay::HandedOut(notice)) = console.model.overlays.last() else { panic!("not created") };
+    assert_eq!(notice.visible(), None);
     assert!(!format!("{:?}", console.model.overlays).contains("secret-token"), "a dump never holds the token");
     assert_eq!(console.selected(), Some("reg_1006"));
     console.keys("t");
-    let Some(Overlay::Created(notice)) = console.model.overlays.last() else { panic!("closed") };
-    assert_eq!(notice.visible_token(), Some("secret-token"));
+    let Some(Overlay::HandedOut(notice)) = console.model.overlays.last() else { panic!("closed") };
+    assert_eq!(notice.visible(), Some("secret-token"));
     console.keys("y<esc>");
     assert_eq!(console.copied.len(), 1);
     assert_eq!(console.copied[0].expose_secret(), "secret-token");
@@ -76,7 +76,7 @@ fn the_servers_refusal_stands_at_the_field_it_concerns() {
     assert_eq!(form(&console).refusal.as_ref().unwrap().0, Some(Field::Email));
     assert_eq!(form(&console).input(Field::FullName).unwrap().value(), "Ana", "what was typed is kept");
     console.keys("x<enter>");
-    assert!(matches!(console.model.overlays.last(), Some(Overlay::Created(_))));
+    assert!(matches!(console.model.overlays.last(), Some(Overlay::HandedOut(_))));
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod dialogs;
 mod queue;
 mod random;
 mod screens;
+mod unblock;

@@ -26,7 +26,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("jkgGscrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("jkgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,
@@ -100,6 +100,9 @@ proptest! {
             prop_assert!(queue.list().selected_row().is_none_or(|row| row >= queue.list().top && row < queue.list().top + console.model.list_rows));
             let confirmed = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::SyncRun(_)));
             let sent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Sync(..)));
+            let asked = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Resend(_)));
+            let resent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Resend(..)));
+            prop_assert!(!resent || asked, "a link was issued without the question");
             prop_assert!(!sent || confirmed, "a sync was sent without its plan");
         }
     }

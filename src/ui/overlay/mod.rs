@@ -1,9 +1,10 @@
 //! Dialogs, each in a box of its own with its keys on the last line.
 
 mod create;
-mod created;
+mod handed_out;
 mod help;
 mod log;
+mod resend;
 mod sync_plan;
 mod sync_run;
 
@@ -22,7 +23,8 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
         Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
         Overlay::SyncRun(run) => return sync_run::draw(model, run, theme, frame),
         Overlay::Create(form) => create::draw(model, form, theme, frame),
-        Overlay::Created(notice) => created::draw(notice, theme, frame),
+        Overlay::Resend(form) => resend::draw(model, form, theme, frame),
+        Overlay::HandedOut(notice) => handed_out::draw(model, notice, theme, frame),
         Overlay::SyncPlan(plan) => sync_plan::draw(model, plan, theme, frame),
     }
     (1, 0)

@@ -16,13 +16,14 @@ use ratatui::{
 use super::{HitMap, Theme, facts, footer, header, ink, layout, queue, words};
 use crate::{
     app::{
-        Model, Target,
+        Command, Model, Target,
         registration::{RegistrationView, Tab},
+        unblock::Remedy,
     },
     index::Entry,
     model::Status,
     text,
-    triage::{self, Severity},
+    triage::Severity,
 };
 
 pub use overview::worst_flags;
@@ -115,12 +116,7 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
 
 /// What blocks it: whose turn, why, since when, and what clears it.
 pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let (registration, now) = (&entry.registration, model.now);
-    let Some(blocker) =
-        entry.judgement.stuck.clone().or_else(|| triage::blocker(registration, model.index.context(now)))
-    else {
-        return at_rest(entry, columns, theme);
-    };
+    let Some(blocker) = model.blocker(entry) else { return at_rest(entry, columns, theme) };
     let over = blocker.is_over_its_limit();
     let limit = match facts::ratio(&blocker) {
         Some(ratio) if over => format!(" of {}, {ratio}", text::ago(blocker.limit_seconds)),
@@ -134,10 +130,30 @@ pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme
         Span::styled("'s turn · ", theme.dim),
         Span::styled(reason, if over { theme.attention } else { theme.info }),
         Span::raw(format!(" · {}{limit}", text::ago(blocker.age_seconds))),
-        Span::styled(format!(" · {} · since {}", blocker.step.label(), facts::time(blocker.since, now)), theme.dim),
+        Span::styled(
+            format!(" · {} · since {}", blocker.step.label(), facts::time(blocker.since, model.now)),
+            theme.dim,
+        ),
     ])];
-    lines.extend(ink::labelled("→", &blocker.next_action, 2, columns, [theme.accent, theme.strong]));
+    let way = way_out(model, model.remedy(blocker.act));
+    let label = format!("→ {way}: ");
+    let styles = [theme.accent, theme.strong];
+    lines.extend(ink::labelled(&label, &blocker.next_action, text::width(&label), columns, styles));
     lines
+}
+
+/// The key that does what clears it, or why there is none: `R resend`, `wait`, `elsewhere`.
+fn way_out(model: &Model, remedy: Remedy) -> String {
+    let named = |command: Command| command.entry().map_or("", |entry| entry.label);
+    match remedy {
+        Remedy::Command(command) => match footer::key_for(model, model.layer(), command) {
+            Some(key) => format!("{key} {}", named(command)),
+            None => named(command).to_owned(),
+        },
+        Remedy::NotNow(command, reason) => format!("cannot {}, {reason}", named(command)),
+        Remedy::Wait => "wait".to_owned(),
+        Remedy::Elsewhere => "not from here".to_owned(),
+    }
 }
 
 /// Nothing blocks it. Still, somebody has to look at one that was let through with a grave flag.

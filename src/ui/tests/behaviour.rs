@@ -172,7 +172,9 @@ fn a_read_only_profile_offers_no_writes() {
 
 #[test]
 fn hidden_personal_data_is_nowhere() {
-    for script in ["", "<enter>", "<enter>2", "<enter>3", "<enter>4", "<enter>5", "f", "t", "tj", "s", "s<enter>"] {
+    for script in [
+        "", "<enter>", "<enter>2", "<enter>3", "<enter>4", "<enter>5", "f", "t", "tj", "R", "R<space>", "s", "s<enter>",
+    ] {
         for id in ["reg_21", "reg_4"] {
             let mut screen = Screen::new().sized(200, 70).keys(&format!("m/id:{id}<enter>"));
             // The filter may hold what was looked for; it is the operator's own text.

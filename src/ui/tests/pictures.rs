@@ -199,6 +199,16 @@ fn the_token_on_request() {
 }
 
 #[test]
+fn the_question_before_a_fresh_link() {
+    picture("resend", "/id:reg_2<enter>R<space>");
+}
+
+#[test]
+fn a_fresh_link() {
+    picture("resent", "/id:reg_2<enter>R<space><enter>");
+}
+
+#[test]
 fn the_plan_of_a_sync() {
     picture("sync_plan", "<space><space><space>/status:ongoing<enter>s");
 }

@@ -29,6 +29,9 @@ const SCRIPTS: &[&str] = &[
     "c",
     "c<tab><tab>x<tab>y<tab>z<enter>",
     "c<tab><tab>new@example.com<enter>t",
+    "R",
+    "R<space><enter>t",
+    "C",
     "s",
     "*s<down><down><down>",
     "*s<enter>",
@@ -64,6 +67,8 @@ fn every_dialog_shows_its_keys_at_the_smallest_size() {
         ("L", "esc close"),
         ("c", "enter create"),
         ("c<tab><tab>new@example.com<enter>", "t show the token"),
+        ("R", "enter issue the link"),
+        ("R<enter>", "y copy the link"),
         ("*s", "enter sync"),
         ("*s<enter>", "esc close"),
     ] {
