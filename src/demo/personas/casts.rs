@@ -1,6 +1,7 @@
 //! Groups: people who share what only one of them should have.
 
-use super::{Begun, DAY, HOUR, MINUTE, Persona, any, asks_basics, confirms_phone, identifies, together};
+use super::{Begun, DAY, HOUR, MINUTE, Persona, any, asks_basics, by_whatsapp, confirms_phone, identifies, together};
+use crate::backend::Channel;
 use crate::demo::person::Person;
 use crate::demo::stage::{FlowWish, Stage};
 use crate::demo::story::Story;
@@ -17,6 +18,7 @@ pub(super) const PERSONAS: &[Persona] = &[
     together(1, one_document_for_two),
     together(1, one_mailbox_for_five),
     together(2, three_on_one_network),
+    together(0, waits_for_whatsapp),
 ];
 
 /// Someone whose story is told to the end, and who takes over something of those before.
@@ -114,6 +116,16 @@ fn three_on_one_network(stage: &mut Stage, stories: &mut Vec<Story>) {
                 person.ip.clone_from(&other.person.ip);
             }
         });
+    }
+}
+
+/// The messenger stopped carrying codes half an hour ago: it happened to all who came since, and to nobody before.
+fn waits_for_whatsapp(stage: &mut Stage, stories: &mut Vec<Story>) {
+    for _ in 0..12 {
+        if let Some(mut story) = stage.begin(by_whatsapp, Begun::Between(35 * MINUTE, 55 * MINUTE)) {
+            story.consent(true).form().email().send_code(Channel::Phone);
+            stories.push(story);
+        }
     }
 }
 
