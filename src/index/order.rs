@@ -3,12 +3,15 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::{Entry, facets::status_position};
-use crate::{text::nearest, triage::STANDSTILL};
+use crate::{
+    text::nearest,
+    triage::{LinkClock, STANDSTILL, Stage, Stuck},
+};
 
 /// What to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortField {
-    /// Operator's order: whose turn, then ratio. Descending is most urgent first.
+    /// Operator's order: whose turn, then how late, then what is left of the link. Descending is most urgent first.
     Urgency,
     /// Last change.
     Updated,
@@ -116,19 +119,38 @@ impl Sort {
     }
 }
 
-/// The more urgent is the greater: stuck before not stuck; those for whom one line of an incident stands after the
-/// others that are stuck; then whose turn it is, then how far over the limit; what is not stuck goes open before over, then by last change.
+/// The more urgent is the greater: stuck before not stuck. Of those that are stuck: whoever waits for more than an
+/// incident, which has a line of its own; whose turn it is; what is not given up yet; how far over the limit, to the tenth that the screen shows; the link that dies first, a dead one
+/// last. What is not stuck goes open before over, then what is worth a look, then by last change.
 fn compare_urgency(left: &Entry, right: &Entry) -> Ordering {
     match (&left.judgement.stuck, &right.judgement.stuck) {
-        (Some(one), Some(other)) => (other.reason == STANDSTILL)
-            .cmp(&(one.reason == STANDSTILL))
-            .then_with(|| Reverse(one.turn).cmp(&Reverse(other.turn)))
+        (Some(one), Some(other)) => compare_stuck(one, other)
+            .then_with(|| live_link(left).cmp(&live_link(right)))
             .then_with(|| one.ratio.total_cmp(&other.ratio)),
         (Some(_), None) => Ordering::Greater,
         (None, Some(_)) => Ordering::Less,
         (None, None) => {
-            let key = |entry: &Entry| (entry.registration.status.is_open(), entry.registration.updated_at);
+            let key = |entry: &Entry| {
+                let worth_a_look = entry.judgement.stage == Some(Stage::Warn);
+                (entry.registration.status.is_open(), worth_a_look, entry.registration.updated_at)
+            };
             key(left).cmp(&key(right))
         }
     }
+}
+
+fn compare_stuck(one: &Stuck, other: &Stuck) -> Ordering {
+    let tenths = |stuck: &Stuck| (stuck.ratio * 10.0).floor();
+    let has_hope = |stuck: &Stuck| stuck.stage != Stage::GivenUp;
+    let is_alone = |stuck: &Stuck| stuck.reason != STANDSTILL;
+    is_alone(one)
+        .cmp(&is_alone(other))
+        .then_with(|| Reverse(one.turn).cmp(&Reverse(other.turn)))
+        .then_with(|| has_hope(one).cmp(&has_hope(other)))
+        .then_with(|| tenths(one).total_cmp(&tenths(other)))
+}
+
+/// Seconds that are left of a live link, the fewest being the greatest; `None` for a dead one.
+fn live_link(entry: &Entry) -> Option<Reverse<i64>> {
+    entry.judgement.link.filter(LinkClock::is_alive).map(|clock| Reverse(clock.seconds_left))
 }

@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod decision;
+pub mod delivery;
 pub mod desk;
 pub mod evidence;
 pub mod flow;
@@ -21,6 +22,7 @@ pub use checks::{
     FormSubmission, Information, LivenessCheck, Signature, SourceStatus,
 };
 pub use decision::{Decision, LONGEST_REASON_CODE, ReviewNote, Seen, is_reason_code};
+pub use delivery::Delivery;
 pub use desk::{Claim, DeskNotes, FlagVerdict, Verdict};
 pub use evidence::{CodeOutcome, Evidence};
 pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Checks, DeskNotes, FlowSettings, Moment, Outcome, Personal, ReviewNote, Status, Step, StepKind, Timestamp,
+    Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, ReviewNote, Status, Step, StepKind, Timestamp,
 };
 
 /// The id of a registration: opaque, compared byte by byte.
@@ -73,6 +73,9 @@ pub struct Registration {
     /// What the people at this desk say about it.
     #[serde(default)]
     pub desk: DeskNotes,
+    /// What its webhook was told, oldest first, where the source keeps that.
+    #[serde(default)]
+    pub deliveries: Vec<Delivery>,
     /// When the latest link was sent again.
     pub link_resent: Option<Moment>,
     /// How often a link was sent again.
@@ -111,6 +114,7 @@ impl Registration {
             reported_flags: Vec::new(),
             reviews: Vec::new(),
             desk: DeskNotes::default(),
+            deliveries: Vec::new(),
             link_resent: None,
             link_resends: 0,
             created_at,
@@ -160,6 +164,8 @@ pub struct FlowRef {
     pub id: String,
     /// Name, where known.
     pub name: Option<String>,
+    /// `active`, `paused`, … as of the last reading, where known.
+    pub status: Option<String>,
     /// The settings in force, where known.
     pub settings: Option<FlowSettings>,
 }

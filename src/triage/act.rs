@@ -41,14 +41,47 @@ impl Act {
         }
     }
 
-    /// The command line of this program that does it; `None` where no single one does.
+    /// The command line of this program that does it, ready for a shell; `None` where no single one does, and for
+    /// creating, which would put personal data into arguments.
     pub fn command_line(self, id: &RegistrationId) -> Option<String> {
+        let id = shell_word(id.as_str())?;
         match self {
             Self::Resend => Some(format!("regdesk resend {id}")),
             Self::Sync => Some(format!("regdesk sync {id}")),
             Self::Decide => Some(format!("regdesk decide {id} --review --reason second_look --plan")),
+            Self::Claim => Some(format!("regdesk claim {id}")),
+            Self::Release => Some(format!("regdesk release {id}")),
             Self::Links => Some(format!("regdesk show {id}")),
-            Self::Claim | Self::Release | Self::Create | Self::Wait | Self::Elsewhere => None,
+            Self::Create | Self::Wait | Self::Elsewhere => None,
+        }
+    }
+}
+
+/// An id as one word of a command line. Ids come from outside: what a shell would read as more than a word goes in
+/// quotes, and what could not be typed at all, or would be read as an option, is no word.
+fn shell_word(id: &str) -> Option<String> {
+    if id.is_empty() || id.starts_with('-') || id.chars().any(char::is_control) {
+        return None;
+    }
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.' | ':');
+    Some(if id.chars().all(is_plain) { id.to_owned() } else { format!("'{}'", id.replace('\'', r"'\''")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Act;
+
+    fn line(id: &str) -> Option<String> {
+        Act::Resend.command_line(&id.into())
+    }
+
+    #[test]
+    fn an_id_cannot_smuggle_anything_into_a_shell() {
+        assert_eq!(line("6a18d4c0f1e2").as_deref(), Some("regdesk resend 6a18d4c0f1e2"));
+        assert_eq!(line("x; reboot").as_deref(), Some("regdesk resend 'x; reboot'"));
+        assert_eq!(line("it's").as_deref(), Some(r"regdesk resend 'it'\''s'"));
+        for id in ["", "--yes", "a\nb"] {
+            assert_eq!(line(id), None, "{id:?}");
         }
     }
 }

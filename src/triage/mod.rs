@@ -4,6 +4,7 @@ mod act;
 pub mod country;
 mod flag;
 mod incident;
+mod link_clock;
 mod links;
 pub mod names;
 mod policy;
@@ -21,6 +22,7 @@ pub(crate) mod testing;
 pub use act::Act;
 pub use flag::{Flag, REPORTED, Severity, ThresholdFrom};
 pub use incident::{Incident, incidents};
+pub use link_clock::{LinkClock, LinkOrigin, link_left};
 pub use links::{Link, LinkIndex, LinkKind, Ring, RingNode, RingRow};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{last_move, where_it_stands};
@@ -30,7 +32,7 @@ pub use reasons::{Reason, Reasons};
 pub use risk::Risk;
 pub use rules::{Context, Finding, Number, RULES, Rule, RuleOutcome, evaluate, rule, rules};
 pub use share::{Interval, Share};
-pub use stuck::{STANDSTILL, Stuck, Turn, WAYS, Way, blocker};
+pub use stuck::{Limit, Limits, STANDSTILL, Stage, Stuck, Turn, WAYS, Way, blocker};
 
 use crate::model::Registration;
 
@@ -45,6 +47,10 @@ pub struct Judgement {
     pub stuck: Option<Stuck>,
     /// Whose move it is, stuck or not; `None` once it is over.
     pub turn: Option<Turn>,
+    /// How far its wait has come; `None` once it is over.
+    pub stage: Option<Stage>,
+    /// What is left of the link that the person holds; `None` once it is over.
+    pub link: Option<LinkClock>,
     /// Who else shares something with it.
     pub links: Vec<Link>,
 }
@@ -61,6 +67,8 @@ pub fn judge(registration: &Registration, context: Context) -> Judgement {
         risk: Risk::of(&flags),
         flags,
         turn: blocker.as_ref().map(|blocker| blocker.turn),
+        stage: blocker.as_ref().map(|blocker| blocker.stage),
+        link: link_left(registration, context.now),
         stuck: blocker.filter(Stuck::is_over_its_limit),
         links: context.links.links_of(&registration.id),
     }

@@ -120,6 +120,7 @@ impl Writer<'_> {
         object.insert("project".to_owned(), json!(self.registration.project.id));
         object.insert("type".to_owned(), json!("onboarding"));
         object.insert("name".to_owned(), json!(flow.name));
+        object.insert("status".to_owned(), json!(flow.status));
         if let Some(settings) = &flow.settings {
             object.extend(flows::write_settings(settings));
         }
@@ -206,6 +207,7 @@ impl Writer<'_> {
         put("failedAttempts", registration.failed_attempts.iter().map(overview::attempt).collect());
         put("linkResent", overview::stored(&registration.link_resent));
         put("linkResends", json!(registration.link_resends));
+        put("deliveries", overview::stored(&registration.deliveries));
         put("version", json!(registration.version));
     }
 }

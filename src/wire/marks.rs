@@ -6,7 +6,7 @@ use super::{
     fields::{Fields, Ref},
     secrets, times,
 };
-use crate::model::{AccessEntry, Registration, ReportedFlag, Review, ReviewNote, Status};
+use crate::model::{AccessEntry, Delivery, Registration, ReportedFlag, Review, ReviewNote, Status};
 
 /// The code of a flag of which only the number is told.
 const COUNT_ONLY: &str = "red_flags";
@@ -124,6 +124,34 @@ fn review(mut fields: Fields) -> Review {
         at: fields.time("createdAt"),
         by: reviewer(fields.reference("reviewedByClient")).or_else(|| reviewer(fields.reference("reviewedByStaff"))),
         ..Review::noted(from, to, fields.exact_text("note").as_deref())
+    }
+}
+
+/// What the webhook was told: `deliveries` of our own objects, else the rows of the service's delivery log where they
+/// stand with the registration.
+pub(super) fn deliveries(fields: &mut Fields) -> Vec<Delivery> {
+    if let Some(deliveries) = fields.stored("deliveries") {
+        return deliveries;
+    }
+    let rows = fields.list("webhookEvents").into_iter().flatten().filter_map(Fields::of);
+    let mut deliveries: Vec<Delivery> = rows.map(delivery).collect();
+    // The log stands newest first, and deliveries may overtake each other.
+    deliveries.sort_by_key(|delivery| delivery.at);
+    deliveries
+}
+
+fn delivery(mut fields: Fields) -> Delivery {
+    let mut response = fields.object("response");
+    let word = response.text("status").unwrap_or_default();
+    Delivery {
+        event: fields.text("type").unwrap_or_else(|| "unknown".to_owned()),
+        at: fields.time("sentAt").or_else(|| fields.time("createdAt")),
+        code: response.count("statusCode").and_then(|code| u16::try_from(code).ok()),
+        delivered: match word.as_str() {
+            "success" => Some(true),
+            "fail" => Some(false),
+            _ => None,
+        },
     }
 }
 

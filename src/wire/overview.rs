@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{keys, times};
 use crate::{
-    model::{Attempt, Registration, Step},
-    triage::{Flag, Judgement, Stuck},
+    model::{Attempt, Registration, RegistrationId, Step},
+    triage::{Flag, Judgement, LinkClock, Stuck},
 };
 
 /// The mission document's object with the further keys, in a fixed order.
@@ -28,7 +28,7 @@ pub fn encode_overview(registration: &Registration, judgement: &Judgement) -> Va
     put("contact", json!(registration.contact));
     put("redFlags", judgement.flags.iter().map(flag).collect());
     put("risk", json!({ "score": judgement.risk.score, "band": judgement.risk.band() }));
-    put("stuck", judgement.stuck.as_ref().map_or(Value::Null, stuck));
+    put("stuck", judgement.stuck.as_ref().map_or(Value::Null, |way| stuck(way, &registration.id)));
     put("failedAttempts", registration.failed_attempts.iter().map(attempt).collect());
     put("accessLog", stored(&registration.access_log));
     put("links", judgement.links.iter().map(|link| json!({ "id": link.id, "via": link.via })).collect());
@@ -40,12 +40,15 @@ pub fn encode_overview(registration: &Registration, judgement: &Judgement) -> Va
     put("completedBasis", json!(registration.completed_at.map(|moment| moment.basis)));
     put("projectName", json!(registration.project.name));
     put("flowName", json!(registration.flow.name));
+    put("flowStatus", json!(registration.flow.status));
     put("flowSettings", stored(&registration.flow.settings));
     put("evidence", stored(&registration.checks));
     put("reviews", stored(&registration.reviews));
     put("reportedFlags", stored(&registration.reported_flags));
     put("linkResent", stored(&registration.link_resent));
     put("linkResends", json!(registration.link_resends));
+    put("deliveries", stored(&registration.deliveries));
+    put("link", judgement.link.map_or(Value::Null, link));
     put_extra(&mut object, &registration.extra);
     Value::Object(object)
 }
@@ -116,7 +119,16 @@ fn flag(flag: &Flag) -> Value {
     })
 }
 
-fn stuck(stuck: &Stuck) -> Value {
+/// What is left of the link that the person holds.
+fn link(clock: LinkClock) -> Value {
+    json!({
+        "origin": clock.origin.as_str(),
+        "diesAt": times::value(Some(clock.dies_at)),
+        "secondsLeft": clock.seconds_left,
+    })
+}
+
+fn stuck(stuck: &Stuck, id: &RegistrationId) -> Value {
     json!({
         "reason": stuck.reason,
         "step": stuck.step,
@@ -126,5 +138,11 @@ fn stuck(stuck: &Stuck) -> Value {
         "ratio": stuck.ratio,
         "turn": stuck.turn,
         "nextAction": stuck.next_action,
+        "stage": stuck.stage.as_str(),
+        "warnSeconds": stuck.warn_seconds,
+        "giveUpSeconds": stuck.give_up_seconds,
+        "act": stuck.act.as_str(),
+        "about": stuck.about,
+        "command": stuck.command_line(id),
     })
 }

@@ -38,6 +38,7 @@ pub fn decode_registration(value: Value) -> Result<Registration, WireError> {
     registration.access_log = marks::access_log(&mut fields);
     registration.reported_flags = marks::reported_flags(&mut fields);
     registration.reviews = marks::reviews(&mut fields);
+    registration.deliveries = marks::deliveries(&mut fields);
 
     let user_is_said = fields.has("userId");
     registration.user_id = fields.exact_text("userId");
@@ -119,15 +120,17 @@ fn project(fields: &mut Fields) -> ProjectRef {
 fn flow(fields: &mut Fields) -> FlowRef {
     let named = fields.exact_text("flowName");
     let stored = fields.take_as("flowSettings", flows::stored_settings);
+    let status = fields.exact_text("flowStatus");
     let id = fields.exact_text("flowId");
     let reference = fields.reference("projectFlow");
     let id = id.or_else(|| reference.id()).unwrap_or_default();
     match reference {
         Ref::Object(mut flow) => {
             let name = named.or_else(|| flow.text("name"));
-            FlowRef { id, name, settings: stored.or_else(|| flows::settings(flow)) }
+            let status = status.or_else(|| flow.text("status"));
+            FlowRef { id, name, status, settings: stored.or_else(|| flows::settings(flow)) }
         }
-        _ => FlowRef { id, name: named, settings: stored },
+        _ => FlowRef { id, name: named, status, settings: stored },
     }
 }
 
@@ -201,7 +204,7 @@ fn completed(registration: &Registration, fields: &mut Fields, has_own_steps: bo
 /// What has no place in the model, without secrets. What our own endpoint adds to be read by scripts is derived again,
 /// so it is not kept.
 fn rest(mut fields: Fields, extra: Map<String, Value>) -> Map<String, Value> {
-    for derived in ["risk", "stuck", "links", "sync", "blockers"] {
+    for derived in ["risk", "stuck", "link", "links", "sync", "blockers"] {
         fields.discard(derived);
     }
     let mut rest = fields.into_rest();

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::times;
 use crate::model::{
-    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, CodeCheck, Consent, Contact, DocumentCheck,
-    DocumentKind, FaceCompare, FlowRef, FlowSettings, FlowStep, FormSubmission, Gateway, Information, LivenessCheck,
-    Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement, Results, Review,
-    Scores, Signature, SourceStatus, Status, Step, StepKind, StepState, Timestamp, timeline,
+    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, CodeCheck, Consent, Contact, Delivery,
+    DocumentCheck, DocumentKind, FaceCompare, FlowRef, FlowSettings, FlowStep, FormSubmission, Gateway, Information,
+    LivenessCheck, Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement,
+    Results, Review, Scores, Signature, SourceStatus, Status, Step, StepKind, StepState, Timestamp, timeline,
 };
 
 /// A time on the day everything happens.
@@ -26,8 +26,12 @@ pub(super) fn full() -> Registration {
     let mut registration = Registration::new(RegistrationId::new("69a80a10aa00bb11cc22dd33"), at("10:00:00"));
     registration.user_id = Some("user_42".to_owned());
     registration.project = ProjectRef { id: "proj_1".to_owned(), name: Some("Harbour Bank".to_owned()) };
-    registration.flow =
-        FlowRef { id: "flow_1".to_owned(), name: Some("Standard".to_owned()), settings: Some(settings()) };
+    registration.flow = FlowRef {
+        id: "flow_1".to_owned(),
+        name: Some("Standard".to_owned()),
+        status: Some("paused".to_owned()),
+        settings: Some(settings()),
+    };
     registration.status = Status::NeedsManualVerification;
     registration.current_step = Some(StepKind::End);
     registration.contact = Contact {
@@ -49,6 +53,15 @@ pub(super) fn full() -> Registration {
         outcome: "denied".to_owned(),
         reason: Some("too early".to_owned()),
     }];
+    registration.deliveries = vec![
+        Delivery {
+            event: "onboarding_app_registration_created".to_owned(),
+            at: Some(at("10:00:01")),
+            code: Some(200),
+            delivered: Some(true),
+        },
+        Delivery { event: "onboarding_app_registration_needs_manual_verification".to_owned(), ..Delivery::default() },
+    ];
     registration.reported_flags =
         vec![ReportedFlag { code: "names".to_owned(), detail: json!({ "fullNameMatchPercentage": 61 }) }];
     registration.reviews = vec![Review {

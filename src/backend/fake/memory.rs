@@ -76,8 +76,12 @@ impl Memory {
         self.created += 1;
         let mut registration = Registration::new(RegistrationId::new(format!("fake{:08}", self.created)), now.at);
         registration.project = ProjectRef { id: project.id.clone(), name: Some(project.name.clone()) };
-        registration.flow =
-            FlowRef { id: flow.id.clone(), name: Some(flow.name.clone()), settings: Some(flow.settings.clone()) };
+        registration.flow = FlowRef {
+            id: flow.id.clone(),
+            name: Some(flow.name.clone()),
+            status: flow.status.clone(),
+            settings: Some(flow.settings.clone()),
+        };
         registration.user_id = request.user_id;
         registration.contact = request.contact;
         registration.version = 1;

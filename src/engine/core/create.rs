@@ -44,6 +44,7 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
             flow: FlowRef {
                 id: create.flow.id.clone(),
                 name: Some(create.flow.name.clone()),
+                status: create.flow.status.clone(),
                 settings: Some(create.flow.settings.clone()),
             },
             contact,

@@ -91,7 +91,7 @@ impl Store {
 
     /// One registration.
     pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
-        snapshot(&self.database.begin_read()?, id.as_str())
+        Ok(snapshot(&self.database.begin_read()?, id.as_str())?.map(|state| refreshed(state, &self.flows)))
     }
 
     /// One page and how many registrations match in all, both as of one moment.
@@ -99,7 +99,8 @@ impl Store {
         // Read before the transaction begins: a change in between then outdates what this page leaves behind.
         let generation = self.cursor.generation();
         let transaction = self.database.begin_read()?;
-        let rows = pages::rows(&transaction, request, &self.cursor, generation)?;
+        let mut rows = pages::rows(&transaction, request, &self.cursor, generation)?;
+        rows.iter_mut().for_each(|row| refresh(row, &self.flows));
         Ok((rows, pages::total(&transaction, request)?))
     }
 
@@ -109,7 +110,7 @@ impl Store {
         let Some(id) = transaction.open_table(TOKENS)?.get(token.bytes())?.map(|id| id.value().to_owned()) else {
             return Ok(None);
         };
-        snapshot(&transaction, &id)
+        Ok(snapshot(&transaction, &id)?.map(|state| refreshed(state, &self.flows)))
     }
 
     /// The events of a registration, oldest first.
@@ -142,7 +143,7 @@ impl Store {
     ) -> Result<T, E> {
         let transaction = self.database.begin_write().map_err(StoreError::from)?;
         let done = {
-            let mut writer = Writer { tables: Tables::open(&transaction)? };
+            let mut writer = Writer { tables: Tables::open(&transaction)?, flows: &self.flows };
             work(&mut writer)?
         };
         transaction.commit().map_err(StoreError::from)?;
@@ -154,12 +155,13 @@ impl Store {
 /// An open write transaction.
 pub(super) struct Writer<'t> {
     tables: Tables<'t>,
+    flows: &'t [Flow],
 }
 
 impl Writer<'_> {
     /// One registration, as of now.
     pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
-        self.tables.load(id)
+        Ok(self.tables.load(id)?.map(|state| refreshed(state, self.flows)))
     }
 
     /// The contact of these that an open registration of the project already has.
@@ -171,4 +173,16 @@ impl Writer<'_> {
     pub(super) fn append(&mut self, expected: u64, events: &[Event], after: &State) -> Result<(), StoreError> {
         self.tables.append(expected, events, after)
     }
+}
+
+/// With what the catalogue says of its flow today; the settings stay those it was begun with.
+fn refresh(registration: &mut Registration, flows: &[Flow]) {
+    if let Some(flow) = flows.iter().find(|flow| flow.id == registration.flow.id) {
+        registration.flow.status.clone_from(&flow.status);
+    }
+}
+
+fn refreshed(mut state: State, flows: &[Flow]) -> State {
+    refresh(&mut state.registration, flows);
+    state
 }

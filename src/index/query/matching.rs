@@ -50,6 +50,7 @@ impl Condition {
                 judgement.stuck.as_ref().is_some_and(|stuck| reasons.is_empty() || reasons.contains(&stuck.reason))
             }
             Self::Turn(turns) => judgement.turn.is_some_and(|turn| turns.contains(&turn)),
+            Self::Stage(stages) => judgement.stage.is_some_and(|stage| stages.contains(&stage)),
             Self::Number(field, tests) => {
                 field.value(entry).is_some_and(|value| tests.iter().any(|test| test.holds(value)))
             }

@@ -8,7 +8,7 @@ use std::{fmt, ops::Range};
 
 use crate::{
     model::{Status, StepKind},
-    triage::{Severity, Turn},
+    triage::{Severity, Stage, Turn},
 };
 pub use values::Span;
 use values::{Compare, When};
@@ -67,6 +67,7 @@ enum Condition {
     /// Any reason if empty.
     Stuck(Vec<&'static str>),
     Turn(Vec<Turn>),
+    Stage(Vec<Stage>),
     Number(NumberField, Vec<Compare<f64>>),
     Age(Vec<Compare<Span>>),
     Time(TimeField, Vec<When>),
@@ -169,6 +170,7 @@ impl fmt::Display for Condition {
             Self::Stuck(reasons) if reasons.is_empty() => formatter.write_str("stuck"),
             Self::Stuck(reasons) => write!(formatter, "stuck:{}", reasons.join(",")),
             Self::Turn(turns) => write!(formatter, "turn:{}", joined(turns, |turn| turn.as_str().to_owned())),
+            Self::Stage(stages) => write!(formatter, "stage:{}", joined(stages, |stage| stage.as_str().to_owned())),
             Self::Number(field, values) => write!(formatter, "{field}:{}", joined(values, Compare::to_string)),
             Self::Age(values) => write!(formatter, "age:{}", joined(values, Compare::to_string)),
             Self::Time(field, values) => {

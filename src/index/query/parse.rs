@@ -7,9 +7,9 @@ use super::{
     values::{Compare, When, parse_ago, parse_number},
 };
 use crate::{
-    model::{Status, StepKind},
+    model::{Status, StepKind, fold_word},
     text::nearest,
-    triage::{self, REPORTED, Severity, Turn, country, names::fold_text},
+    triage::{self, REPORTED, Severity, Stage, Turn, country, names::fold_text},
 };
 
 /// The one condition without a value.
@@ -25,6 +25,7 @@ const TERMS: &[(&str, &str)] = &[
     ("risk", "risk:>=70"),
     ("stuck", "stuck:D-03"),
     ("turn", "turn:operator"),
+    ("stage", "stage:warn"),
     ("age", "age:>2h"),
     ("created", "created:<7d"),
     ("updated", "updated:2026-01-01..2026-02-01"),
@@ -206,6 +207,7 @@ impl<'a> Reader<'a> {
             "flag" => each(&values, flag).map(Condition::Flag),
             "stuck" => each(&values, stuck).map(Condition::Stuck),
             "turn" => each(&values, turn).map(Condition::Turn),
+            "stage" => each(&values, stage).map(Condition::Stage),
             "age" => {
                 each(&values, |value| parse_ago(&value.text).map_err(|error| value.error(error))).map(Condition::Age)
             }
@@ -318,6 +320,13 @@ fn turn(value: &Value) -> Result<Turn, QueryError> {
         .into_iter()
         .find(|turn| turn.as_str().eq_ignore_ascii_case(&value.text))
         .ok_or_else(|| value.error(not_one_of("turn", &value.text, Turn::ALL.map(Turn::as_str))))
+}
+
+fn stage(value: &Value) -> Result<Stage, QueryError> {
+    Stage::ALL
+        .into_iter()
+        .find(|stage| stage.as_str() == fold_word(&value.text))
+        .ok_or_else(|| value.error(not_one_of("stage", &value.text, Stage::ALL.map(Stage::as_str))))
 }
 
 fn country_name(value: &Value) -> Result<String, QueryError> {

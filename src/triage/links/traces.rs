@@ -7,7 +7,10 @@ use chrono::NaiveDate;
 use super::LinkKind;
 use crate::{
     model::{Contact, Outcome, Personal, Registration, Status, Timestamp},
-    triage::names::{FoldedName, edits, fold_number},
+    triage::{
+        link_clock::longest_link,
+        names::{FoldedName, edits, fold_number},
+    },
 };
 
 /// Mail providers that ignore dots in the part before the `@`, with the name they are filed under.
@@ -39,6 +42,18 @@ pub struct Traces {
     birth: Option<NaiveDate>,
     /// When it was rejected, and whether the evidence looked like fraud.
     pub failed: Option<Failure>,
+    /// That the person can still go on with it.
+    pub waiting: Option<Waiting>,
+}
+
+/// A registration that is begun and not over: the service refuses its contact to another one of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Id of the project.
+    pub project: String,
+    pub created: Timestamp,
+    /// When the link that lives longest dies.
+    pub link_dies: Timestamp,
 }
 
 /// An earlier rejection.
@@ -82,6 +97,11 @@ impl Traces {
             failed: (registration.status == Status::Failed).then(|| Failure {
                 at: registration.completed_at.map_or(registration.updated_at, |moment| moment.at),
                 looked_like_fraud: looked_like_fraud(registration),
+            }),
+            waiting: matches!(registration.status, Status::Started | Status::Ongoing).then(|| Waiting {
+                project: registration.project.id.clone(),
+                created: registration.created_at,
+                link_dies: longest_link(registration).1,
             }),
         }
     }

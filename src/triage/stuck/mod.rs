@@ -4,6 +4,7 @@
 //! is part of it: what only the operator, the service or the integrator can clear stands before what waits for the
 //! person, and within that the end of a flow before its beginning.
 
+mod limits;
 mod situation;
 mod ways;
 
@@ -13,7 +14,9 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{Act, Context, progress};
-use crate::model::{FlowSettings, Registration, StepKind, Timestamp};
+use crate::model::{Registration, RegistrationId, StepKind, Timestamp};
+use limits::InForce;
+pub use limits::{Limit, Limits, Stage};
 use situation::Situation;
 pub use ways::{STANDSTILL, WAYS};
 
@@ -55,18 +58,26 @@ pub struct Stuck {
     pub name: &'static str,
     /// The step concerned.
     pub step: StepKind,
-    /// Since when nothing has moved.
+    /// Since when it has been so.
     pub since: Timestamp,
     /// Age, seconds.
     pub age_seconds: i64,
+    /// How far that is against the limits.
+    pub stage: Stage,
+    /// The limit after which it is worth a look, seconds.
+    pub warn_seconds: Option<i64>,
     /// The limit after which it counts as stuck, seconds (0: at once).
     pub limit_seconds: i64,
+    /// The limit after which there is little hope, seconds.
+    pub give_up_seconds: Option<i64>,
     /// Age by limit; 1 and more is stuck. Where the limit is 0 it is 1 and one more for every hour.
     pub ratio: f64,
     /// Whose move it is.
     pub turn: Turn,
     /// What an operator can do about it from here.
     pub act: Act,
+    /// The registration to do it to, where that is another one.
+    pub about: Option<RegistrationId>,
     /// What clears it, in words.
     pub next_action: Cow<'static, str>,
 }
@@ -74,7 +85,12 @@ pub struct Stuck {
 impl Stuck {
     /// Whether it has waited for longer than it should.
     pub fn is_over_its_limit(&self) -> bool {
-        self.ratio >= 1.0
+        self.stage >= Stage::Stuck
+    }
+
+    /// The command line of this program that does what clears it, for the registration `id` that is stuck.
+    pub fn command_line(&self, id: &RegistrationId) -> Option<String> {
+        self.act.command_line(self.about.as_ref().unwrap_or(id))
     }
 }
 
@@ -88,43 +104,13 @@ pub struct Way {
     /// Whose move it is.
     pub turn: Turn,
     /// After how long it counts.
-    pub limit: Limit,
+    pub limits: Limits,
     /// What an operator can do about it from here.
     pub act: Act,
     /// What clears it, in words.
     pub next_action: &'static str,
     step: Place,
-    applies: fn(&Situation) -> bool,
-}
-
-/// After how long without a move a registration counts as stuck.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    /// Waiting does not help.
-    AtOnce,
-    /// Minutes; our choice.
-    Minutes(u32),
-    /// The lifetime of the token handed out at creation: 120 minutes unless the flow says otherwise.
-    TokenLife,
-    /// The lifetime of a resent link: 30 minutes unless the flow says otherwise.
-    LinkLife,
-    /// The lifetime of a code: 10 minutes unless the flow says otherwise.
-    CodeLife,
-}
-
-impl Limit {
-    /// Seconds, with the flow's lifetimes.
-    fn seconds(self, settings: Option<&FlowSettings>) -> i64 {
-        let told = |minutes: fn(&FlowSettings) -> Option<u32>| settings.and_then(minutes).filter(|told| *told > 0);
-        let defaults = FlowSettings::DEFAULTS;
-        60 * i64::from(match self {
-            Self::AtOnce => 0,
-            Self::Minutes(minutes) => minutes,
-            Self::TokenLife => told(|settings| settings.token_minutes).unwrap_or(defaults.token_minutes),
-            Self::LinkLife => told(|settings| settings.link_minutes).unwrap_or(defaults.link_minutes),
-            Self::CodeLife => told(|settings| settings.code_minutes).unwrap_or(defaults.code_minutes),
-        })
-    }
+    find: for<'a> fn(&Situation<'a>) -> Option<Find<'a>>,
 }
 
 /// Which step a way of being stuck concerns.
@@ -136,30 +122,59 @@ enum Place {
     OfTheIncident,
 }
 
+/// That a registration is stuck in some way, and what is particular about it.
+#[derive(Debug, Clone, Copy)]
+struct Find<'a> {
+    /// Since when.
+    since: Timestamp,
+    /// The other registration that has to be acted upon.
+    about: Option<&'a RegistrationId>,
+    /// The colleague who has it.
+    holder: Option<&'a str>,
+}
+
 /// What blocks a registration, whether or not it is over its limit yet: the first way of [`WAYS`] that fits.
 pub fn blocker(registration: &Registration, context: Context) -> Option<Stuck> {
     let situation = Situation::of(registration, context);
-    let way = WAYS.iter().find(|way| (way.applies)(&situation))?;
-    let limit_seconds = way.limit.seconds(registration.flow.settings.as_ref());
-    let age_seconds = situation.age.max(TimeDelta::zero()).num_seconds();
-    let ratio =
-        if limit_seconds == 0 { 1.0 + age_seconds as f64 / 3600.0 } else { age_seconds as f64 / limit_seconds as f64 };
+    let (way, found) = WAYS.iter().find_map(|way| Some((way, (way.find)(&situation)?)))?;
+    let step = match way.step {
+        Place::At(kind) => kind.clone(),
+        Place::OfTheIncident if let Some(incident) = situation.incident => incident.step.clone(),
+        Place::WhereItStands | Place::OfTheIncident => progress::where_it_stands(registration),
+    };
+    let flow = (&registration.project, registration.flow.settings.as_ref());
+    let limits = InForce::of(way, &step, flow, context.policy);
+    let age_seconds = (context.now - found.since).max(TimeDelta::zero()).num_seconds();
+    let stage = limits.stage(age_seconds);
+    // What is over does not stay on the desk for ever.
+    if stage == Stage::GivenUp && registration.status.is_final() {
+        return None;
+    }
     Some(Stuck {
         reason: way.id,
         name: way.name,
-        step: match way.step {
-            Place::At(kind) => kind.clone(),
-            Place::OfTheIncident if let Some(incident) = situation.incident => incident.step.clone(),
-            Place::WhereItStands | Place::OfTheIncident => progress::where_it_stands(registration),
-        },
-        since: situation.last_move,
+        step,
+        since: found.since,
         age_seconds,
-        limit_seconds,
-        ratio,
+        stage,
+        warn_seconds: limits.warn,
+        limit_seconds: limits.stuck,
+        give_up_seconds: limits.give_up,
+        ratio: limits.ratio(age_seconds),
         turn: way.turn,
         act: way.act,
-        next_action: Cow::Borrowed(way.next_action),
+        about: found.about.cloned(),
+        next_action: next_action(way, found),
     })
+}
+
+/// The words of a way, with who or what is meant in this case.
+fn next_action(way: &Way, found: Find) -> Cow<'static, str> {
+    match (found.about, found.holder) {
+        (Some(id), _) => Cow::Owned(format!("{} It is {id}.", way.next_action)),
+        (None, Some(holder)) => Cow::Owned(format!("{} {holder} has it.", way.next_action)),
+        (None, None) => Cow::Borrowed(way.next_action),
+    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::Limit;
+use super::{Find, Limit};
 use crate::{
     model::{
-        CodeCheck, DocumentKind, FlowSettings, Gateway, Registration, Requirement, Status, StepKind, StepState,
-        Timestamp,
+        Claim, CodeCheck, DocumentKind, FlowSettings, Gateway, Registration, RegistrationId, Requirement, Status,
+        StepKind, StepState, Timestamp, fold_word,
     },
-    triage::{Context, Incident, progress},
+    triage::{Context, Incident, LinkIndex, LinkKind, link_left, progress},
 };
 
 /// Selfies of poor quality before it is worth telling the person which rule they miss.
@@ -16,14 +16,20 @@ const SEVERAL_POOR_SELFIES: usize = 3;
 /// Sends of a code after which the channel itself is in doubt: the first and two more.
 const SEVERAL_SENDS: u32 = 3;
 
+/// Words for a flow that lets nobody through.
+const PAUSED: &[&str] = &["paused", "inactive", "disabled", "suspended"];
+/// The service's codes for an account that cannot pay.
+const UNPAID: &[&str] = &["payment_required", "insufficient_credits", "no_plan"];
+/// The service's codes for a contact that another registration has.
+const CONTACT_TAKEN: &[&str] = &["email_is_registered_already", "phone_is_registered_already"];
+
 /// A registration at one time.
 pub struct Situation<'a> {
     registration: &'a Registration,
+    links: &'a LinkIndex,
     now: Timestamp,
     /// When it last moved.
-    pub last_move: Timestamp,
-    /// How long ago that was.
-    pub age: TimeDelta,
+    last_move: Timestamp,
     /// The step that is owed next.
     next: Option<&'a StepKind>,
     /// The incident it waits because of.
@@ -32,11 +38,15 @@ pub struct Situation<'a> {
 
 impl<'a> Situation<'a> {
     pub fn of(registration: &'a Registration, context: Context<'a>) -> Self {
-        let now = context.now;
         let last_move = progress::last_move(registration);
         let next = progress::first_open_step(registration).map(|step| &step.kind);
         let incident = context.incidents.iter().find(|incident| incident.covers(registration));
-        Self { registration, now, last_move, age: now - last_move, next, incident }
+        Self { registration, links: context.links, now: context.now, last_move, next, incident }
+    }
+
+    /// What is so since the last move, if it is so.
+    pub fn still(&self, is_so: bool) -> Option<Find<'a>> {
+        is_so.then_some(Find::since(self.last_move))
     }
 
     pub fn status(&self) -> &'a Status {
@@ -71,6 +81,13 @@ impl<'a> Situation<'a> {
     pub fn waits_for_a_step_of_the_project(&self) -> bool {
         let own = |kind: &StepKind| matches!(kind, StepKind::Form | StepKind::Signature | StepKind::Other(_));
         self.is_running() && self.next.is_some_and(own)
+    }
+
+    /// Before the first code.
+    pub fn is_signing_up(&self) -> bool {
+        self.waits_for(&StepKind::PersonalInfo)
+            || self.waits_for(&StepKind::Consent)
+            || self.waits_for(&StepKind::EmailVerification)
     }
 
     /// Everything owed is done.
@@ -149,6 +166,11 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// A code was sent, so the service took the form.
+    pub fn has_codes(&self) -> bool {
+        self.registration.checks.email.is_some() || self.registration.checks.phone.is_some()
+    }
+
     /// No more codes may be tried.
     pub fn codes_spent(&self, kind: &StepKind) -> bool {
         self.code(kind).is_some_and(|code| {
@@ -184,7 +206,7 @@ impl<'a> Situation<'a> {
     /// The scan is there, but nobody knows what it shows.
     pub fn document_unverified(&self) -> bool {
         self.registration.checks.document.as_ref().is_some_and(|document| {
-            let folded = document.raw_status.as_deref().map(crate::model::fold_word);
+            let folded = document.raw_status.as_deref().map(fold_word);
             folded.as_deref() == Some("active_but_unverified")
                 || document.kind == Some(DocumentKind::Undetected) && document.state != StepState::Failed
         })
@@ -242,8 +264,110 @@ impl<'a> Situation<'a> {
         scans.into_iter().chain(selfies).chain(attempts).map(|moment| moment.at).max()
     }
 
-    /// How long ago it ran out.
-    pub fn expired_for(&self) -> TimeDelta {
-        self.now - self.registration.completed_at.map_or(self.last_move, |moment| moment.at)
+    /// When it ran out.
+    pub fn ended_at(&self) -> Timestamp {
+        self.registration.completed_at.map_or(self.last_move, |moment| moment.at)
+    }
+
+    /// Who has it.
+    pub fn claim(&self) -> Option<&'a Claim> {
+        self.registration.desk.claim.as_ref()
+    }
+
+    /// When somebody last decided.
+    pub fn last_decision(&self) -> Option<Timestamp> {
+        self.registration.reviews.iter().rev().find_map(|review| review.at)
+    }
+
+    /// The flow lets nobody through.
+    pub fn flow_is_paused(&self) -> bool {
+        self.registration.flow.status.as_deref().map(fold_word).is_some_and(|status| PAUSED.contains(&status.as_str()))
+    }
+
+    /// Since when the account could not pay: the latest attempt or access on record was refused for that.
+    pub fn refused_for_lack_of_credits(&self) -> Option<Timestamp> {
+        let is_unpaid =
+            |reason: Option<&String>| reason.is_some_and(|reason| UNPAID.contains(&fold_word(reason).as_str()));
+        let attempt = self.registration.failed_attempts.last().filter(|attempt| is_unpaid(attempt.reason.as_ref()));
+        let access = self.registration.access_log.last().filter(|access| is_unpaid(access.reason.as_ref()));
+        let refused = attempt.map(|attempt| attempt.at.map(|moment| moment.at)).or(access.map(|access| access.at))?;
+        let since = refused.unwrap_or(self.last_move);
+        // Whatever got through later was paid for.
+        (self.is_running() && since >= self.last_move).then_some(since)
+    }
+
+    /// Nobody can go on with its link any more.
+    fn link_is_dead(&self) -> bool {
+        link_left(self.registration, self.now).is_some_and(|clock| !clock.is_alive())
+    }
+
+    /// When somebody wanted to begin anew with the contact of this one and was refused, because it is still open; and
+    /// nothing has moved since, and its own link is dead.
+    pub fn turned_away(&self) -> Option<Find<'a>> {
+        let refused = self.registration.access_log.iter().rev().find(|access| {
+            access.reason.as_deref().is_some_and(|reason| CONTACT_TAKEN.contains(&reason)) && access.action == "create"
+        })?;
+        let since = refused.at.filter(|at| *at >= self.last_move)?;
+        (self.is_running() && self.link_is_dead()).then(|| Find::since(since).about(&self.registration.id))
+    }
+
+    /// The first registration of the same project that has the e-mail address or the phone of this one, is still
+    /// open, and whose link is dead: the service refuses the form of the later one.
+    pub fn earlier_one(&self) -> Option<&'a RegistrationId> {
+        let own = self.links.traces(&self.registration.id)?.waiting.as_ref()?;
+        let others = self.links.sharing(&self.registration.id, &[LinkKind::Email, LinkKind::Phone]);
+        let waiting = others.into_iter().filter_map(|(id, traces)| Some((traces.waiting.as_ref()?, id)));
+        waiting
+            .filter(|(other, id)| {
+                other.project == own.project
+                    && (other.created, *id) < (own.created, &self.registration.id)
+                    && other.link_dies <= self.now
+            })
+            .min_by_key(|(other, id)| (other.created, *id))
+            .map(|(_, id)| id)
+    }
+
+    /// Since when the integrator does not know of the end: of some event the last delivery failed.
+    pub fn undelivered(&self) -> Option<Timestamp> {
+        if !self.registration.status.is_final() {
+            return None;
+        }
+        let deliveries = &self.registration.deliveries;
+        let failed = deliveries.iter().enumerate().filter(|(place, delivery)| {
+            delivery.was_heard() == Some(false)
+                && !deliveries[place + 1..]
+                    .iter()
+                    .any(|later| later.event == delivery.event && later.was_heard() == Some(true))
+        });
+        failed.map(|(_, delivery)| delivery.at.unwrap_or(self.ended_at())).min()
+    }
+
+    /// Since when the person is refused although all is done. Whoever got in later was not shut out.
+    pub fn turned_away_after_the_end(&self) -> Option<Timestamp> {
+        let is_done = matches!(self.registration.status, Status::Completed | Status::CompletedWithoutKyc);
+        let ended = self.registration.completed_at.filter(|_| is_done)?.at;
+        let persons = self.registration.access_log.iter().filter(|access| access.actor == "enrollee");
+        let mut since = None;
+        for access in persons.filter(|access| access.at.is_some_and(|at| at > ended)) {
+            since = if access.outcome == "denied" { since.or(access.at) } else { None };
+        }
+        since
+    }
+}
+
+impl<'a> Find<'a> {
+    /// Since some time.
+    pub fn since(since: Timestamp) -> Self {
+        Self { since, about: None, holder: None }
+    }
+
+    /// It is another registration that has to be acted upon.
+    pub fn about(self, id: &'a RegistrationId) -> Self {
+        Self { about: Some(id), ..self }
+    }
+
+    /// A colleague has it.
+    pub fn held_by(self, holder: &'a str) -> Self {
+        Self { holder: Some(holder), ..self }
     }
 }

@@ -31,6 +31,7 @@ pub const FILTER: &[(&str, &str)] = &[
     ("risk:>=70", "< <= > >= and a..b; so do face: liveness: linked: attempts.document:"),
     ("stuck  stuck:D-03", "waiting longer than its limit; for this reason"),
     ("turn:operator", "whose move it is: user, system, operator, integrator"),
+    ("stage:warn", "how far the wait has come: in_time, warn, stuck, given_up"),
     ("age:>2h  created:<7d", "time since the last move, since it was created"),
     ("updated:2026-01-01..2026-02-01", "between two days"),
     ("country:CO", "country of document or phone; name: email: phone: id: look in one place"),
