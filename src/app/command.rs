@@ -89,6 +89,8 @@ pub enum Command {
     Flags,
     /// Who is joined to the subject.
     Ring,
+    /// The members of an incident.
+    Incident,
     /// Narrow the queue to the selected rule.
     Narrow,
     /// Copy the id.
@@ -247,6 +249,13 @@ pub const COMMANDS: &[Entry] = &[
         "Show who is joined to this registration, by what, and over whom",
         &[(OPENERS, &["t"])],
     ),
+    hidden(entry(
+        Command::Incident,
+        "incident",
+        "incident",
+        "Show who is stuck in an incident, or in the next one",
+        &[(OPENERS, &["!"])],
+    )),
     entry(
         Command::Flags,
         "flags",
@@ -334,6 +343,7 @@ impl Command {
                 Some("the queue holds no other registration")
             }
             Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
+            Self::Incident if model.incidents.is_empty() => Some("there is no incident"),
             Self::Narrow if model.selected_rule().is_none() => Some("no rule is selected"),
             _ => None,
         }

@@ -8,6 +8,7 @@ pub mod create;
 pub mod effect;
 pub mod flags;
 pub mod handed_out;
+pub mod incident;
 mod load;
 pub mod message;
 pub mod model;

@@ -6,6 +6,7 @@ use super::{
     Effects, Overlay,
     command::{Command, Layer, default_bindings},
     effect::{Effect, Timer},
+    incident::Standstill,
     load::Loading,
     queue::Queue,
     requests::Requests,
@@ -78,6 +79,8 @@ pub struct Model {
     pub loading: Loading,
     /// Counts over everything known.
     pub totals: Facets,
+    /// Steps that stand still for everyone, the one that concerns most first.
+    pub incidents: Vec<Standstill>,
     /// Personal data is hidden.
     pub masked: bool,
     /// The latest message, until it goes away.
@@ -112,6 +115,7 @@ impl Model {
             overlays: Vec::new(),
             loading: Loading::default(),
             totals: Facets::default(),
+            incidents: Vec::new(),
             masked: false,
             toast: None,
             log: VecDeque::new(),
@@ -152,5 +156,6 @@ impl Model {
     pub(super) fn recount(&mut self) {
         let everything: Vec<RegistrationId> = self.index.entries().map(|entry| entry.registration.id.clone()).collect();
         self.totals = self.index.facets(&everything);
+        self.look_for_incidents();
     }
 }

@@ -234,7 +234,7 @@ impl Model {
 
     /// Adds a term to the filter, unless it is there already, and goes to the queue.
     pub(super) fn narrow(&mut self, term: &str) {
-        let filter = &mut self.queue.filter;
+        let filter = &self.queue.filter;
         // A filter with a mistake is not in force: what narrows the list is the last right one.
         let typed =
             if filter.error.is_some() { self.queue.query.to_string() } else { filter.input.value().trim().to_owned() };
@@ -245,9 +245,15 @@ impl Model {
         } else {
             format!("{typed} {term}")
         };
-        filter.input = Input::new(narrowed);
-        self.set_query();
         self.screens.clear();
+        self.filter_by(narrowed);
+    }
+
+    /// Puts a filter in the place of the one in force.
+    pub(super) fn filter_by(&mut self, text: String) {
+        self.queue.filter.input = Input::new(text);
+        self.queue.filter.editing = false;
+        self.set_query();
     }
 
     fn set_query(&mut self) {

@@ -118,6 +118,7 @@ impl Model {
             Command::PreviousRegistration => return self.open_neighbour(-1),
             Command::Flags => self.open_flags(),
             Command::Ring => return self.open_ring(),
+            Command::Incident => return self.show_incident(),
             Command::Narrow => return self.narrow_to_rule(),
             Command::CopyId => return self.copy_id(),
             Command::Mask => self.masked = !self.masked,
@@ -224,6 +225,7 @@ impl Model {
             Timer::Tick => {
                 self.index.rejudge(self.now);
                 self.requeue();
+                self.look_for_incidents();
                 tick()
             }
             Timer::Toast => {

@@ -26,6 +26,8 @@ pub struct QueueAreas {
     pub counts: Rect,
     /// The filter line, and below it the mistake in it.
     pub filter: Rect,
+    /// A step that stands still for everyone; no rows if there is none.
+    pub incident: Rect,
     /// Column headers.
     pub headers: Rect,
     /// The rows.
@@ -36,12 +38,13 @@ pub struct QueueAreas {
     pub footer: Rect,
 }
 
-/// Areas of the queue; a mistake in the filter takes two lines more.
-pub fn queue(area: Rect, has_mistake: bool) -> QueueAreas {
-    let [profile, counts, filter, body, footer] = Layout::vertical([
+/// Areas of the queue; a mistake in the filter takes two lines more, an incident one.
+pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
+    let [profile, counts, filter, incident, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Length(if has_mistake { 3 } else { 1 }),
+        Constraint::Length(u16::from(has_incident)),
         Constraint::Min(0),
         Constraint::Length(1),
     ])
@@ -54,7 +57,7 @@ pub fn queue(area: Rect, has_mistake: bool) -> QueueAreas {
         (body, None)
     };
     let [headers, rows] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(table);
-    QueueAreas { profile, counts, filter, headers, rows, preview, footer }
+    QueueAreas { profile, counts, filter, incident, headers, rows, preview, footer }
 }
 
 /// Areas of a registration.
@@ -330,8 +333,8 @@ mod tests {
 
     #[test]
     fn the_preview_needs_a_wide_screen() {
-        assert_eq!(queue(Rect::new(0, 0, 159, 40), false).preview, None);
-        let areas = queue(Rect::new(0, 0, 160, 40), false);
+        assert_eq!(queue(Rect::new(0, 0, 159, 40), false, false).preview, None);
+        let areas = queue(Rect::new(0, 0, 160, 40), false, false);
         assert_eq!(areas.preview.map(|preview| preview.x), Some(areas.rows.right()));
     }
 

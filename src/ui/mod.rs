@@ -7,6 +7,7 @@ mod flags;
 mod footer;
 mod gauge;
 mod header;
+mod incident;
 mod ink;
 mod layout;
 mod overlay;
@@ -64,7 +65,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         too_small(theme, frame);
         return hits;
     }
-    let queue_rows = layout::queue(area, model.queue.filter.error.is_some()).rows.height;
+    let queue_rows = queue::areas(model, area).rows.height;
     hits.room.list_rows = usize::from(queue_rows);
     match model.screens.last() {
         None => queue::draw(model, theme, frame, &mut hits),

@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use super::{
-    HitMap, Theme, facts, field, footer, header, ink,
+    HitMap, Theme, facts, field, footer, header, incident, ink,
     layout::{self, Column, Placed},
     preview, words,
 };
@@ -28,11 +28,12 @@ const PROMPT: &str = "/ ";
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
-    let areas = layout::queue(frame.area(), model.queue.filter.error.is_some());
+    let areas = areas(model, frame.area());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
     header::counts(&model.totals, theme, buffer, areas.counts);
     let cursor = filter(model, theme, buffer, areas.filter);
+    incident::draw(model, theme, buffer, areas.incident);
     table(model, theme, buffer, (areas.headers, areas.rows), hits);
     if let Some(area) = areas.preview {
         preview::draw(model, theme, buffer, area);
@@ -41,6 +42,11 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     if let Some(cursor) = cursor.filter(|_| model.overlays.is_empty()) {
         frame.set_cursor_position(cursor);
     }
+}
+
+/// Where things stand, for what there is to show.
+pub fn areas(model: &Model, area: Rect) -> layout::QueueAreas {
+    layout::queue(area, model.queue.filter.error.is_some(), !model.incidents.is_empty())
 }
 
 /// Draws the filter line with what it says about the list; the place of the cursor while it is typed.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod dialogs;
+mod incident;
 mod queue;
 mod random;
 mod screens;

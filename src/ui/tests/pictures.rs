@@ -1,9 +1,10 @@
 //! Pictures of every screen at the two sizes that matter most.
 
 use crate::{
-    app::{Effect, Message},
+    app::{Effect, Message, incident::Standstill, testing::noon},
     backend::{BackendError, Blocker, ErrorKind, SyncOutcome},
     model::{Outcome, Registration, RegistrationId, Status, StepKind},
+    triage::Incident,
     ui::testing::{Screen, people},
 };
 
@@ -77,6 +78,24 @@ fn the_queue_in_strong_contrasts() {
 #[test]
 fn the_queue_without_colours() {
     shows("queue_none_80x24", &Screen::new().themed("none").sized(80, 24).styled());
+}
+
+#[test]
+fn an_incident_above_the_queue() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut screen = Screen::new().sized(columns, rows);
+        let incident = Incident {
+            step: StepKind::PhoneVerification,
+            project: None,
+            through: Some("whatsapp".to_owned()),
+            since: noon() - chrono::Duration::minutes(75),
+            arrivals: 24,
+            passed: 3,
+            usual: 0.81,
+        };
+        screen.console.model.incidents = vec![Standstill { incident, stuck: 43 }];
+        shows(&format!("queue_incident_{columns}x{rows}"), &screen.text());
+    }
 }
 
 #[test]
