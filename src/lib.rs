@@ -22,6 +22,7 @@
 //!  triage     red flags, stuck reasons, links: judgement without a clock
 //!  model      registrations, steps, evidence: plain data
 //!  keys       keys and keymaps as text            text    makes strangers' words harmless for a terminal
+//!                                            private files that only their owner can read
 //! ```
 //!
 //! # Who may import whom
@@ -37,7 +38,7 @@
 //!         index -> triage -> model        backend -> model
 //! ```
 //!
-//! [`text`] is open to all. [`engine`] and [`remote`] do not know each other. Only [`cli`], [`config`], [`runtime`],
+//! [`text`] and `private` are open to all. [`engine`] and [`remote`] do not know each other. Only [`cli`], [`config`], [`runtime`],
 //! [`engine`], [`remote`], [`server`] and [`demo`] touch files, threads, sockets, timers or the environment, and all of
 //! them take the time from [`backend::Clock`]; everything else is a function of its arguments.
 //!
@@ -64,6 +65,7 @@ pub mod engine;
 pub mod index;
 pub mod keys;
 pub mod model;
+mod private;
 pub mod remote;
 pub mod runtime;
 pub mod server;

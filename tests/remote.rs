@@ -10,10 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use regdesk::{
     backend::{
-        Backend, BackendError, Caller, Channel, CreateRequest, ErrorKind, ListRequest, ResendRequest, SyncRequest,
-        SyncStep,
+        Backend, BackendError, Caller, Channel, Clock, CreateRequest, ErrorKind, ListRequest, ResendRequest,
+        SyncRequest, SyncStep,
     },
     model::{Contact, Evidence, RegistrationId, Status, StepKind},
     remote::{Dialect, Remote, RemoteConfig, Timeouts, TokenSource},
@@ -138,12 +139,15 @@ fn config(base_url: &str, dialect: Option<Dialect>) -> RemoteConfig {
             request: Duration::from_millis(400),
             backoff: Duration::from_millis(1),
         },
+        annotations: None,
     }
 }
 
 fn remote(base_url: &str, dialect: Option<Dialect>) -> Remote {
-    Remote::new(config(base_url, dialect)).unwrap()
+    Remote::new(config(base_url, dialect), Clock::fixed(NOW)).unwrap()
 }
+
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 const ID: &str = "69a80a10aa00bb11cc22dd33";
 
@@ -474,7 +478,7 @@ async fn an_endless_answer_is_not_read_to_its_end() {
     let script = Script::play(vec![Reply::Say(200, "", format!("[\"{}\"]", "x".repeat(33 * 1024 * 1024)))]).await;
     let mut config = config(&format!("http://{}", script.address), None);
     config.timeouts.request = Duration::from_secs(20);
-    let error = Remote::new(config).unwrap().list(ListRequest::page(1, 10)).await.unwrap_err();
+    let error = Remote::new(config, Clock::fixed(NOW)).unwrap().list(ListRequest::page(1, 10)).await.unwrap_err();
     assert!(error.message.contains("larger than 32 MiB"), "{error}");
 }
 
@@ -482,6 +486,11 @@ async fn an_endless_answer_is_not_read_to_its_end() {
 fn a_missing_token_and_a_bad_address_are_found_before_anything_is_sent() {
     let mut without = config("http://127.0.0.1:9", None);
     without.token = TokenSource::Variable("REGDESK_TEST_NO_SUCH_VARIABLE".to_owned());
-    assert!(Remote::new(without).unwrap_err().to_string().contains("REGDESK_TEST_NO_SUCH_VARIABLE is not set"));
-    assert!(Remote::new(config("http://api.example.com", None)).is_err());
+    assert!(
+        Remote::new(without, Clock::fixed(NOW))
+            .unwrap_err()
+            .to_string()
+            .contains("REGDESK_TEST_NO_SUCH_VARIABLE is not set")
+    );
+    assert!(Remote::new(config("http://api.example.com", None), Clock::fixed(NOW)).is_err());
 }

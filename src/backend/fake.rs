@@ -18,8 +18,8 @@ use tokio::sync::{broadcast, oneshot};
 
 use self::memory::Memory;
 use super::{
-    Backend, BackendError, Caller, Capabilities, Channel, Clock, CreateRequest, Created, ErrorKind, ListRequest, Page,
-    ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenKind, TokenScope,
+    Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, Clock, CreateRequest, Created,
+    ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenKind, TokenScope,
 };
 use crate::model::{Evidence, Flow, Moment, Project, Registration, RegistrationId, Status};
 
@@ -36,6 +36,8 @@ pub enum Operation {
     Sync,
     /// [`Backend::resend`].
     Resend,
+    /// [`Backend::annotate`].
+    Annotate,
     /// [`Backend::projects`].
     Projects,
     /// [`Backend::flows`].
@@ -180,7 +182,13 @@ impl Backend for Fake {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { record: false, resend: true, decide: true, changes: true }
+        Capabilities {
+            record: false,
+            resend: true,
+            decide: true,
+            changes: true,
+            annotations: Annotations::WhileRunning,
+        }
     }
 
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
@@ -265,6 +273,21 @@ impl Backend for Fake {
         _: &Caller,
     ) -> Result<Registration, BackendError> {
         Err(BackendError::unsupported("check codes"))
+    }
+
+    async fn annotate(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError> {
+        let now = self.clock.now();
+        self.act(Operation::Annotate, Some(id), |memory| {
+            let registration = memory.annotate(id, &annotation, caller, now)?;
+            self.announce(id);
+            Ok(registration)
+        })
+        .await
     }
 
     async fn projects(&self) -> Result<Vec<Project>, BackendError> {

@@ -3,6 +3,7 @@
 //! The embedded engine, the remote client and the scripted fake all implement [`Backend`]; the contract suite in
 //! `tests/` holds them to the same behaviour.
 
+mod annotation;
 mod error;
 pub mod fake;
 mod guarded;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use tokio::sync::broadcast;
 
+pub use annotation::{Annotation, Objection};
 pub use error::{BackendError, ErrorKind};
 pub use guarded::sync_as_seen;
 pub use read_only::ReadOnly;
@@ -34,6 +36,19 @@ pub struct Capabilities {
     pub decide: bool,
     /// Announces changes ([`Backend::changes`]).
     pub changes: bool,
+    /// What becomes of what the desk says ([`Backend::annotate`]).
+    pub annotations: Annotations,
+}
+
+/// What becomes of what the desk says about registrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Annotations {
+    /// It is not taken.
+    Refused,
+    /// It is forgotten when the program ends.
+    WhileRunning,
+    /// It is kept as long as the registrations are.
+    Kept,
 }
 
 /// One source of registrations. Writes are never repeated by an implementation.
@@ -92,6 +107,15 @@ pub trait Backend: Send + Sync {
         id: &RegistrationId,
         channel: Channel,
         code: SecretString,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError>;
+
+    /// Says something about a registration, in the name of the caller. It is no move of the person's: last change and
+    /// every clock of the registration stay as they are.
+    async fn annotate(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
         caller: &Caller,
     ) -> Result<Registration, BackendError>;
 

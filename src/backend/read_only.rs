@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use tokio::sync::broadcast;
 
 use super::{
-    Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind, ListRequest, Page,
-    ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope,
+    Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind,
+    ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId};
 
@@ -40,7 +40,13 @@ impl Backend for ReadOnly {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { record: false, resend: false, decide: false, changes: self.0.capabilities().changes }
+        Capabilities {
+            record: false,
+            resend: false,
+            decide: false,
+            changes: self.0.capabilities().changes,
+            annotations: Annotations::Refused,
+        }
     }
 
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
@@ -78,6 +84,10 @@ impl Backend for ReadOnly {
         _: SecretString,
         _: &Caller,
     ) -> Result<Registration, BackendError> {
+        refused()
+    }
+
+    async fn annotate(&self, _: &RegistrationId, _: Annotation, _: &Caller) -> Result<Registration, BackendError> {
         refused()
     }
 

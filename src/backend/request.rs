@@ -2,13 +2,21 @@
 
 use secrecy::SecretString;
 
-use crate::model::{Contact, Registration, RegistrationId, Status, StepKind, Timestamp};
+use crate::{
+    model::{Contact, Registration, RegistrationId, Status, StepKind, Timestamp},
+    text,
+};
+
+/// The longest name of a caller, columns.
+const LONGEST_NAME: usize = 40;
 
 /// Who asks, and from where: this goes to the access log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// In which role.
     pub kind: CallerKind,
+    /// What they are called, where that is known. Stands with what they say about a registration.
+    pub name: Option<String>,
     /// IP address, where there is one.
     pub ip: Option<String>,
     /// Browser or app, where there is one.
@@ -43,12 +51,29 @@ impl CallerKind {
 impl Caller {
     /// A person at this console or command line.
     pub fn operator() -> Self {
-        Self { kind: CallerKind::Operator, ip: None, user_agent: None }
+        Self::of(CallerKind::Operator)
     }
 
     /// The program itself.
     pub fn system() -> Self {
-        Self { kind: CallerKind::System, ip: None, user_agent: None }
+        Self::of(CallerKind::System)
+    }
+
+    /// Somebody in a role, of whom nothing else is known.
+    pub fn of(kind: CallerKind) -> Self {
+        Self { kind, name: None, ip: None, user_agent: None }
+    }
+
+    /// The same caller with a name, cleaned and cut to what fits on a screen. A blank one is none.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        let name = text::truncate(name.trim(), LONGEST_NAME);
+        Self { name: Some(name).filter(|name| !name.is_empty()), ..self }
+    }
+
+    /// The name, else the role.
+    pub fn who(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.kind.as_str())
     }
 }
 

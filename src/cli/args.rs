@@ -82,6 +82,7 @@ impl Global {
             data_dir: given(self.data_dir.as_ref(), "--data-dir"),
             url: given(self.url.as_ref(), "--url"),
             read_only: self.read_only,
+            ..Overrides::default()
         }
     }
 }

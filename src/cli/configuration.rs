@@ -97,6 +97,9 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
         ))?;
     }
     output.line(&format!("profile = {}", quoted(&config.default_profile.0)))?;
+    if let Some(operator) = given.operator(&config) {
+        output.line(&format!("operator = {}", quoted(operator)))?;
+    }
     for (name, settings) in &config.profiles {
         show_profile(name, settings, places.as_ref().ok(), output)?;
     }

@@ -46,6 +46,7 @@ pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
     };
     let options = Options {
         backend: desk.backend,
+        operator: desk.operator,
         clock: desk.clock,
         profile,
         policy: desk.policy,

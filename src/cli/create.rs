@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Desk, Failure, Output, args::CreateArguments, notice};
 use crate::{
-    backend::{BackendError, Caller, CreateRequest, Created, ErrorKind},
+    backend::{BackendError, CreateRequest, Created, ErrorKind},
     model::{Contact, Flow, Personal, Project},
     text, wire,
 };
@@ -28,7 +28,7 @@ pub async fn run(arguments: &CreateArguments, desk: &Desk, output: &mut Output) 
             language: arguments.language.clone(),
         },
     };
-    let created = desk.backend.create(request, &Caller::operator()).await?;
+    let created = desk.backend.create(request, &desk.operator).await?;
     print(arguments, desk, &created, output)?;
     output.flush()?;
     let registration = &created.registration;

@@ -12,7 +12,7 @@ use super::{
     output::Table,
 };
 use crate::{
-    backend::{BackendError, Caller, ErrorKind, ReadOnly, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
+    backend::{BackendError, ErrorKind, ReadOnly, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
     index::{Index, Sort, SortField},
     model::{Decision, Personal, RegistrationId, ReviewNote},
     text,
@@ -126,7 +126,7 @@ async fn lines(
     }
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for id in ids(arguments)? {
-        match desk.backend.retrieve(&id, &Caller::operator()).await {
+        match desk.backend.retrieve(&id, &desk.operator).await {
             Ok(registration) => found.push(registration),
             Err(error) if error.kind == ErrorKind::NotFound => missing.push(Missing { id, error }),
             Err(error) => return Err(error.into()),
@@ -274,19 +274,19 @@ fn fate_of_hindered(hindrance: &Hindrance) -> Fate {
 
 /// Decides one. Without an answer in time it is looked up whether the decision arrived; it is never sent twice.
 async fn decide(proposal: &Proposal, note: &ReviewNote, desk: &Desk) -> Result<SyncOutcome, BackendError> {
-    let (backend, caller) = (desk.backend.as_ref(), Caller::operator());
+    let (backend, caller) = (desk.backend.as_ref(), &desk.operator);
     let status = proposal.decision.status();
     let request = SyncRequest {
         step: Some((SyncStep::AdminOverride, status.clone())),
         note: note.to_note(),
         seen_version: proposal.seen.version(),
     };
-    let answer = sync_as_seen(backend, &proposal.id, request, &proposal.seen, &caller).await;
+    let answer = sync_as_seen(backend, &proposal.id, request, &proposal.seen, caller).await;
     let Err(error) = answer else { return answer };
     if error.kind != ErrorKind::TimedOut {
         return Err(error);
     }
-    match backend.retrieve(&proposal.id, &caller).await {
+    match backend.retrieve(&proposal.id, caller).await {
         Ok(registration) if registration.status == status => {
             Ok(SyncOutcome { registration, asked: Some(status), blockers: Vec::new(), token: None })
         }

@@ -29,7 +29,8 @@ pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Fai
         read_only: session.read_only(),
         production: false,
     };
-    let desk = Desk::over(Arc::new(running.engine.clone()), profile, session.policy(), session.clock.clone());
+    let engine = Arc::new(running.engine.clone());
+    let desk = Desk::over(engine, profile, session.operator(), session.policy(), session.clock.clone());
     // People move for as long as `running` lives.
     console::open(desk, look).await
 }

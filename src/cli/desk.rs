@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{Failure, notice};
 use crate::{
-    backend::{Backend, Clock, ListRequest, Page, ReadOnly},
+    backend::{Backend, Caller, Clock, ListRequest, Page, ReadOnly},
     config::{Profile, Source},
     engine::Engine,
     index::{Index, Query},
@@ -20,6 +20,8 @@ const PAGES_FOR_LINKS: u64 = 20;
 pub struct Desk {
     /// Where registrations come from; refuses writes if the profile is read-only.
     pub backend: Arc<dyn Backend>,
+    /// Who sits at it.
+    pub operator: Caller,
     /// The profile.
     pub profile: Profile,
     /// What registrations are judged by.
@@ -30,18 +32,24 @@ pub struct Desk {
 
 impl Desk {
     /// Opens the backend of a profile.
-    pub fn open(profile: Profile, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
+    pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
         let backend: Arc<dyn Backend> = match &profile.source {
             Source::Embedded { data_dir } => Arc::new(Engine::open(data_dir, clock.clone())?),
-            Source::Remote(remote) => Arc::new(Remote::new(remote.clone())?),
+            Source::Remote(remote) => Arc::new(Remote::new(remote.clone(), clock.clone())?),
         };
-        Ok(Self::over(backend, profile, policy, clock))
+        Ok(Self::over(backend, profile, operator, policy, clock))
     }
 
     /// A desk over a backend that is open already.
-    pub fn over(backend: Arc<dyn Backend>, profile: Profile, policy: Arc<Policy>, clock: Clock) -> Self {
+    pub fn over(
+        backend: Arc<dyn Backend>,
+        profile: Profile,
+        operator: Caller,
+        policy: Arc<Policy>,
+        clock: Clock,
+    ) -> Self {
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, profile, policy, clock }
+        Self { backend, operator, profile, policy, clock }
     }
 
     /// An empty index that judges by the policy.

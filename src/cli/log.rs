@@ -1,13 +1,15 @@
 //! The log file: in the state directory, readable by its owner alone, never on the screen.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::Path,
     sync::Mutex,
 };
 
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+use crate::private;
 
 /// A longer file is put aside when the program starts; one older file is kept.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -27,34 +29,10 @@ pub fn start(state_dir: &Path, verbose: u8) -> io::Result<()> {
 }
 
 fn open(state_dir: &Path) -> io::Result<File> {
-    make_private_directory(state_dir)?;
+    private::create_directory(state_dir)?;
     let path = state_dir.join("regdesk.log");
     if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > MAX_BYTES) {
         fs::rename(&path, state_dir.join("regdesk.old.log"))?;
     }
-    private_options().create(true).append(true).open(path)
-}
-
-#[cfg(unix)]
-fn make_private_directory(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-#[cfg(unix)]
-fn private_options() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn make_private_directory(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)
-}
-
-#[cfg(not(unix))]
-fn private_options() -> OpenOptions {
-    OpenOptions::new()
+    private::open_file(&path)
 }

@@ -8,7 +8,6 @@ use std::{
 
 use super::{Desk, Failure, Output, args::RecordArguments};
 use crate::{
-    backend::Caller,
     model::{Evidence, RegistrationId},
     wire,
 };
@@ -21,7 +20,7 @@ pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) 
     let evidence = parse(&read(&arguments.evidence)?)?;
     let kind = evidence.step();
     let id = RegistrationId::new(&arguments.id);
-    let registration = desk.backend.record(&id, evidence, &Caller::operator()).await?;
+    let registration = desk.backend.record(&id, evidence, &desk.operator).await?;
     if arguments.json {
         let judgement = desk.judged_alone(&registration);
         return output.json(&wire::encode_overview(&registration, &judgement));

@@ -4,16 +4,13 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{Desk, Failure, Output, args::ResendArguments, notice};
-use crate::{
-    backend::{Caller, ResendRequest},
-    model::RegistrationId,
-};
+use crate::{backend::ResendRequest, model::RegistrationId};
 
 /// Issues it and prints it: the link is what was asked for, and it is shown this once.
 pub async fn run(arguments: &ResendArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let id = RegistrationId::new(&arguments.id);
     let request = ResendRequest { send_email: arguments.email };
-    let resent = desk.backend.resend(&id, request, &Caller::operator()).await?;
+    let resent = desk.backend.resend(&id, request, &desk.operator).await?;
     let link = resent.link.as_ref().or(resent.token.as_ref()).map(ExposeSecret::expose_secret);
     if arguments.json {
         return output.json(&json!({

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Desk, Failure, args::Global};
 use crate::{
-    backend::Clock,
+    backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
     triage::Policy,
 };
@@ -50,9 +50,14 @@ impl Session {
         Arc::clone(&self.config.policy)
     }
 
+    /// Who uses the program, by the name that stands with what they say about registrations.
+    pub fn operator(&self) -> Caller {
+        Caller::operator().named(self.given.operator(&self.config).unwrap_or_default())
+    }
+
     /// Opens the backend of the profile in use.
     pub fn desk(&self) -> Result<Desk, Failure> {
-        Desk::open(self.profile()?, self.policy(), self.clock.clone())
+        Desk::open(self.profile()?, self.operator(), self.policy(), self.clock.clone())
     }
 }
 

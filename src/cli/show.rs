@@ -2,7 +2,6 @@
 
 use super::{Desk, Failure, Output, args::ShowArguments, clock_time, output::Table};
 use crate::{
-    backend::Caller,
     index::Entry,
     model::{Moment, Outcome, Personal, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
     text,
@@ -13,7 +12,7 @@ use crate::{
 /// Prints it.
 pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let id = RegistrationId::new(&arguments.id);
-    let registration = desk.backend.retrieve(&id, &Caller::operator()).await?;
+    let registration = desk.backend.retrieve(&id, &desk.operator).await?;
     let id = registration.id.clone();
     let index = desk.load_around(vec![registration]).await?;
     let Some(Entry { registration, judgement, .. }) = index.get(&id) else {

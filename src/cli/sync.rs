@@ -9,7 +9,7 @@ use super::{
     desk, notice,
 };
 use crate::{
-    backend::{BackendError, Caller, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
+    backend::{BackendError, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
     index::{Sort, SortField},
     model::{RegistrationId, Seen},
 };
@@ -32,10 +32,10 @@ pub async fn run(arguments: &SyncArguments, desk: &Desk, output: &mut Output) ->
 }
 
 async fn sync(subject: &Subject, request: SyncRequest, desk: &Desk) -> Result<SyncOutcome, BackendError> {
-    let (backend, caller) = (desk.backend.as_ref(), Caller::operator());
+    let (backend, caller) = (desk.backend.as_ref(), &desk.operator);
     match &subject.seen {
-        Some(seen) => sync_as_seen(backend, &subject.id, request, seen, &caller).await,
-        None => backend.sync(&subject.id, request, &caller).await,
+        Some(seen) => sync_as_seen(backend, &subject.id, request, seen, caller).await,
+        None => backend.sync(&subject.id, request, caller).await,
     }
 }
 

@@ -67,6 +67,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let mut config = Config { file: Some(reading.path.to_owned()), ..Config::built_in() };
     let mut top = Section::new(document, "");
     let default_profile = top.text(reading, "profile");
+    config.operator = top.text(reading, "operator").map(|found| found.value);
     let profiles = top.table(reading, "profiles");
     let ui = top.table(reading, "ui");
     let keys = top.table(reading, "keys");
@@ -176,7 +177,15 @@ fn remote_of(
         reading.mistakes.push(Mistake::new(url.place, error.to_string()).with_key(section.path_of("url")));
     }
     let dialect = dialect.and_then(|found| found.value);
-    Some(RemoteConfig { base_url: url.value, dialect, token: token?, allow_plain_http, timeouts: Timeouts::default() })
+    Some(RemoteConfig {
+        base_url: url.value,
+        dialect,
+        token: token?,
+        allow_plain_http,
+        timeouts: Timeouts::default(),
+        // Its place depends on the user's directories.
+        annotations: None,
+    })
 }
 
 /// Every source of a token that is named, with the place of its key.

@@ -42,6 +42,8 @@ pub struct Config {
     pub default_profile: (String, Place),
     /// All profiles by name; [`LOCAL_PROFILE`] is always among them.
     pub profiles: BTreeMap<String, ProfileSettings>,
+    /// What the operator is called.
+    pub operator: Option<String>,
     /// What judging goes by.
     pub policy: Arc<Policy>,
     /// The look of the console.
@@ -59,6 +61,7 @@ impl Config {
             file: None,
             default_profile: (LOCAL_PROFILE.to_owned(), Place::BuiltIn),
             profiles: BTreeMap::from([(LOCAL_PROFILE.to_owned(), ProfileSettings::default())]),
+            operator: None,
             policy: Arc::default(),
             ui: UiSettings::default(),
             keys: Vec::new(),

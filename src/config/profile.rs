@@ -31,6 +31,10 @@ pub struct Overrides {
     pub url: Option<Given<String>>,
     /// `--read-only`, `REGDESK_READ_ONLY`.
     pub read_only: bool,
+    /// `REGDESK_OPERATOR`.
+    pub operator: Option<String>,
+    /// What the system calls the user (`USER`, `LOGNAME`): the weakest of all, below the file.
+    pub login: Option<String>,
 }
 
 impl Overrides {
@@ -58,7 +62,14 @@ impl Overrides {
             data_dir: path("REGDESK_DATA_DIR"),
             url: text("REGDESK_URL")?,
             read_only,
+            operator: text("REGDESK_OPERATOR")?.map(|given| given.value),
+            login: ["USER", "LOGNAME"].into_iter().find_map(|name| set(name)?.into_string().ok()),
         })
+    }
+
+    /// What the operator is called, where anything says so.
+    pub fn operator<'a>(&'a self, config: &'a Config) -> Option<&'a str> {
+        self.operator.as_deref().or(config.operator.as_deref()).or(self.login.as_deref())
     }
 
     /// These over others. A flag that picks another backend drops what the environment picked; a directory picks the
@@ -75,6 +86,8 @@ impl Overrides {
             data_dir: self.data_dir.or(below.data_dir),
             url: self.url.or(below_url),
             read_only: self.read_only || below.read_only,
+            operator: self.operator.or(below.operator),
+            login: self.login.or(below.login),
         }
     }
 
@@ -128,7 +141,10 @@ impl Profile {
             .get(name)
             .ok_or_else(|| unknown(name, place.clone(), config.profiles.keys().map(String::as_str)))?;
         let source = match (&settings.backend, &given.data_dir) {
-            (BackendSettings::Remote(remote), None) => Source::Remote(remote.clone()),
+            (BackendSettings::Remote(remote), None) => {
+                let annotations = places.ok().map(|places| annotations_file(name, &places.data_dir));
+                Source::Remote(RemoteConfig { annotations, ..remote.clone() })
+            }
             (BackendSettings::Remote(_), Some(data_dir)) => {
                 let message = format!("profile `{name}` is a remote and has no data directory; pick an embedded one");
                 return Err(Mistake::new(data_dir.place.clone(), message).into());
@@ -153,6 +169,7 @@ impl Profile {
             token: TokenSource::Variable(AD_HOC_TOKEN_VARIABLE.to_owned()),
             allow_plain_http: false,
             timeouts: Timeouts::default(),
+            annotations: None,
         };
         let name = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));
         Ok(Self {
@@ -167,6 +184,11 @@ impl Profile {
 /// Where the store of an embedded profile lies unless it says so itself: each has one of its own.
 pub fn default_data_dir(profile: &str, data_dir: &Path) -> PathBuf {
     if profile == LOCAL_PROFILE { data_dir.to_owned() } else { data_dir.join(profile) }
+}
+
+/// Where what the desk says about the registrations of a remote profile is kept.
+fn annotations_file(profile: &str, data_dir: &Path) -> PathBuf {
+    default_data_dir(profile, data_dir).join("annotations.ndjson")
 }
 
 /// The mistake of naming a profile that does not exist.

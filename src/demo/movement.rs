@@ -123,9 +123,9 @@ impl Mover {
         let Some(story) = self.people.stage.begin(|_| true, Begun::Between(0, 0)) else { return };
         let id = story.id.clone();
         let caller = Caller {
-            kind: CallerKind::Client,
             ip: Some(story.person.ip.clone()),
             user_agent: Some(story.person.user_agent.clone()),
+            ..Caller::of(CallerKind::Client)
         };
         let opening = story.into_script().into_iter().map(|(_, command)| command).next();
         let Some(opening @ Command::Create(_)) = opening else { return };

@@ -76,9 +76,9 @@ impl Moves<'_> {
         match kind {
             CallerKind::System => Caller::system(),
             kind => Caller {
-                kind,
                 ip: Some(self.person.ip.clone()),
                 user_agent: Some(self.person.user_agent.clone()).filter(|client| !client.is_empty()),
+                ..Caller::of(kind)
             },
         }
     }

@@ -9,8 +9,8 @@ use super::embedded::{Engine, Inner};
 use super::outbox::Message;
 use super::secrets;
 use crate::backend::{
-    Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created, ErrorKind, ListRequest,
-    Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
+    Annotation, Annotations, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created,
+    ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
 
@@ -24,7 +24,7 @@ impl Backend for Engine {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { record: true, resend: true, decide: true, changes: true }
+        Capabilities { record: true, resend: true, decide: true, changes: true, annotations: Annotations::Kept }
     }
 
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
@@ -97,6 +97,16 @@ impl Backend for Engine {
         caller: &Caller,
     ) -> Result<Registration, BackendError> {
         let command = Command::EnterCode { channel, code: Digest::of_code(id, channel, code.expose_secret()) };
+        self.execute_at(id, command, caller, self.inner().clock.now()).await
+    }
+
+    async fn annotate(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError> {
+        let command = Command::Annotate { annotation, by: caller.clone() };
         self.execute_at(id, command, caller, self.inner().clock.now()).await
     }
 

@@ -23,7 +23,6 @@ mod catalog;
 pub mod core;
 mod embedded;
 mod outbox;
-mod private;
 mod secrets;
 mod store;
 #[cfg(test)]

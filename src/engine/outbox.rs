@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
-use super::private;
 use crate::backend::{BackendError, ErrorKind};
 use crate::model::{Personal, RegistrationId, Timestamp};
+use crate::private;
 
 /// The file in the data directory.
 const FILE: &str = "outbox.ndjson";

@@ -78,7 +78,7 @@ fn clock(now: &Arc<Mutex<Timestamp>>) -> Clock {
 }
 
 fn client() -> Caller {
-    Caller { kind: CallerKind::Client, ip: Some("192.0.2.1".into()), user_agent: Some("curl".into()) }
+    Caller { ip: Some("192.0.2.1".into()), user_agent: Some("curl".into()), ..Caller::of(CallerKind::Client) }
 }
 
 fn enrollee() -> Caller {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::transport::Call;
 use crate::{
-    backend::{Channel, CreateRequest, ListRequest, ResendRequest, SyncRequest, SyncStep},
+    backend::{Annotation, Caller, Channel, CreateRequest, ListRequest, ResendRequest, SyncRequest, SyncStep},
     model::{Registration, Status, StepKind},
     wire::{self, Dialect},
 };
@@ -115,6 +115,13 @@ pub(super) fn repeated_step(registration: &Registration) -> Option<(SyncStep, St
 /// The body of resend-link.
 pub(super) fn resend_body(request: &ResendRequest) -> Value {
     json!({ "sendEmail": request.send_email })
+}
+
+/// The body that annotates, with the name of who says it: the token only says that it is the client.
+pub(super) fn annotation_body(annotation: &Annotation, caller: &Caller) -> Value {
+    let mut body = json!(annotation);
+    body["by"] = json!(caller.who());
+    body
 }
 
 /// The body that asks for a code to be sent. `appRegistration` names the registration where the client's token is

@@ -11,13 +11,14 @@ use super::{
     address::Address,
     calls,
     memory::Memory,
+    notes::Notes,
     token::ClientToken,
     transport::{Answer, Call, Transport},
 };
 use crate::{
     backend::{
-        Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind, ListRequest, Page,
-        ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
+        Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, Clock, CreateRequest, Created,
+        ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
     },
     model::{Evidence, Flow, Project, Registration, RegistrationId},
     wire::{self, WireError},
@@ -33,16 +34,25 @@ pub struct Remote {
     transport: Transport,
     token: ClientToken,
     memory: Memory,
+    notes: Notes,
+    clock: Clock,
 }
 
 impl Remote {
     /// Checks the configuration and sets the client up; asks the remote nothing yet. A token command is run when a
     /// token is first needed.
-    pub fn new(config: RemoteConfig) -> Result<Self, RemoteError> {
+    pub fn new(config: RemoteConfig, clock: Clock) -> Result<Self, RemoteError> {
         let address = Address::new(&config.base_url, config.allow_plain_http)?;
         config.token.check()?;
         let transport = Transport::new(config.timeouts, address.name())?;
-        Ok(Self { address, transport, token: ClientToken::new(config.token), memory: Memory::new(config.dialect) })
+        Ok(Self {
+            address,
+            transport,
+            token: ClientToken::new(config.token),
+            memory: Memory::new(config.dialect),
+            notes: Notes::new(config.annotations),
+            clock,
+        })
     }
 
     fn registration_url(&self, id: &RegistrationId, rest: &[&str]) -> Url {
@@ -87,16 +97,26 @@ impl Remote {
     }
 
     /// Reads a registration out of an answer, and the dialect on the way.
-    fn registration_in(&self, body: Value) -> Result<Registration, BackendError> {
+    async fn registration_in(&self, body: Value) -> Result<Registration, BackendError> {
         let object = wire::payload(body);
         self.memory.learn_dialect(calls::dialect_of(&object));
-        wire::decode_registration(object).map_err(|error| unreadable(&error))
+        self.memory.learn_annotations(&object);
+        let mut registration = wire::decode_registration(object).map_err(|error| unreadable(&error))?;
+        self.put_notes(std::slice::from_mut(&mut registration)).await;
+        Ok(registration)
+    }
+
+    /// Puts what the desk says with registrations, unless the remote has done so.
+    async fn put_notes(&self, registrations: &mut [Registration]) {
+        if !self.memory.keeps_annotations() {
+            self.notes.put_with(registrations).await;
+        }
     }
 
     async fn read(&self, id: &RegistrationId) -> Result<Registration, BackendError> {
         let query = calls::populates(self.memory.dialect());
         let answer = self.send(&calls::get(self.registration_url(id, &[]), query)).await?;
-        self.registration_in(answer.body)
+        self.registration_in(answer.body).await
     }
 
     /// Reads a registration after a write. That the write was done must not get lost in the reading's error.
@@ -168,6 +188,15 @@ impl Remote {
         }
     }
 
+    /// What becomes of what the desk says.
+    fn annotations(&self) -> Annotations {
+        if self.memory.keeps_annotations() || self.notes.are_kept() {
+            Annotations::Kept
+        } else {
+            Annotations::WhileRunning
+        }
+    }
+
     /// The check of a channel, as far as the remote knows one.
     fn code_id(registration: &Registration, channel: Channel) -> Option<&str> {
         let checks = &registration.checks;
@@ -209,7 +238,13 @@ impl Backend for Remote {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { record: self.memory.takes_evidence(), resend: true, decide: true, changes: false }
+        Capabilities {
+            record: self.memory.takes_evidence(),
+            resend: true,
+            decide: true,
+            changes: false,
+            annotations: self.annotations(),
+        }
     }
 
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
@@ -225,6 +260,7 @@ impl Backend for Remote {
         let body = self.send(&calls::get(url, query)).await?.body;
         let first = body.get("data").unwrap_or(&body).get(0);
         self.memory.learn_dialect(first.and_then(calls::dialect_of));
+        first.inspect(|first| self.memory.learn_annotations(first));
         let mut page = wire::decode_page(body, request.page).map_err(|error| unreadable(&error))?;
         let rows = page.registrations.len();
         page.registrations.retain(|registration| calls::fits(registration, &request));
@@ -232,6 +268,7 @@ impl Backend for Remote {
             // The remote ignores a filter: its count is of something else.
             page.total = None;
         }
+        self.put_notes(&mut page.registrations).await;
         Ok(page)
     }
 
@@ -349,6 +386,24 @@ impl Backend for Remote {
         let body = calls::enter_code_body(&registration, channel, code.expose_secret());
         self.send_for(id, &calls::write(Method::PUT, self.address.at(&segments), body, "take the code")).await?;
         self.read_again(id, "validation").await
+    }
+
+    async fn annotate(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
+        caller: &Caller,
+    ) -> Result<Registration, BackendError> {
+        // Whether there is such a registration, and who keeps what is said about it.
+        let registration = self.read(id).await?;
+        if self.memory.keeps_annotations() {
+            let url = self.registration_url(id, &["annotations"]);
+            let body = calls::annotation_body(&annotation, caller);
+            let answer = self.send(&calls::write(Method::POST, url, body, "the annotation")).await?;
+            return self.registration_in(answer.body).await;
+        }
+        let desk = self.notes.annotate(id, annotation, caller, self.clock.now()).await?;
+        Ok(Registration { desk, ..registration })
     }
 
     async fn projects(&self) -> Result<Vec<Project>, BackendError> {

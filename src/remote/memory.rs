@@ -7,6 +7,7 @@ use std::{
 
 use reqwest::Method;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use super::Dialect;
 use crate::model::RegistrationId;
@@ -23,6 +24,7 @@ struct Remembered {
     dialect: Option<Dialect>,
     sync_method: Option<Method>,
     takes_no_evidence: bool,
+    keeps_annotations: bool,
     tokens: HashMap<RegistrationId, SecretString>,
     token_order: VecDeque<RegistrationId>,
 }
@@ -59,6 +61,18 @@ impl Memory {
 
     pub(super) fn learn_takes_no_evidence(&self) {
         self.lock().takes_no_evidence = true;
+    }
+
+    /// Whether the remote itself keeps what the desk says, as an endpoint of this program does.
+    pub(super) fn keeps_annotations(&self) -> bool {
+        self.lock().keeps_annotations
+    }
+
+    /// An object that has a place for it shows it.
+    pub(super) fn learn_annotations(&self, object: &Value) {
+        if object.get("desk").is_some_and(Value::is_object) {
+            self.lock().keeps_annotations = true;
+        }
     }
 
     /// A person's token, which some routes of the service want.

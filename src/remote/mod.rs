@@ -1,17 +1,19 @@
 //! The remote backend: a Verifik-compatible endpoint over HTTP(S), in either dialect.
 //!
-//! Owns addresses, tokens, time limits, repeats of reads and what is remembered of a remote: which dialect it speaks,
-//! how it wants to be synced, and the tokens of people that it handed out (in memory only). Knows no shape of an answer:
+//! Owns addresses, tokens, time limits, repeats of reads, what the desk says where the remote has no place for it, and
+//! what is remembered of a remote: which dialect it speaks, how it wants to be synced, and the tokens of people that it
+//! handed out (in memory only). Knows no shape of an answer:
 //! that is [`wire`](crate::wire)'s. Never repeats a write.
 
 mod address;
 mod calls;
 mod client;
 mod memory;
+mod notes;
 mod token;
 mod transport;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 pub use self::{
     client::Remote,
@@ -32,6 +34,9 @@ pub struct RemoteConfig {
     pub allow_plain_http: bool,
     /// Limits.
     pub timeouts: Timeouts,
+    /// The file that keeps what the desk says about registrations, which the service has no place for; `None` keeps it
+    /// in memory.
+    pub annotations: Option<PathBuf>,
 }
 
 /// Time limits of requests.

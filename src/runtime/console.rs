@@ -13,7 +13,7 @@ use tokio::{
 use super::{Options, RunError, changes, effects, frame::Frames, input, terminal::Screen};
 use crate::{
     app::{Effect, Effects, Message, Model, effect::Timer, update},
-    backend::{Backend, Clock},
+    backend::{Backend, Caller, Clock},
     ui::{HitMap, Theme},
 };
 
@@ -27,6 +27,7 @@ struct Console {
     model: Model,
     theme: Theme,
     backend: Arc<dyn Backend>,
+    operator: Caller,
     clock: Clock,
     screen: Screen,
     frames: Frames,
@@ -60,6 +61,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         model,
         theme: options.theme,
         backend: options.backend,
+        operator: options.operator,
         clock: options.clock,
         screen,
         frames: Frames::default(),
@@ -148,7 +150,7 @@ impl Console {
 
     fn perform(&mut self, effects: Effects) -> Result<(), RunError> {
         for effect in effects {
-            match effects::start(effect, &self.backend, &self.answers) {
+            match effects::start(effect, &self.backend, &self.operator, &self.answers) {
                 Some(Effect::Timer(timer, after)) => {
                     self.timers.insert(timer, Instant::now() + after);
                 }

@@ -9,9 +9,14 @@ use crate::{
     backend::{Backend, BackendError, Caller, ErrorKind},
 };
 
-/// Starts the work of an effect that concerns the backend; any other effect is handed back.
-pub fn start(effect: Effect, backend: &Arc<dyn Backend>, answers: &Sender<Message>) -> Option<Effect> {
-    let backend = Arc::clone(backend);
+/// Starts the work of an effect that concerns the backend, in the operator's name; any other effect is handed back.
+pub fn start(
+    effect: Effect,
+    backend: &Arc<dyn Backend>,
+    operator: &Caller,
+    answers: &Sender<Message>,
+) -> Option<Effect> {
+    let (backend, operator) = (Arc::clone(backend), operator.clone());
     match effect {
         Effect::List(request, list) => {
             answer(answers, move |result| Message::Listed(request, result), async move { backend.list(list).await });
@@ -19,7 +24,7 @@ pub fn start(effect: Effect, backend: &Arc<dyn Backend>, answers: &Sender<Messag
         Effect::Retrieve(request, id) => {
             let asked = id.clone();
             answer(answers, move |result| Message::Retrieved(request, id, result), async move {
-                backend.retrieve(&asked, &Caller::operator()).await
+                backend.retrieve(&asked, &operator).await
             });
         }
         Effect::Catalogue(request) => {
@@ -29,13 +34,13 @@ pub fn start(effect: Effect, backend: &Arc<dyn Backend>, answers: &Sender<Messag
         }
         Effect::Create(request, create) => {
             answer(answers, move |result| Message::Created(request, result), async move {
-                backend.create(create, &Caller::operator()).await
+                backend.create(create, &operator).await
             });
         }
         Effect::Sync(request, id, sync) => {
             let asked = id.clone();
             answer(answers, move |result| Message::Synced(request, id, result), async move {
-                backend.sync(&asked, sync, &Caller::operator()).await
+                backend.sync(&asked, sync, &operator).await
             });
         }
         Effect::Resend(request, id, resend) => {

@@ -16,7 +16,7 @@ pub use console::run;
 
 use crate::{
     app::Profile,
-    backend::{Backend, Clock},
+    backend::{Backend, Caller, Clock},
     keys::{KeymapError, Override},
     triage::Policy,
     ui::Theme,
@@ -28,6 +28,8 @@ pub struct Options {
     pub backend: Arc<dyn Backend>,
     /// Where the time comes from.
     pub clock: Clock,
+    /// Who sits at the console.
+    pub operator: Caller,
     /// Shown in the header; also says whether writes are refused.
     pub profile: Profile,
     /// What registrations are judged by.

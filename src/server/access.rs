@@ -116,9 +116,9 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
 fn caller(kind: CallerKind, parts: &Parts) -> Caller {
     let user_agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     Caller {
-        kind,
         ip: parts.extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(address))| address.ip().to_string()),
         user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_LIMIT).collect()),
+        ..Caller::of(kind)
     }
 }
 

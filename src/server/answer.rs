@@ -141,6 +141,7 @@ const NOT_FOR_PERSONS: &[&str] = &[
     "accessLog",
     "accessControlLog",
     "reviews",
+    "desk",
     "manualReviewLog",
 ];
 

@@ -1,4 +1,4 @@
-//! The routes of registrations: create, list, retrieve, sync, resend a link, hand in evidence.
+//! The routes of registrations: create, list, retrieve, sync, resend a link, hand in evidence, annotate.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    backend::{CreateRequest, ResendRequest, SyncRequest, SyncStep},
+    backend::{Annotation, CreateRequest, ResendRequest, SyncRequest, SyncStep},
     model::{Contact, Evidence, Personal, RegistrationId, Status},
 };
 
@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/v2/app-registrations/{id}/sync", post(sync).put(sync))
         .route("/v2/app-registrations/{id}/resend-link", post(resend))
         .route("/v2/app-registrations/{id}/evidence", post(record))
+        .route("/v2/app-registrations/{id}/annotations", post(annotate))
 }
 
 /// The id in a path, whatever it is an id of.
@@ -154,5 +155,20 @@ async fn record(
     access.on(&id)?;
     let evidence: Evidence = fields.read_as("evidence")?;
     let registration = app.backend.record(&id, evidence, &access.caller).await?;
+    Ok(app.registration(&registration, &query.populates(), &access))
+}
+
+/// No part of the documented service: what the desk says, with the name that whoever says it goes by.
+async fn annotate(
+    State(app): Shared,
+    access: Access,
+    PathId(id): PathId,
+    query: Query,
+    Body(fields): Body,
+) -> Result<Json<Value>, Refusal> {
+    access.client_only()?;
+    let caller = access.caller.clone().named(&fields.text(&["by"])?.unwrap_or_default());
+    let annotation: Annotation = fields.read_as("annotation")?;
+    let registration = app.backend.annotate(&RegistrationId::new(id), annotation, &caller).await?;
     Ok(app.registration(&registration, &query.populates(), &access))
 }

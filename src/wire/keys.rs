@@ -31,6 +31,7 @@ pub(super) const KNOWN: &[&str] = &[
     "links",
     "evidence",
     "reviews",
+    "desk",
     "linkResent",
     "linkResends",
     "deliveries",

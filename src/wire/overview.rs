@@ -44,6 +44,7 @@ pub fn encode_overview(registration: &Registration, judgement: &Judgement) -> Va
     put("flowSettings", stored(&registration.flow.settings));
     put("evidence", stored(&registration.checks));
     put("reviews", stored(&registration.reviews));
+    put("desk", stored(&registration.desk));
     put("reportedFlags", stored(&registration.reported_flags));
     put("linkResent", stored(&registration.link_resent));
     put("linkResends", json!(registration.link_resends));

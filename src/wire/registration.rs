@@ -39,6 +39,7 @@ pub fn decode_registration(value: Value) -> Result<Registration, WireError> {
     registration.reported_flags = marks::reported_flags(&mut fields);
     registration.reviews = marks::reviews(&mut fields);
     registration.deliveries = marks::deliveries(&mut fields);
+    registration.desk = fields.stored("desk").unwrap_or_default();
 
     let user_is_said = fields.has("userId");
     registration.user_id = fields.exact_text("userId");

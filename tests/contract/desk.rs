@@ -75,6 +75,16 @@ impl Desk {
         (self, endpoint)
     }
 
+    /// The clock of the engine.
+    pub fn clock(&self) -> Clock {
+        self.watch.clock()
+    }
+
+    /// Its directory on disk.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// The code sent last to an address, from the outbox on disk.
     pub fn last_code(&self, address: &str) -> String {
         last_code(self.directory.path(), address)

@@ -54,8 +54,9 @@ impl Stand {
             token: TokenSource::Value(SecretString::from(TOKEN)),
             allow_plain_http: false,
             timeouts: Timeouts::default(),
+            annotations: Some(desk.directory().join("of-a-remote").join("annotations.ndjson")),
         };
-        let remote = Remote::new(config).expect("a loopback address is always allowed");
+        let remote = Remote::new(config, desk.clock()).expect("a loopback address is always allowed");
         Self::of(Arc::new(remote), desk, Some(endpoint))
     }
 

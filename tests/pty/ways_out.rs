@@ -10,7 +10,7 @@ use std::{
 
 use regdesk::{
     app::Profile,
-    backend::{Clock, fake::Fake},
+    backend::{Caller, Clock, fake::Fake},
     runtime::{Options, run},
     ui::Theme,
 };
@@ -81,6 +81,7 @@ fn panicking_console() {
     });
     let options = Options {
         backend: Arc::new(Fake::new(Vec::new(), Vec::new(), clock.clone())),
+        operator: Caller::operator(),
         clock,
         profile: Profile {
             name: "panic".to_owned(),

@@ -1,10 +1,13 @@
 //! What the fake holds, and the simple rules it keeps when no script says otherwise.
 
 use crate::{
-    backend::{BackendError, Blocker, CreateRequest, ErrorKind, ListRequest, Page, SyncOutcome, SyncRequest, SyncStep},
+    backend::{
+        Annotation, BackendError, Blocker, Caller, CreateRequest, ErrorKind, ListRequest, Page, SyncOutcome,
+        SyncRequest, SyncStep,
+    },
     model::{
         Flow, FlowRef, Moment, Project, ProjectRef, Registration, RegistrationId, Requirement, Review, Status, Step,
-        StepKind, timeline,
+        StepKind, Timestamp, timeline,
     },
 };
 
@@ -88,6 +91,22 @@ impl Memory {
         timeline::derive(&mut registration);
         self.registrations.push(registration.clone());
         Ok(registration)
+    }
+
+    pub(super) fn annotate(
+        &mut self,
+        id: &RegistrationId,
+        annotation: &Annotation,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Registration, BackendError> {
+        let registration = self.get(id)?;
+        annotation.check(&registration.desk, caller)?;
+        if annotation.is_news(&registration.desk, caller.who()) {
+            annotation.apply(&mut registration.desk, caller.who(), now);
+            registration.version += 1;
+        }
+        Ok(registration.clone())
     }
 
     pub(super) fn sync(

@@ -201,9 +201,9 @@ impl Story {
     fn caller(&self, by: CallerKind) -> Caller {
         let personal = matches!(by, CallerKind::Enrollee | CallerKind::Client);
         Caller {
-            kind: by,
             ip: self.from.ip.clone().filter(|_| personal),
             user_agent: self.from.user_agent.clone().filter(|_| personal),
+            ..Caller::of(by)
         }
     }
 

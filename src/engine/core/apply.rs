@@ -34,6 +34,10 @@ pub(super) fn follow(mut state: State, event: &Event) -> State {
         return state;
     }
     state.registration.version += 1;
+    if let Fact::Annotated { by, annotation } = &event.fact {
+        annotation.apply(&mut state.registration.desk, by, event.at);
+        return state;
+    }
     state.registration.updated_at = event.at;
     change(&mut state, event);
     state.derive();

@@ -1,7 +1,7 @@
 //! What can be asked of a registration.
 
 use super::Digest;
-use crate::backend::{Caller, CallerKind, Channel, SyncStep, TokenKind};
+use crate::backend::{Annotation, Caller, CallerKind, Channel, SyncStep, TokenKind};
 use crate::model::{Contact, Evidence, Flow, Project, Registration, RegistrationId, Status};
 
 /// One request to the rules. Whatever is random (ids, tokens, codes) is made outside and comes in as a value, secrets
@@ -52,6 +52,13 @@ pub enum Command {
         kind: TokenKind,
         /// The token.
         token: Digest,
+    },
+    /// Somebody of the desk says something about the registration.
+    Annotate {
+        /// What.
+        annotation: Annotation,
+        /// Who.
+        by: Caller,
     },
     /// The lifetime is over. Refused before that.
     Expire,
@@ -148,6 +155,7 @@ impl Command {
             Self::Sync(_) => "sync".to_owned(),
             Self::Resend { .. } => "resend link".to_owned(),
             Self::IssueToken { .. } => "issue token".to_owned(),
+            Self::Annotate { annotation, .. } => annotation.action(),
             Self::Expire => "expire".to_owned(),
             Self::NoteAccess(access) => access.action.clone(),
         }

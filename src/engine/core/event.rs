@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Digest;
-use crate::backend::{Channel, TokenKind};
+use crate::backend::{Annotation, Channel, TokenKind};
 use crate::model::{
     AccessEntry, Attempt, BackgroundSource, Contact, DocumentCheck, FlowRef, Gateway, Information, LivenessCheck,
     ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp,
@@ -143,6 +143,14 @@ pub enum Fact {
         kind: TokenKind,
         /// When it dies.
         expires_at: Timestamp,
+    },
+    /// Somebody of the desk said something about the registration. Changes its version, but not its last change: that
+    /// is about the person's process.
+    Annotated {
+        /// Who.
+        by: String,
+        /// What.
+        annotation: Annotation,
     },
     /// Someone touched the registration. Changes neither its version nor its last change.
     Accessed {

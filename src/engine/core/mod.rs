@@ -8,6 +8,7 @@
 //! Versions: a registration's `version` counts its events except access notes, so that being looked at does not
 //! outdate what an operator has seen.
 
+mod annotations;
 mod apply;
 mod codes;
 mod command;

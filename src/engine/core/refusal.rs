@@ -1,6 +1,6 @@
 //! Why a command is refused.
 
-use crate::backend::{BackendError, ErrorKind};
+use crate::backend::{BackendError, ErrorKind, Objection};
 use crate::model::StepKind;
 
 /// A command that the rules do not allow: the service's own symbol, and a sentence on what to do.
@@ -57,6 +57,12 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<Objection> for Refusal {
+    fn from(objection: Objection) -> Self {
+        Self::new(objection.kind(), objection.code(), objection.to_string())
+    }
+}
 
 impl From<Refusal> for BackendError {
     fn from(refusal: Refusal) -> Self {

@@ -2,7 +2,7 @@
 
 use super::command::{Access, Command};
 use super::draft::Draft;
-use super::{Event, Fact, Refusal, State, codes, create, import, lifecycle, record, sync};
+use super::{Event, Fact, Refusal, State, annotations, codes, create, import, lifecycle, record, sync};
 use crate::backend::{Caller, ErrorKind};
 use crate::model::Timestamp;
 
@@ -116,6 +116,7 @@ fn draft(state: Option<State>, command: &Command, now: Timestamp) -> Result<Draf
         Command::Sync(request) => sync::sync(draft, request),
         Command::Resend { token, send_email } => lifecycle::resend(draft, *token, *send_email),
         Command::IssueToken { kind, token } => Ok(draft.issue(*token, *kind)),
+        Command::Annotate { annotation, by } => annotations::annotate(draft, annotation, by),
         Command::Expire => lifecycle::expire(draft),
         Command::NoteAccess(access) => Ok(lifecycle::note_access(draft, access)),
     }

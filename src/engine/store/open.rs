@@ -9,8 +9,8 @@ use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTabl
 use super::pages::Cursor;
 use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
 use super::{Store, StoreError};
-use crate::engine::private;
 use crate::model::{Flow, Project};
+use crate::private;
 
 /// The file in the data directory.
 const FILE: &str = "engine.redb";

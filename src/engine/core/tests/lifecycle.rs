@@ -11,7 +11,7 @@ fn resend() -> Command {
 }
 
 fn enrollee() -> Caller {
-    Caller { kind: CallerKind::Enrollee, ip: Some("192.0.2.7".into()), user_agent: None }
+    Caller { ip: Some("192.0.2.7".into()), ..Caller::of(CallerKind::Enrollee) }
 }
 
 #[test]

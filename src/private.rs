@@ -1,4 +1,4 @@
-//! Files and directories that only their owner can read. On systems without Unix modes the user's own directory has
+//! Files and directories that only their owner can read: for every module that writes any. On systems without Unix modes the user's own directory has
 //! to do.
 
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 /// Makes a directory and its parents, if they are not there; what is made has mode 0700.
-pub(super) fn create_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn create_directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -15,7 +15,7 @@ pub(super) fn create_directory(path: &Path) -> io::Result<()> {
 }
 
 /// Opens a file to read and append to, with mode 0600, also if it was there with a wider one.
-pub(super) fn open_file(path: &Path) -> io::Result<File> {
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]

@@ -1,0 +1,196 @@
+//! What the desk says about the registrations of a remote that has no place for it: kept beside, in a journal.
+//!
+//! The journal is a file that is only ever appended to, one annotation a line; its lines in their order give what is
+//! said. Each line is one write and on disk before it is acknowledged, so several processes may write at once, and a
+//! crash costs no more than a line that was never acknowledged; a line that cannot be read is passed over. The file
+//! holds ids of registrations, rules and names of operators, nothing else of anybody.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, BufRead as _, BufReader, ErrorKind as IoKind, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    backend::{Annotation, BackendError, Caller, ErrorKind},
+    model::{DeskNotes, Registration, RegistrationId, Timestamp},
+    private,
+};
+
+/// See the module. Cheap to clone; all clones are one.
+#[derive(Debug, Clone)]
+pub(super) struct Notes {
+    journal: Option<Arc<PathBuf>>,
+    said: Arc<Mutex<Said>>,
+}
+
+/// What the journal says, as far as it was read.
+#[derive(Debug, Default)]
+struct Said {
+    notes: HashMap<RegistrationId, DeskNotes>,
+    /// Bytes read, up to the end of a line.
+    read: u64,
+}
+
+/// A line of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    id: RegistrationId,
+    at: Timestamp,
+    by: String,
+    annotation: Annotation,
+}
+
+impl Notes {
+    /// Notes in a journal, or without one in memory alone. Reads nothing yet.
+    pub(super) fn new(journal: Option<PathBuf>) -> Self {
+        Self { journal: journal.map(Arc::new), said: Arc::default() }
+    }
+
+    /// Whether they outlast the program.
+    pub(super) fn are_kept(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// Puts what is said with registrations that were read. A journal that cannot be read hides what it says, but not
+    /// the registrations: the log tells, and whoever annotates is told.
+    pub(super) async fn put_with(&self, registrations: &mut [Registration]) {
+        if let Some(journal) = self.journal.clone() {
+            let said = Arc::clone(&self.said);
+            let caught_up = tokio::task::spawn_blocking(move || lock(&said).catch_up(&journal)).await;
+            if let Ok(Err(error)) = caught_up {
+                tracing::warn!(%error, "what the desk says cannot be read");
+            }
+        }
+        let said = lock(&self.said);
+        for registration in registrations {
+            registration.desk = said.notes.get(&registration.id).cloned().unwrap_or_default();
+        }
+    }
+
+    /// Adds an annotation to what is said about a registration. It is on disk when this returns.
+    pub(super) async fn annotate(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<DeskNotes, BackendError> {
+        let (notes, id, caller) = (self.clone(), id.clone(), caller.clone());
+        let added = tokio::task::spawn_blocking(move || notes.add(&id, annotation, &caller, now)).await;
+        added.unwrap_or_else(|_| Err(BackendError::new(ErrorKind::Storage, "Keeping what was said broke off.")))
+    }
+
+    fn add(
+        &self,
+        id: &RegistrationId,
+        annotation: Annotation,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<DeskNotes, BackendError> {
+        let mut said = lock(&self.said);
+        let failed = |error: &io::Error| {
+            let place = self.journal.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+            BackendError::new(ErrorKind::Storage, format!("{place} cannot be used: {error}. Nothing was noted."))
+        };
+        if let Some(journal) = &self.journal {
+            said.catch_up(journal).map_err(|error| failed(&error))?;
+        }
+        let before = said.notes.get(id).cloned().unwrap_or_default();
+        annotation.check(&before, caller)?;
+        if !annotation.is_news(&before, caller.who()) {
+            return Ok(before);
+        }
+        let line = Line { id: id.clone(), at: now, by: caller.who().to_owned(), annotation };
+        match &self.journal {
+            None => said.take(&line),
+            Some(journal) => {
+                append(journal, &line).and_then(|()| said.catch_up(journal)).map_err(|error| failed(&error))?;
+            }
+        }
+        let after = said.notes.get(id).cloned().unwrap_or_default();
+        // Somebody else's line may have come in between: then theirs is the claim.
+        if line.annotation == Annotation::Claim {
+            line.annotation.check(&after, caller)?;
+        }
+        Ok(after)
+    }
+}
+
+impl Said {
+    fn take(&mut self, line: &Line) {
+        let notes = self.notes.entry(line.id.clone()).or_default();
+        line.annotation.apply(notes, &line.by, line.at);
+    }
+
+    /// Reads what was appended since, by whomever. A journal that became shorter is another one.
+    fn catch_up(&mut self, journal: &Path) -> io::Result<()> {
+        let file = match File::open(journal) {
+            Ok(file) => Some(file),
+            Err(error) if error.kind() == IoKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let length = file.as_ref().map_or(Ok(0), |file| file.metadata().map(|metadata| metadata.len()))?;
+        if length < self.read {
+            *self = Self::default();
+        }
+        let Some(mut file) = file.filter(|_| length > self.read) else { return Ok(()) };
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut file = BufReader::new(file);
+        let mut bytes = Vec::new();
+        let mut unreadable = 0_u32;
+        // What is still without its end may be half of somebody's write.
+        while file.read_until(b'\n', &mut bytes)? > 0 && bytes.ends_with(b"\n") {
+            self.read += bytes.len() as u64;
+            match serde_json::from_slice::<Line>(&bytes) {
+                Ok(line) => self.take(&line),
+                Err(_) => unreadable += u32::from(!bytes.trim_ascii().is_empty()),
+            }
+            bytes.clear();
+        }
+        if unreadable > 0 {
+            tracing::warn!(lines = unreadable, journal = %journal.display(), "lines that cannot be read were passed over");
+        }
+        Ok(())
+    }
+}
+
+/// Appends a line in one write and waits until it is on disk.
+fn append(journal: &Path, line: &Line) -> io::Result<()> {
+    let directory = journal.parent().unwrap_or(Path::new("."));
+    private::create_directory(directory)?;
+    let is_new = !fs::exists(journal)?;
+    let mut file = private::open_file(journal)?;
+    let mut text = serde_json::to_string(line)?;
+    text.push('\n');
+    if ends_torn(&mut file)? {
+        text.insert(0, '\n');
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if is_new && cfg!(unix) {
+        // A new file is only safe once its directory knows it.
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Whether the last line lacks its end, as a crash may leave it.
+fn ends_torn(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+/// A panic elsewhere leaves what was read as it was, which is still right.
+fn lock(said: &Mutex<Said>) -> MutexGuard<'_, Said> {
+    said.lock().unwrap_or_else(PoisonError::into_inner)
+}
