@@ -126,9 +126,9 @@ pub enum Command {
     /// Count how often each red-flag rule fires
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),
-    /// List the red-flag rules with their inputs, thresholds and sources
-    #[command(after_help = "Example: regdesk rules")]
-    Rules(Format),
+    /// List the red-flag rules with their inputs, thresholds and sources, or the ways of being stuck with their limits
+    #[command(after_help = "Example: regdesk rules --stuck")]
+    Rules(RulesArguments),
     /// List projects
     #[command(after_help = "Example: regdesk projects --json")]
     Projects(Format),
@@ -354,6 +354,17 @@ pub struct FlagsArguments {
     /// Words and terms; all must hold
     #[arg(value_name = "QUERY", value_parser = query_word())]
     pub query: Vec<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rules`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct RulesArguments {
+    /// The ways of being stuck instead of the red-flag rules
+    #[arg(long)]
+    pub stuck: bool,
     /// As JSON
     #[arg(long)]
     pub json: bool,

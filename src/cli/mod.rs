@@ -72,8 +72,8 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     let given = global.overrides().over(Overrides::from_environment(std::env::var_os)?);
     match &command {
         Some(Command::Config(command)) => return configuration::run(*command, &given, output),
-        Some(Command::Rules(format)) => {
-            return policy::rules(format.json, &given.load(Places::of_user().as_ref())?.policy, output);
+        Some(Command::Rules(arguments)) => {
+            return policy::rules(*arguments, &given.load(Places::of_user().as_ref())?.policy, output);
         }
         _ => {}
     }
@@ -108,7 +108,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
-        Command::Rules(format) => policy::rules(format.json, &session.policy(), output),
+        Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
         Command::Config(_) => Ok(()),
     }
 }

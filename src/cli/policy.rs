@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Output, configuration::quoted};
+use super::{Failure, Output, args::RulesArguments, configuration::quoted};
 use crate::{
     index::Span,
-    model::ProjectRef,
-    triage::{self, Adjustments, LimitAdjustment, Number, Policy, Rule, ThresholdFrom},
+    model::{ProjectRef, StepKind},
+    triage::{self, Adjustments, Limit, LimitAdjustment, Limits, Number, Policy, Rule, ThresholdFrom, Way},
 };
 
-/// Prints every rule with its numbers in force.
-pub fn rules(as_json: bool, policy: &Policy, output: &mut Output) -> Result<(), Failure> {
-    if as_json {
+/// Prints every rule with its numbers in force, or every way of being stuck with its limits.
+pub fn rules(arguments: RulesArguments, policy: &Policy, output: &mut Output) -> Result<(), Failure> {
+    if arguments.stuck {
+        return ways(arguments.json, policy, output);
+    }
+    if arguments.json {
         let rules: Vec<Value> = triage::rules().map(|rule| rule_object(rule, policy)).collect();
         return output.json(&rules);
     }
@@ -49,6 +52,77 @@ fn rule_object(rule: &Rule, policy: &Policy) -> Value {
         "nextAction": rule.next_action, "enabled": everywhere.enabled, "numbers": everywhere.numbers_object(),
         "projects": projects,
     })
+}
+
+fn ways(as_json: bool, policy: &Policy, output: &mut Output) -> Result<(), Failure> {
+    let everywhere = ProjectRef::default();
+    if as_json {
+        let object = |way: &Way| {
+            json!({
+                "reason": way.id, "name": way.name, "step": way.step().map(StepKind::as_str),
+                "turn": way.turn.as_str(), "limits": Waits::of(way, policy, &everywhere).object(),
+                "act": way.act.as_str(), "nextAction": way.next_action,
+                "projects": ways_in_projects(way, policy).map(|(name, waits)| (name.to_owned(), waits.object()))
+                    .collect::<Map<String, Value>>(),
+            })
+        };
+        return output.json(&triage::WAYS.iter().map(object).collect::<Vec<Value>>());
+    }
+    for way in triage::WAYS {
+        let step = way.step().map_or("any step", StepKind::label);
+        output.line(&format!("{}  {}  ({step}, {}'s turn)", way.id, way.name, way.turn.as_str()))?;
+        output.line(&format!("    limits     {}", Waits::of(way, policy, &everywhere).text()))?;
+        for (name, waits) in ways_in_projects(way, policy) {
+            output.line(&format!("    in {name}: {}", waits.text()))?;
+        }
+        output.line(&format!("    next       {}", way.next_action))?;
+    }
+    Ok(())
+}
+
+/// The projects for which the configuration says something about a way, or about its step.
+fn ways_in_projects<'a>(way: &'a Way, policy: &'a Policy) -> impl Iterator<Item = (&'a str, Waits)> {
+    let concerned = policy.projects.iter().filter(|(_, adjustments)| {
+        adjustments.ways.contains_key(way.id) || way.step().is_some_and(|step| adjustments.steps.contains_key(step))
+    });
+    concerned.map(|(name, _)| {
+        let project = ProjectRef { id: name.clone(), ..ProjectRef::default() };
+        (name.as_str(), Waits::of(way, policy, &project))
+    })
+}
+
+/// The limits of one way of being stuck: name, seconds, and whether the configuration names it.
+struct Waits(Vec<(&'static str, i64, bool)>);
+
+impl Waits {
+    fn of(way: &Way, policy: &Policy, project: &ProjectRef) -> Self {
+        let anywhere = StepKind::Other(String::new());
+        let house = policy.limits(way, way.step().unwrap_or(&anywhere), project);
+        let Limits { warn, stuck, give_up } = way.limits;
+        let limits =
+            [("warn", house.warn, warn), ("stuck", house.stuck, Some(stuck)), ("give_up", house.give_up, give_up)];
+        let limit = |(name, house, built_in): (&'static str, Option<i64>, Option<Limit>)| {
+            let seconds = house.or(built_in.map(|limit| limit.seconds(None)))?;
+            Some((name, seconds, house.is_some()))
+        };
+        Self(limits.into_iter().filter_map(limit).collect())
+    }
+
+    fn text(&self) -> String {
+        let text = |(name, seconds, configured): &(&str, i64, bool)| {
+            let mark = if *configured { " (configured)" } else { "" };
+            let span = if *seconds == 0 { "at once".to_owned() } else { Span(*seconds).to_string() };
+            format!("{name} {span}{mark}")
+        };
+        self.0.iter().map(text).collect::<Vec<_>>().join(", ")
+    }
+
+    fn object(&self) -> Value {
+        let limit = |(name, seconds, configured): &(&str, i64, bool)| {
+            ((*name).to_owned(), json!({ "seconds": seconds, "configured": configured }))
+        };
+        Value::Object(self.0.iter().map(limit).collect())
+    }
 }
 
 /// What applies of a rule, somewhere.

@@ -182,6 +182,19 @@ fn a_rule_that_the_configuration_changes_judges_by_its_new_number_and_one_that_i
 }
 
 #[test]
+fn the_ways_of_being_stuck_are_listed_with_the_limits_in_force() {
+    let user = User::new();
+    user.configure("[limits.D-02]\nstuck = \"7m\"\n[projects.Aldea.limits.document_verification]\ngive_up = \"2d\"\n");
+    let ways = user.run(&["rules", "--stuck", "--json"]).json();
+    let way = ways.as_array().unwrap().iter().find(|way| way["reason"] == "D-02").unwrap().clone();
+    assert_eq!(way["limits"]["stuck"], serde_json::json!({"seconds": 420, "configured": true}));
+    assert_eq!(way["projects"]["Aldea"]["give_up"]["seconds"], 172_800);
+    let text = user.run(&["rules", "--stuck"]).ok();
+    assert!(text.contains("stuck 7m (configured)"), "{text}");
+    assert!(text.contains("stuck at once"), "{text}");
+}
+
+#[test]
 fn projects_and_flows_belong_together() {
     let user = User::new();
     let projects = user.run(&["projects", "--json"]).json();

@@ -70,7 +70,7 @@ impl Limit {
     }
 
     /// Seconds, with the flow's lifetimes.
-    pub(in crate::triage) fn seconds(self, settings: Option<&FlowSettings>) -> i64 {
+    pub fn seconds(self, settings: Option<&FlowSettings>) -> i64 {
         let told = |minutes: fn(&FlowSettings) -> Option<u32>| settings.and_then(minutes).filter(|told| *told > 0);
         let defaults = FlowSettings::DEFAULTS;
         60 * i64::from(match self {

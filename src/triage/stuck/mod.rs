@@ -113,6 +113,16 @@ pub struct Way {
     find: for<'a> fn(&Situation<'a>) -> Option<Find<'a>>,
 }
 
+impl Way {
+    /// The step it concerns; `None` where that differs from one registration to the next.
+    pub fn step(&self) -> Option<&'static StepKind> {
+        match self.step {
+            Place::At(kind) => Some(kind),
+            Place::WhereItStands | Place::OfTheIncident => None,
+        }
+    }
+}
+
 /// Which step a way of being stuck concerns.
 #[derive(Debug, Clone, Copy)]
 enum Place {
