@@ -4,9 +4,9 @@ use super::{
     Begun, DAY, HOUR, MINUTE, Persona, alone, any, asks_basics, asks_own_form, by_whatsapp, confirms_phone, identifies,
     instructs, screens,
 };
-use crate::backend::Channel;
+use crate::backend::{CallerKind, Channel};
 use crate::demo::story::Story;
-use crate::model::{Attempt, DocumentKind, Moment, Registration, Status, StepKind, StepState};
+use crate::model::{Attempt, Claim, Delivery, DocumentKind, Moment, Registration, Status, StepKind, StepState};
 
 /// Long enough to be called stuck, short of the lifetime of any flow.
 const FOR_HOURS: Begun = Begun::Between(3 * HOUR, 2 * DAY);
@@ -47,6 +47,11 @@ pub(super) const PERSONAS: &[Persona] = &[
     alone(1, any, FOR_HOURS, is_refused_by_the_form),
     alone(1, confirms_phone, FOR_HOURS, has_a_phone_that_is_taken),
     alone(1, identifies, FOR_HOURS, has_a_status_nobody_knows),
+    alone(1, identifies, FOR_HOURS, begins_again_and_is_turned_away),
+    alone(1, identifies, FOR_HOURS, comes_to_a_flow_that_is_paused),
+    alone(2, identifies, FOR_HOURS, was_taken_and_forgotten),
+    alone(1, identifies, FOR_HOURS, is_done_and_nobody_was_told),
+    alone(1, identifies, FOR_HOURS, is_done_and_cannot_log_in),
 ];
 
 fn stops_before(story: &mut Story, step: StepKind) {
@@ -215,6 +220,37 @@ fn has_a_status_nobody_knows(story: &mut Story) {
     story.sign_up().document().taken_over(|registration| {
         registration.status = Status::Unknown("on_hold_partner".to_owned());
     });
+}
+
+/// Forgot about the first link, and wanted to begin anew.
+fn begins_again_and_is_turned_away(story: &mut Story) {
+    story.consent(true).wait_until_ago(12 * MINUTE);
+    story.turned_away(CallerKind::Client, "create", "email_is_registered_already");
+}
+
+fn comes_to_a_flow_that_is_paused(story: &mut Story) {
+    story.consent(true).form().taken_over(|registration| registration.flow.status = Some("paused".to_owned()));
+}
+
+fn was_taken_and_forgotten(story: &mut Story) {
+    story.sign_up().document_with(|document| document.state = StepState::Review);
+    story.selfie().face().background().finish().taken_over(|registration| {
+        let at = registration.updated_at;
+        registration.desk.claim = Some(Claim { by: "noor".to_owned(), at });
+    });
+}
+
+fn is_done_and_nobody_was_told(story: &mut Story) {
+    story.sign_up().identify().finish().taken_over(|registration| {
+        let event = "onboarding_app_registration_completed".to_owned();
+        let at = Some(registration.updated_at);
+        registration.deliveries.push(Delivery { event, at, code: Some(503), delivered: Some(false) });
+    });
+}
+
+fn is_done_and_cannot_log_in(story: &mut Story) {
+    story.sign_up().identify().finish().wait(10 * MINUTE..=20 * MINUTE);
+    story.turned_away(CallerKind::Enrollee, "retrieve", "token_expired");
 }
 
 /// An attempt that the other system refused just before nothing moved any more.

@@ -211,6 +211,20 @@ impl Story {
         Command::NoteAccess(Access { actor: by, ip: self.caller(by).ip, action: command.action(), denied })
     }
 
+    /// Somebody is turned away at the door: only the access log tells.
+    pub(super) fn turned_away(&mut self, by: CallerKind, action: &str, reason: &str) -> &mut Self {
+        if !self.is_over() {
+            let access = Access {
+                actor: by,
+                ip: self.caller(by).ip,
+                action: action.to_owned(),
+                denied: Some(reason.to_owned()),
+            };
+            self.script.push((self.clock, Command::NoteAccess(access)));
+        }
+        self
+    }
+
     fn record(&mut self, by: CallerKind, evidence: Evidence) {
         let origin = if by == CallerKind::System { Origin::default() } else { self.from.clone() };
         self.tell(by, Command::Record { evidence, origin });
