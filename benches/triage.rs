@@ -1,6 +1,6 @@
 //! How long judgement and search take on ten thousand registrations.
 
-use std::{hint::black_box, sync::Arc};
+use std::{collections::HashSet, hint::black_box, sync::Arc};
 
 use chrono::{DateTime, TimeDelta};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -10,7 +10,11 @@ use regdesk::{
         DocumentCheck, FaceCompare, Information, LivenessCheck, Moment, Registration, Status, StepState, Timestamp,
         timeline,
     },
-    triage::{Context, LinkIndex, judge},
+    triage::{
+        Context, LinkIndex,
+        insights::{Knob, Population, Setting},
+        judge,
+    },
 };
 
 const COUNT: i64 = 10_000;
@@ -83,5 +87,22 @@ fn triage(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, triage);
+/// Everything measured at once, as the console does when its screen opens, and one move of a threshold.
+fn insights(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("insights");
+    group.sample_size(10);
+    for count in [10_000, 100_000] {
+        let mut index = Index::default();
+        index.upsert((0..count).map(|number| Arc::new(person(number))).collect(), now());
+        let population = || {
+            let entries = index.entries().map(|entry| (entry.registration.as_ref(), &entry.judgement));
+            Population::of(entries, &HashSet::new())
+        };
+        group.bench_function(format!("of {count}"), |bencher| bencher.iter(|| population().insights(now())));
+        let setting = Setting { knob: Knob::Face, threshold: 0.8 };
+        group.bench_function(format!("what if, of {count}"), |bencher| bencher.iter(|| population().what_if(setting)));
+    }
+}
+
+criterion_group!(benches, triage, insights);
 criterion_main!(benches);

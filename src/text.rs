@@ -95,6 +95,15 @@ pub fn ago(seconds: i64) -> String {
     }
 }
 
+/// A bar of at most so many columns, to the eighth of a column; what is there at all is always seen.
+pub fn bar(part: f64, columns: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
+    let least = usize::from(part > 0.0);
+    let eighths = ((part * (columns * 8) as f64).round() as usize).max(least);
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
 /// The candidate that was probably meant by what was written, if any looks like it.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// Jaro-Winkler likeness, 0 to 1: lets a slip or an abbreviation pass, and keeps strangers apart.

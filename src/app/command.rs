@@ -16,11 +16,13 @@ pub enum Layer {
     Flags,
     /// Who is joined to one registration.
     Ring,
+    /// Where people are lost, what waits, and what a threshold would change.
+    Insights,
 }
 
 impl Layer {
     /// All layers, in the order of the help.
-    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags, Self::Ring];
+    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags, Self::Ring, Self::Insights];
 }
 
 impl fmt::Display for Layer {
@@ -30,6 +32,7 @@ impl fmt::Display for Layer {
             Self::Registration => "a registration",
             Self::Flags => "the flags",
             Self::Ring => "a ring",
+            Self::Insights => "the insights",
         })
     }
 }
@@ -91,7 +94,13 @@ pub enum Command {
     Ring,
     /// The members of an incident.
     Incident,
-    /// Narrow the queue to the selected rule.
+    /// Where people are lost, what waits, and what a threshold would change.
+    Insights,
+    /// Move the threshold down, in thought.
+    LowerThreshold,
+    /// Move the threshold up, in thought.
+    RaiseThreshold,
+    /// Narrow the queue to what is selected.
     Narrow,
     /// Copy the id.
     CopyId,
@@ -148,6 +157,7 @@ const fn hidden(mut entry: Entry) -> Entry {
 const EVERYWHERE: &[Layer] = Layer::ALL;
 const QUEUE: &[Layer] = &[Layer::Queue];
 const REGISTRATION: &[Layer] = &[Layer::Registration];
+const INSIGHTS: &[Layer] = &[Layer::Insights];
 const FLAGS: &[Layer] = &[Layer::Flags];
 /// Where one works on registrations.
 const DESK: &[Layer] = &[Layer::Queue, Layer::Registration, Layer::Ring];
@@ -155,7 +165,7 @@ const DESK: &[Layer] = &[Layer::Queue, Layer::Registration, Layer::Ring];
 const REGISTRATIONS: &[Layer] = &[Layer::Queue, Layer::Ring];
 /// Where other screens are opened from.
 const OPENERS: &[Layer] = &[Layer::Queue, Layer::Registration];
-/// Screens that are left with Esc.
+/// Screens that are left with Esc, or to the left.
 const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Ring];
 /// Lists, on which space does something else than turn the page.
 const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Ring];
@@ -175,15 +185,15 @@ pub const COMMANDS: &[Entry] = &[
         Command::Narrow,
         "narrow",
         "narrow",
-        "Narrow the queue to those the selected rule fires on",
-        &[(FLAGS, &["enter", "l", "right"])],
+        "Narrow the queue to those of the selected rule, step or reason, or to who would flip",
+        &[(FLAGS, &["enter", "l", "right"]), (INSIGHTS, &["enter"])],
     ),
     entry(
         Command::Back,
         "back",
         "back",
         "Go back to where you came from",
-        &[(OVER_THE_QUEUE, &["esc", "h", "left", "backspace"])],
+        &[(OVER_THE_QUEUE, &["esc", "h", "left", "backspace"]), (INSIGHTS, &["esc", "backspace"])],
     ),
     entry(
         Command::Filter,
@@ -220,13 +230,19 @@ pub const COMMANDS: &[Entry] = &[
         &[(REGISTRATIONS, &["*"])],
     )),
     hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &[(QUEUE, &["esc"])])),
-    entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[(REGISTRATION, &["tab", "l", "right"])]),
+    entry(
+        Command::NextTab,
+        "next-tab",
+        "next tab",
+        "Show the next tab",
+        &[(REGISTRATION, &["tab", "l", "right"]), (INSIGHTS, &["tab"])],
+    ),
     hidden(entry(
         Command::PreviousTab,
         "previous-tab",
         "previous tab",
         "Show the previous tab",
-        &[(REGISTRATION, &["shift+tab"])],
+        &[(REGISTRATION, &["shift+tab"]), (INSIGHTS, &["shift+tab"])],
     )),
     entry(
         Command::NextRegistration,
@@ -262,6 +278,27 @@ pub const COMMANDS: &[Entry] = &[
         "flags",
         "Show which rules fire how often, and how often they are right",
         &[(OPENERS, &["f"])],
+    ),
+    entry(
+        Command::LowerThreshold,
+        "lower-threshold",
+        "lower",
+        "Move the threshold down by 0.01, in thought, and see who would flip",
+        &[(INSIGHTS, &["left", "h"])],
+    ),
+    entry(
+        Command::RaiseThreshold,
+        "raise-threshold",
+        "raise",
+        "Move the threshold up by 0.01, in thought, and see who would flip",
+        &[(INSIGHTS, &["right", "l"])],
+    ),
+    entry(
+        Command::Insights,
+        "insights",
+        "insights",
+        "Show where people are lost, what waits, and what a threshold would change",
+        &[(QUEUE, &["i"])],
     ),
     entry(
         Command::Refresh,
@@ -344,7 +381,7 @@ impl Command {
             }
             Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
             Self::Incident if model.incidents.is_empty() => Some("there is no incident"),
-            Self::Narrow if model.selected_rule().is_none() => Some("no rule is selected"),
+            Self::Narrow if model.narrowing_term().is_none() => Some("nothing is selected"),
             _ => None,
         }
     }

@@ -1,8 +1,8 @@
 //! The screen of the rules: how often each fires over what the queue shows, and how often it was right.
 
-use super::{Effects, Model, Screen, rows::Rows};
+use super::{Model, Screen, rows::Rows};
 use crate::{
-    index::{FlagRate, Index, flag_term},
+    index::{FlagRate, Index},
     model::RegistrationId,
 };
 
@@ -107,13 +107,5 @@ impl Model {
         if let Some(Screen::Flags(view)) = self.screens.last_mut() {
             view.rows.select(self.page_rows, |rate| rate.rule == rule);
         }
-    }
-
-    /// Narrows the queue to those the selected rule fires on, and goes there.
-    pub(super) fn narrow_to_rule(&mut self) -> Effects {
-        if let Some(term) = self.selected_rule().map(|rate| flag_term(&rate.rule)) {
-            self.narrow(&term);
-        }
-        Effects::none()
     }
 }

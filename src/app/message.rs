@@ -1,6 +1,6 @@
 //! What happens to the console: keys, and answers to what it asked for.
 
-use super::{RequestId, effect::Timer, registration::Tab};
+use super::{RequestId, effect::Timer, insights::Panel, registration::Tab};
 use crate::{
     backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
     keys::Key,
@@ -60,6 +60,8 @@ pub enum Target {
     Row(RegistrationId),
     /// A tab of the registration.
     Tab(Tab),
+    /// A part of the insights.
+    Panel(Panel),
     /// A rule, by its id.
     Rule(String),
     /// A column header: sort by it.

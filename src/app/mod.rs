@@ -9,6 +9,7 @@ pub mod effect;
 pub mod flags;
 pub mod handed_out;
 pub mod incident;
+pub mod insights;
 mod load;
 pub mod message;
 pub mod model;

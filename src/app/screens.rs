@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Effects, Layer, Model, flags::FlagsView, model::ToastKind, registration::RegistrationView, ring::RingView,
+    Effects, Layer, Model, flags::FlagsView, insights::InsightsView, model::ToastKind, registration::RegistrationView,
+    ring::RingView,
 };
-use crate::model::RegistrationId;
+use crate::{index::flag_term, model::RegistrationId};
 
 /// A screen over the queue.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub enum Screen {
     Flags(FlagsView),
     /// Who is joined to one registration.
     Ring(RingView),
+    /// Where people are lost, what waits, and what a threshold would change.
+    Insights(Box<InsightsView>),
 }
 
 /// So many screens are remembered on the way back; who goes round in circles does not pile them up for ever.
@@ -32,6 +35,7 @@ impl Screen {
             Self::Registration(_) => Layer::Registration,
             Self::Flags(_) => Layer::Flags,
             Self::Ring(_) => Layer::Ring,
+            Self::Insights(_) => Layer::Insights,
         }
     }
 }
@@ -71,7 +75,7 @@ impl Model {
             None => self.queue.selected(),
             Some(Screen::Registration(view)) => Some(&view.id),
             Some(Screen::Ring(view)) => view.selected(),
-            Some(Screen::Flags(_)) => None,
+            Some(Screen::Flags(_) | Screen::Insights(_)) => None,
         }
     }
 
@@ -168,6 +172,7 @@ impl Model {
             Some(Screen::Registration(_)) => self.move_in_registration(rows),
             Some(Screen::Flags(view)) => view.rows.step(rows, self.page_rows),
             Some(Screen::Ring(view)) => view.step(rows, self.page_rows),
+            Some(Screen::Insights(view)) => view.step(rows),
         }
     }
 
@@ -180,7 +185,7 @@ impl Model {
             }
             Some(Screen::Flags(view)) => view.rows.show_selected(self.page_rows),
             Some(Screen::Ring(view)) => view.rows.show_selected(self.page_rows),
-            None => {}
+            Some(Screen::Insights(_)) | None => {}
         }
     }
 
@@ -190,9 +195,27 @@ impl Model {
             match screen {
                 Screen::Flags(view) => view.count(&self.index, self.queue.rows(), self.page_rows),
                 Screen::Ring(view) => view.follow(&self.index, self.page_rows),
-                Screen::Registration(_) => {}
+                Screen::Registration(_) | Screen::Insights(_) => {}
             }
         }
+        self.measure_again();
+    }
+
+    /// The term that narrows the queue to what is selected on this screen; `None` where nothing is.
+    pub(super) fn narrowing_term(&self) -> Option<String> {
+        match self.screens.last() {
+            Some(Screen::Flags(view)) => view.rows.selected().map(|rate| flag_term(&rate.rule)),
+            Some(Screen::Insights(view)) => view.term(),
+            _ => None,
+        }
+    }
+
+    /// Narrows the queue to what is selected on this screen, and goes there.
+    pub(super) fn narrow_to_selected(&mut self) -> Effects {
+        if let Some(term) = self.narrowing_term() {
+            self.narrow(&term);
+        }
+        Effects::none()
     }
 
     /// Sorts the list on the screen by its next field.

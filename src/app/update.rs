@@ -68,8 +68,8 @@ impl Model {
             self.filter_key(key);
             return Effects::none();
         }
-        if let Some(tab) = self.tab_of_digit(key) {
-            return self.click(Target::Tab(tab));
+        if let Some(target) = self.target_of_digit(key) {
+            return self.click(target);
         }
         match self.keymap.command(self.layer(), key) {
             Some(command) => self.command(command),
@@ -78,12 +78,14 @@ impl Model {
         }
     }
 
-    fn tab_of_digit(&self, key: Key) -> Option<super::registration::Tab> {
-        if self.layer() != Layer::Registration {
-            return None;
+    /// What a digit shows: a tab of the registration, a part of the insights.
+    fn target_of_digit(&self, key: Key) -> Option<Target> {
+        let place = (key.typed()?.to_digit(10)? as usize).checked_sub(1)?;
+        match self.layer() {
+            Layer::Registration => super::registration::Tab::ALL.get(place).copied().map(Target::Tab),
+            Layer::Insights => super::insights::Panel::ALL.get(place).copied().map(Target::Panel),
+            _ => None,
         }
-        let digit = key.typed()?.to_digit(10)? as usize;
-        super::registration::Tab::ALL.get(digit.checked_sub(1)?).copied()
     }
 
     pub(super) fn command(&mut self, command: Command) -> Effects {
@@ -117,9 +119,12 @@ impl Model {
             Command::NextRegistration => return self.open_neighbour(1),
             Command::PreviousRegistration => return self.open_neighbour(-1),
             Command::Flags => self.open_flags(),
+            Command::Insights => self.open_insights(),
+            Command::LowerThreshold => self.move_threshold(-1),
+            Command::RaiseThreshold => self.move_threshold(1),
             Command::Ring => return self.open_ring(),
             Command::Incident => return self.show_incident(),
-            Command::Narrow => return self.narrow_to_rule(),
+            Command::Narrow => return self.narrow_to_selected(),
             Command::CopyId => return self.copy_id(),
             Command::Mask => self.masked = !self.masked,
             Command::Help => self.overlays.push(Overlay::Help(Scroll::default())),
@@ -148,6 +153,8 @@ impl Model {
     fn turn_tab(&mut self, places: isize) {
         if let Some(view) = self.registration_mut() {
             view.show(view.tab.step(places));
+        } else if let Some(view) = self.insights_mut() {
+            view.turn(places);
         }
     }
 
@@ -183,8 +190,14 @@ impl Model {
                 }
                 Effects::none()
             }
+            Target::Panel(panel) => {
+                if let Some(view) = self.insights_mut() {
+                    view.panel = panel;
+                }
+                Effects::none()
+            }
             Target::Rule(rule) if self.selected_rule().is_some_and(|selected| selected.rule == rule) => {
-                self.narrow_to_rule()
+                self.narrow_to_selected()
             }
             Target::Rule(rule) => {
                 self.select_rule(&rule);

@@ -15,6 +15,7 @@ use crate::{
     index::Sort,
     model::{Decision, Status, Timestamp},
     server::Dialect,
+    triage::insights::Setting,
 };
 
 /// A desk for App Registrations: see who is stuck and why, inspect red flags, create and sync.
@@ -126,6 +127,9 @@ pub enum Command {
     /// Count how often each red-flag rule fires
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),
+    /// Show where people are lost, what waits and for whom, and what another threshold would change
+    #[command(after_help = "Example: regdesk insights created:<30d --what-if face=0.80")]
+    Insights(InsightsArguments),
     /// List the red-flag rules with their inputs, thresholds and sources, or the ways of being stuck with their limits
     #[command(after_help = "Example: regdesk rules --stuck")]
     Rules(RulesArguments),
@@ -370,6 +374,23 @@ pub struct RulesArguments {
     pub json: bool,
 }
 
+/// `insights`.
+#[derive(Debug, Args)]
+pub struct InsightsArguments {
+    /// Words and terms; all must hold
+    #[arg(value_name = "QUERY", value_parser = query_word())]
+    pub query: Vec<String>,
+    /// Who would pass or fail with this threshold, for example face=0.80 or liveness=0.65; may be given twice
+    #[arg(long, value_name = "SCORE=MINIMUM", value_parser = Setting::parse)]
+    pub what_if: Vec<Setting>,
+    /// Count projects with test traffic too
+    #[arg(long)]
+    pub with_demo: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Text or JSON.
 #[derive(Debug, Args)]
 pub struct Format {
@@ -439,12 +460,12 @@ fn read_dialect(text: &str) -> Result<Dialect, String> {
 /// Stands for the hyphen of a negated term while clap, which takes a leading hyphen for an option, reads the arguments.
 const NEGATION: char = '\u{E000}';
 
-/// Lets `-status:completed` after `list` and `flags` be a term: a hyphen, a field, a colon, which no option has.
+/// Lets `-status:completed` after `list`, `flags` and `insights` be a term: a hyphen, a field, a colon, which no option has.
 pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
     let mut takes_terms = false;
     arguments.into_iter().map(move |argument| {
         let Some(text) = argument.to_str() else { return argument };
-        takes_terms |= matches!(text, "list" | "flags");
+        takes_terms |= matches!(text, "list" | "flags" | "insights");
         match text.strip_prefix('-') {
             Some(term) if takes_terms && !term.starts_with('-') && term.contains(':') => {
                 format!("{NEGATION}{term}").into()

@@ -14,6 +14,7 @@ mod demo;
 mod desk;
 mod failure;
 mod generate;
+mod insights;
 mod list;
 mod log;
 mod output;
@@ -102,6 +103,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Decide(arguments) => decide::run(&arguments, &session.config.reasons, &session.desk()?, output).await,
         Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
+        Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
         Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,

@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 pub use crate::triage::FlagRate;
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
-pub use query::{Query, QueryError, Span, flag_term};
+pub use query::{Query, QueryError, Span, flag_term, flips_term, step_term, stuck_term};
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},

@@ -4,6 +4,7 @@ mod act;
 pub mod country;
 mod flag;
 mod incident;
+pub mod insights;
 mod link_clock;
 mod links;
 pub mod names;

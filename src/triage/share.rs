@@ -1,5 +1,7 @@
 //! A share of something, with what it is a share of.
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
 /// How many of how many. Never a bare percentage: who reads it has to know over how many it was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Share {
@@ -48,6 +50,21 @@ impl Share {
         let spread = NINETY_FIVE_PERCENT * (rate * (1.0 - rate) / count + square / (4.0 * count * count)).sqrt();
         let scale = 1.0 + square / count;
         Some(Interval { low: ((center - spread) / scale).max(0.0), high: ((center + spread) / scale).min(1.0) })
+    }
+}
+
+impl Serialize for Share {
+    /// `{"count": 8, "of": 10, "share": 0.8, "low": 0.49, "high": 0.94}`: the share with its interval of 95 %, which
+    /// are `null` of nothing.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let interval = self.wilson();
+        let mut object = serializer.serialize_struct("Share", 5)?;
+        object.serialize_field("count", &self.hits)?;
+        object.serialize_field("of", &self.of)?;
+        object.serialize_field("share", &self.rate())?;
+        object.serialize_field("low", &interval.map(|interval| interval.low))?;
+        object.serialize_field("high", &interval.map(|interval| interval.high))?;
+        object.end()
     }
 }
 

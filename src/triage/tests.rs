@@ -115,7 +115,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![2 => "[ab]{1,2}@example\\.com", 1 => "[0-9]{4}", 1 => "203\\.0\\.113\\.[12]", 1 => "\\PC{0,12}"]
 }
 
-fn registration() -> impl Strategy<Value = Registration> {
+pub(super) fn registration() -> impl Strategy<Value = Registration> {
     let who = (0..12u8, option::of(text()), option::of(text()), option::of(text()), option::of(text()));
     let status = prop::sample::select(
         Status::ALL.iter().cloned().chain([Status::Unknown("odd".to_owned())]).collect::<Vec<_>>(),

@@ -97,6 +97,49 @@ pub fn registration(area: Rect, blocked_lines: usize) -> RegistrationAreas {
     RegistrationAreas { profile, name, facts, blocked, tabs, body, footer }
 }
 
+/// From this size on, all parts of the insights are seen at once.
+const ALL_PARTS_FROM: (u16, u16) = (BESIDE_FROM, 36);
+/// Rows of the funnel and of the durations then, with their headings; the thresholds take what is left.
+const FUNNEL_ROWS: u16 = 12;
+const DURATION_ROWS: u16 = 13;
+
+/// Areas of the insights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InsightsAreas {
+    /// Profile and reading.
+    pub profile: Rect,
+    /// Over what they are taken.
+    pub title: Rect,
+    /// Which part is seen; no rows where all are.
+    pub tabs: Rect,
+    /// Funnel, durations, what waits, thresholds; all the same where only one is seen.
+    pub parts: [Rect; 4],
+    /// Keys or a message.
+    pub footer: Rect,
+}
+
+/// Areas of the insights: a quarter for each part where there is room, else one after the other.
+pub fn insights(area: Rect) -> InsightsAreas {
+    let (columns, rows) = ALL_PARTS_FROM;
+    let all = area.width >= columns && area.height >= rows;
+    let [profile, title, tabs, body, footer] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(u16::from(!all)),
+        Constraint::Min(0),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    if !all {
+        return InsightsAreas { profile, title, tabs, parts: [body; 4], footer };
+    }
+    let [upper, lower] =
+        Layout::vertical([Constraint::Length(FUNNEL_ROWS + DURATION_ROWS), Constraint::Min(0)]).areas(body);
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(2).areas(upper);
+    let [lost, times] = Layout::vertical([Constraint::Length(FUNNEL_ROWS), Constraint::Min(0)]).areas(left);
+    InsightsAreas { profile, title, tabs, parts: [lost, times, right, lower], footer }
+}
+
 /// Areas of a list with a text about the selected row below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListAreas {

@@ -9,6 +9,7 @@ mod gauge;
 mod header;
 mod incident;
 mod ink;
+mod insights;
 mod layout;
 mod overlay;
 mod preview;
@@ -70,6 +71,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     match model.screens.last() {
         None => queue::draw(model, theme, frame, &mut hits),
         Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Insights(view)) => insights::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Ring(view)) => ring::draw(model, view, theme, frame, &mut hits),
     }

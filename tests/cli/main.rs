@@ -5,6 +5,7 @@ mod commands;
 mod decide;
 mod durability;
 mod hostile;
+mod insights;
 mod mistakes;
 mod remote;
 

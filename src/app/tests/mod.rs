@@ -4,6 +4,7 @@
 
 mod dialogs;
 mod incident;
+mod insights;
 mod queue;
 mod random;
 mod screens;

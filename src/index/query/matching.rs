@@ -54,6 +54,7 @@ impl Condition {
             Self::Number(field, tests) => {
                 field.value(entry).is_some_and(|value| tests.iter().any(|test| test.holds(value)))
             }
+            Self::Flips(settings) => settings.iter().any(|setting| setting.flips(registration).is_some()),
             Self::Age(tests) => is_ago(entry.last_move(), now, tests),
             Self::Time(field, tests) => {
                 let at = if *field == TimeField::Created { registration.created_at } else { registration.updated_at };

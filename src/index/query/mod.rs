@@ -8,7 +8,7 @@ use std::{fmt, ops::Range};
 
 use crate::{
     model::{Status, StepKind},
-    triage::{Severity, Stage, Turn},
+    triage::{Severity, Stage, Turn, insights::Setting},
 };
 pub use values::Span;
 use values::{Compare, When};
@@ -69,6 +69,8 @@ enum Condition {
     Turn(Vec<Turn>),
     Stage(Vec<Stage>),
     Number(NumberField, Vec<Compare<f64>>),
+    /// On the other side of a threshold if it were set to this.
+    Flips(Vec<Setting>),
     Age(Vec<Compare<Span>>),
     Time(TimeField, Vec<When>),
     /// Canonical names.
@@ -172,6 +174,7 @@ impl fmt::Display for Condition {
             Self::Turn(turns) => write!(formatter, "turn:{}", joined(turns, |turn| turn.as_str().to_owned())),
             Self::Stage(stages) => write!(formatter, "stage:{}", joined(stages, |stage| stage.as_str().to_owned())),
             Self::Number(field, values) => write!(formatter, "{field}:{}", joined(values, Compare::to_string)),
+            Self::Flips(values) => write!(formatter, "flips:{}", joined(values, Setting::to_string)),
             Self::Age(values) => write!(formatter, "age:{}", joined(values, Compare::to_string)),
             Self::Time(field, values) => {
                 let name = if *field == TimeField::Created { "created" } else { "updated" };
@@ -212,6 +215,21 @@ impl TextField {
 /// The term of a query that asks for a flag: a rule of ours, or a code of the source.
 pub fn flag_term(rule: &str) -> String {
     Condition::Flag(vec![FlagTest::Rule(rule.to_owned())]).to_string()
+}
+
+/// The term of a query that asks for who stands at a step.
+pub fn step_term(step: &StepKind) -> String {
+    Condition::Step(vec![step.clone()]).to_string()
+}
+
+/// The term of a query that asks for one way of being stuck.
+pub fn stuck_term(reason: &'static str) -> String {
+    Condition::Stuck(vec![reason]).to_string()
+}
+
+/// The term of a query that asks who would be on the other side of another threshold.
+pub fn flips_term(setting: Setting) -> String {
+    Condition::Flips(vec![setting]).to_string()
 }
 
 fn joined<T>(values: &[T], print: impl Fn(&T) -> String) -> String {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{Status, StepKind, fold_word},
     text::nearest,
-    triage::{self, REPORTED, Severity, Stage, Turn, country, names::fold_text},
+    triage::{self, REPORTED, Severity, Stage, Turn, country, insights::Setting, names::fold_text},
 };
 
 /// The one condition without a value.
@@ -33,6 +33,7 @@ const TERMS: &[(&str, &str)] = &[
     ("attempts", "attempts.document:>=2"),
     ("face", "face:<0.85"),
     ("liveness", "liveness:<0.6"),
+    ("flips", "flips:face=0.80"),
     ("linked", "linked:>=3"),
     ("id", "id:reg_1"),
     ("name", "name:alba"),
@@ -200,6 +201,8 @@ impl<'a> Reader<'a> {
             "face" => numbers(NumberField::Face, &values),
             "liveness" => numbers(NumberField::Liveness, &values),
             "linked" => numbers(NumberField::Linked, &values),
+            "flips" => each(&values, |value| Setting::parse(&value.text).map_err(|error| value.error(error)))
+                .map(Condition::Flips),
             "status" => each(&values, status).map(Condition::Status),
             "step" => each(&values, step).map(Condition::Step),
             "project" => texts(&values).map(Condition::Project),

@@ -8,7 +8,7 @@ use super::Query;
 use crate::{
     index::Index,
     model::{FlowStep, Moment, Registration, Requirement, Status, StepKind, StepState},
-    triage::testing::{at, begun, derived, document, failure, finished, information, named, settings, stranger},
+    triage::testing::{at, begun, derived, document, face, failure, finished, information, named, settings, stranger},
 };
 
 /// Whether a query finds a registration, ten days after the stories of the tests began.
@@ -35,6 +35,17 @@ fn check(registration: &Registration, found: &[&str], missed: &[&str]) {
 fn mistake(query: &str) -> (String, String) {
     let error = Query::parse(query).unwrap_err();
     (query[error.at.clone()].to_owned(), error.message)
+}
+
+#[test]
+fn who_would_be_on_the_other_side_of_another_threshold_is_found() {
+    let mut registration = finished();
+    face(&mut registration).score = Some(0.87);
+    let found = ["flips:face=0.9", "flips:FACE=0.95", "flips:face=0.85,liveness=0.95"];
+    check(&derived(registration), &found, &["flips:face=0.85", "flips:face=0.5", "flips:liveness=0.9"]);
+    assert_eq!(mistake("flips:face=85").0, "face=85");
+    assert!(mistake("flips:smile=0.8").1.contains("known: face, liveness"));
+    assert_eq!(Query::parse("flips:face=0.90").unwrap().to_string(), "flips:face=0.9");
 }
 
 #[test]

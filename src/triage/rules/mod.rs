@@ -344,7 +344,7 @@ impl Limit {
 const LONGEST_DAYS: i64 = 365_250;
 
 /// Score differences smaller than this are rounding.
-const TOLERANCE: f64 = 0.001;
+pub(super) const TOLERANCE: f64 = 0.001;
 
 /// A score that is a number at all.
 fn measured(score: Option<f64>) -> Option<f64> {

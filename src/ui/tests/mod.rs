@@ -4,5 +4,6 @@
 
 mod behaviour;
 mod hostile;
+mod insights;
 mod pictures;
 mod sizes;

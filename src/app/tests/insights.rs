@@ -1,0 +1,111 @@
+#![allow(clippy::panic)]
+use crate::{
+    app::{
+        Layer, Message, Screen, Target,
+        insights::{InsightsView, Panel},
+        testing::{Console, registration},
+    },
+    model::{FaceCompare, FlowSettings, FlowStep, Registration, Requirement, Status, StepKind, timeline},
+    triage::insights::Knob,
+};
+
+/// Someone whose face was compared with this outcome, in hundredths.
+fn compared(number: u32, hundredths: u32) -> Registration {
+    let mut person = registration(number, "Someone", Status::Ongoing, 5);
+    let step = FlowStep { kind: StepKind::FaceComparison, requirement: Requirement::Mandatory, attempt_limit: None };
+    person.flow.settings = Some(FlowSettings { steps: vec![step], compare_min: Some(0.85), ..FlowSettings::default() });
+    person.checks.face = Some(FaceCompare { score: Some(f64::from(hundredths) / 100.0), ..FaceCompare::default() });
+    timeline::derive(&mut person);
+    person
+}
+
+fn console() -> Console {
+    Console::open(vec![compared(1, 79), compared(2, 83), compared(3, 84), compared(4, 92)])
+}
+
+fn view(console: &Console) -> &InsightsView {
+    match console.model.screens.last() {
+        Some(Screen::Insights(view)) => view,
+        other => panic!("no insights on top but {other:?}"),
+    }
+}
+
+#[test]
+fn insights_are_taken_over_what_the_queue_shows() {
+    let mut console = console();
+    console.keys("/-id:reg_1<enter>i");
+    assert_eq!(view(&console).insights.registrations, 3);
+    console.keys("<esc>");
+    assert_eq!(console.model.layer(), Layer::Queue);
+}
+
+#[test]
+fn a_threshold_is_moved_by_hundredths_in_thought_and_back_again() {
+    let mut console = console();
+    console.keys("i4<left><left>");
+    let moved = view(&console).what_if(Knob::Face).cloned().unwrap();
+    assert!((moved.threshold - 0.83).abs() < 1e-9);
+    assert_eq!((moved.passing_now, moved.passing_then, moved.newly_passing.count()), (1, 3, 2));
+    console.keys("<right><right>");
+    assert_eq!(view(&console).what_if(Knob::Face), None, "back where it is in force");
+    console.keys(&"<right>".repeat(40));
+    assert!((view(&console).what_if(Knob::Face).unwrap().threshold - 1.0).abs() < 1e-9, "a score ends at 1");
+    console.keys("j<left>");
+    assert_eq!(view(&console).knob, Knob::Liveness);
+    assert!(view(&console).what_if(Knob::Liveness).is_some() && view(&console).what_if(Knob::Face).is_some());
+}
+
+#[test]
+fn enter_narrows_the_queue_to_who_would_flip() {
+    let mut console = console();
+    console.keys("i4<left><left><enter>");
+    assert_eq!(console.model.layer(), Layer::Queue);
+    assert_eq!(console.model.queue.filter.input.value(), "flips:face=0.83");
+    let ids: Vec<&str> = console.model.queue.rows().iter().map(crate::model::RegistrationId::as_str).collect();
+    assert_eq!((ids.len(), ids.contains(&"reg_2"), ids.contains(&"reg_3")), (2, true, true));
+}
+
+#[test]
+fn enter_narrows_the_queue_to_the_selected_step_or_reason() {
+    let mut console = console();
+    console.keys("iG<enter>");
+    assert_eq!(console.model.queue.filter.input.value(), "step:end", "the last step");
+    console.keys("<esc>i3");
+    let reason = view(&console).reasons.selected().map(|row| row.reason).unwrap();
+    console.keys("<enter>");
+    assert_eq!(console.model.queue.filter.input.value(), format!("stuck:{reason}"));
+    assert_eq!(console.model.queue.filter.error, None);
+}
+
+#[test]
+fn where_nothing_can_be_selected_enter_says_so() {
+    let mut console = console();
+    for keys in ["i2<enter>", "4<enter>"] {
+        console.keys(keys);
+        assert_eq!(console.model.layer(), Layer::Insights);
+        assert_eq!(console.model.toast.as_ref().unwrap().text, "Cannot narrow: nothing is selected.");
+    }
+}
+
+#[test]
+fn tab_digits_and_clicks_give_the_keys_to_a_part() {
+    let mut console = console();
+    console.keys("i<tab>");
+    assert_eq!(view(&console).panel, Panel::Times);
+    console.keys("<shift+tab><shift+tab>");
+    assert_eq!(view(&console).panel, Panel::Thresholds, "round and round");
+    console.keys("3");
+    assert_eq!(view(&console).panel, Panel::Waits);
+    console.send(Message::Click(Target::Panel(Panel::Lost)));
+    assert_eq!(view(&console).panel, Panel::Lost);
+}
+
+#[test]
+fn what_is_measured_follows_changes_and_keeps_moved_thresholds() {
+    let mut console = console();
+    console.keys("i4<left><left>");
+    console.send(Message::Changed(vec![compared(5, 83)]));
+    assert_eq!(view(&console).insights.registrations, 5);
+    assert_eq!(view(&console).what_if(Knob::Face).unwrap().newly_passing.count(), 3);
+    assert_eq!(view(&console).panel, Panel::Thresholds);
+}
