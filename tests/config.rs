@@ -263,7 +263,7 @@ fn what_the_file_says_about_judging_is_the_policy() {
     let text = "[rules.bio-01]\nminimum = 0.9\n[rules.IDN-05]\nenabled = false\n[limits.d-02]\nstuck = \"1d12h\"\n\
                 [limits.liveness]\nwarn = \"90s\"\n[projects.\"Aldea Bank\".rules.BIO-01]\nminimum = 1\n";
     let policy = config(text).policy;
-    let aldea = ProjectRef { id: "p1".to_owned(), name: Some("Aldea Bank".to_owned()) };
+    let aldea = ProjectRef { id: "p1".to_owned(), name: Some("Aldea Bank".to_owned()), ..ProjectRef::default() };
     let face = triage::rule("BIO-01").unwrap();
     assert_eq!(policy.number(face, "minimum", &ProjectRef::default()), Some(0.9));
     assert_eq!(policy.number(face, "minimum", &aldea), Some(1.0));

@@ -103,7 +103,7 @@ pub(super) fn lists(other: Option<(&str, &SourceStatus)>) -> Vec<BackgroundSourc
         Some((list, status)) if list == name => status.clone(),
         _ => SourceStatus::Clear,
     };
-    LISTS.iter().map(|name| BackgroundSource { name: (*name).to_owned(), status: answer(name) }).collect()
+    LISTS.iter().map(|name| BackgroundSource::new(*name, answer(name))).collect()
 }
 
 /// Answers to a project's own form.

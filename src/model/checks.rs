@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Gateway, Moment, Outcome, Personal, StepState, Timestamp, open_word};
+use super::{BackgroundCheck, Gateway, Moment, Outcome, Personal, StepState, Timestamp, open_word};
 
 /// All that was checked. `None` means that the step has left no trace (or that the source does not tell).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -68,6 +68,8 @@ pub struct Information {
     pub birth_date: Option<NaiveDate>,
     /// Gender as typed.
     pub gender: Option<String>,
+    /// Nationality as typed.
+    pub nationality: Option<String>,
     /// Country as typed.
     pub country: Option<String>,
     /// City as typed.
@@ -181,6 +183,8 @@ pub struct DocumentCheck {
     pub expiry_date: Option<NaiveDate>,
     /// Gender read from it.
     pub gender: Option<String>,
+    /// The machine-readable zone, its lines in order.
+    pub mrz: Option<Personal>,
     /// Confidence of the reading, 0 to 1.
     pub confidence: Option<f64>,
     /// Whether the paper is genuine.
@@ -199,6 +203,12 @@ pub struct DocumentCheck {
     pub name_match: Option<f64>,
     /// The name in the registry.
     pub registry_name: Option<Personal>,
+    /// The gender in the registry.
+    pub registry_gender: Option<String>,
+    /// The nationality in the registry.
+    pub registry_nationality: Option<String>,
+    /// What the registry says of the document or its owner, in its own word: `vigente`, `deceased`, `cancelada`, …
+    pub registry_status: Option<String>,
     /// Why the registry was not asked or did not answer.
     pub registry_reason: Option<String>,
     /// A reviewer's word on the names: `match` or `mismatch`.
@@ -244,6 +254,7 @@ impl Default for DocumentCheck {
             issue_date: None,
             expiry_date: None,
             gender: None,
+            mrz: None,
             confidence: None,
             authenticity: None,
             anti_spoofing: None,
@@ -253,6 +264,9 @@ impl Default for DocumentCheck {
             names_match: None,
             name_match: None,
             registry_name: None,
+            registry_gender: None,
+            registry_nationality: None,
+            registry_status: None,
             registry_reason: None,
             name_review: None,
             failed_reason: None,
@@ -339,49 +353,6 @@ pub struct FaceCompare {
     pub compared: Option<Moment>,
     /// The record is gone (kept for about 90 days); the registration still points at it.
     pub aged_out: bool,
-}
-
-open_word! {
-    /// What one source of a background check answered.
-    SourceStatus {
-        /// Nothing there.
-        Clear = "clear" | "not_found",
-        /// A hit.
-        Found = "found" | "hit",
-        /// No answer: unknown, never clear.
-        Error = "error" | "failed" | "timeout",
-    } else Other
-}
-
-/// One list that was asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BackgroundSource {
-    /// For example `world_api_interpol`.
-    pub name: String,
-    /// What it answered.
-    pub status: SourceStatus,
-}
-
-/// Criminal records and watch lists.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct BackgroundCheck {
-    /// When the lists were asked.
-    pub requested: Option<Moment>,
-    /// Each list with its answer. A list with a hit stands here as `Found`.
-    pub sources: Vec<BackgroundSource>,
-}
-
-impl BackgroundCheck {
-    /// Whether any list had a hit.
-    pub fn has_hit(&self) -> bool {
-        self.sources.iter().any(|source| source.status == SourceStatus::Found)
-    }
-
-    /// Whether any list gave no answer.
-    pub fn has_error(&self) -> bool {
-        self.sources.iter().any(|source| !matches!(source.status, SourceStatus::Found | SourceStatus::Clear))
-    }
 }
 
 /// The project's own form.

@@ -3,6 +3,7 @@
 //! Everything a backend yields is expressed in these types, whatever it looked like on the wire or on disk. What a
 //! source did not say is `None` (never a made-up default), what it said in words we do not know is kept as it was.
 
+pub mod background;
 pub mod checks;
 pub mod decision;
 pub mod delivery;
@@ -17,9 +18,10 @@ pub mod step;
 pub mod timeline;
 pub mod told;
 
+pub use background::{BackgroundCheck, BackgroundSource, ListKind, MatchedBy, SourceStatus};
 pub use checks::{
-    BackgroundCheck, BackgroundSource, Checks, CodeCheck, Consent, DocumentCheck, DocumentKind, FaceCompare,
-    FormSubmission, Information, LivenessCheck, Signature, SourceStatus,
+    Checks, CodeCheck, Consent, DocumentCheck, DocumentKind, FaceCompare, FormSubmission, Information, LivenessCheck,
+    Signature,
 };
 pub use decision::{Decision, LONGEST_REASON_CODE, ReviewNote, Seen, is_reason_code};
 pub use delivery::Delivery;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, ReviewNote, Status, Step, StepKind, Timestamp,
+    Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, Project, ReviewNote, Status, Step, StepKind,
+    Timestamp,
 };
 
 /// The id of a registration: opaque, compared byte by byte.
@@ -154,6 +155,20 @@ pub struct ProjectRef {
     pub id: String,
     /// Name, where known.
     pub name: Option<String>,
+    /// From which countries documents are taken, as written; `All` is one of them where any country is, as is an empty
+    /// list. `None` where the source does not tell.
+    pub allowed_countries: Option<Vec<String>>,
+}
+
+impl ProjectRef {
+    /// What a registration keeps of its project as it is now.
+    pub fn of(project: &Project) -> Self {
+        Self {
+            id: project.id.clone(),
+            name: Some(project.name.clone()),
+            allowed_countries: Some(project.allowed_countries.clone()),
+        }
+    }
 }
 
 /// The flow of a registration.

@@ -61,6 +61,11 @@ const COUNTRIES: &[Country] = &[
 
 /// The two-letter code of a country in any spelling (`CO`, `col`, `República de Colombia`); an unknown one folded.
 pub fn canonical(text: &str) -> String {
+    code(text).map_or_else(|| fold_text(text).trim().to_owned(), str::to_owned)
+}
+
+/// The two-letter code of a country in any spelling, if it is known here.
+pub fn code(text: &str) -> Option<&'static str> {
     let folded = fold_text(text).trim().to_owned();
     let is_named = |country: &&Country| {
         country.0.eq_ignore_ascii_case(&folded)
@@ -72,7 +77,12 @@ pub fn canonical(text: &str) -> String {
         let words = format!(" {folded} ");
         COUNTRIES.iter().find(|country| country.3.iter().any(|name| words.contains(&format!(" {name} "))))
     });
-    known.map_or(folded, |country| country.0.to_owned())
+    known.map(|country| country.0)
+}
+
+/// Whether a list of allowed countries, as projects write them, allows every country.
+pub fn are_all(allowed: &[String]) -> bool {
+    allowed.is_empty() || allowed.iter().any(|name| matches!(fold_text(name).trim(), "all" | "*"))
 }
 
 /// Whether a calling code (`+57`) belongs to a country of this canonical name.
@@ -83,7 +93,7 @@ pub fn has_calling_code(canonical: &str, code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{canonical, has_calling_code};
+    use super::{are_all, canonical, has_calling_code};
 
     #[test]
     fn every_spelling_is_one_country() {
@@ -103,6 +113,12 @@ mod tests {
         for name in ["CO", "ruritania", ""] {
             assert_eq!(canonical(&canonical(name)), canonical(name));
         }
+    }
+
+    #[test]
+    fn a_list_without_a_name_or_with_the_word_all_allows_every_country() {
+        assert!(are_all(&[]) && are_all(&["Chile".to_owned(), "ALL".to_owned()]));
+        assert!(!are_all(&["Chile".to_owned()]));
     }
 
     #[test]

@@ -45,6 +45,8 @@ impl Severity {
 pub enum ThresholdFrom {
     /// The configuration of this program.
     Configuration,
+    /// The project's settings.
+    Project,
     /// The flow's settings.
     Flow,
     /// Stored on the record when it was judged.
@@ -58,6 +60,7 @@ impl ThresholdFrom {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
+            Self::Project => "project",
             Self::Flow => "flow",
             Self::Record => "record",
             Self::Default => "default",

@@ -7,6 +7,7 @@ mod incident;
 pub mod insights;
 mod link_clock;
 mod links;
+mod mrz;
 pub mod names;
 mod policy;
 mod progress;

@@ -101,7 +101,7 @@ mod tests {
     };
 
     fn project() -> ProjectRef {
-        ProjectRef { id: "p1".to_owned(), name: Some("Aldea".to_owned()) }
+        ProjectRef { id: "p1".to_owned(), name: Some("Aldea".to_owned()), allowed_countries: None }
     }
 
     fn adjusted(enabled: Option<bool>, number: Option<f64>) -> Adjustments {

@@ -96,6 +96,7 @@ pub fn ratio(stuck: &Stuck) -> Option<String> {
 pub fn threshold_source(from: ThresholdFrom) -> &'static str {
     match from {
         ThresholdFrom::Configuration => "set in the configuration",
+        ThresholdFrom::Project => "set by the project",
         ThresholdFrom::Flow => "set by the flow",
         ThresholdFrom::Record => "stored on the record",
         ThresholdFrom::Default => "default of this program",

@@ -219,7 +219,7 @@ fn documented(number: u32, name: &str, status: Status, minutes: i64) -> Registra
         state: StepState::Completed,
         kind: Some(DocumentKind::Passport),
         number: Some(Personal::new(format!("X00000{number}"))),
-        country: Some("CO".to_owned()),
+        country: Some("US".to_owned()),
         full_name: Some(Personal::new(name)),
         birth_date: NaiveDate::from_ymd_opt(1990, 5, 17),
         expiry_date: NaiveDate::from_ymd_opt(2031, 1, 1),
@@ -258,7 +258,7 @@ fn portrayed(number: u32, name: &str, status: Status, minutes: i64, face: f64) -
     });
     person.checks.background = Some(BackgroundCheck {
         requested: moment(minutes - 8),
-        sources: vec![BackgroundSource { name: "court records".to_owned(), status: SourceStatus::Clear }],
+        sources: vec![BackgroundSource::new("court records", SourceStatus::Clear)],
     });
     person
 }

@@ -2,7 +2,7 @@
 //!
 //! The service's pages describe two field sets and three vocabularies for one object; reading merges them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     checks::{NOT_LOADED, final_time, open_state, raw_or},
@@ -13,9 +13,13 @@ use super::{
 };
 use crate::model::{Basis, DocumentCheck, DocumentKind, Outcome, Personal, Registration, StepState};
 
+/// Where the registry's answer says how it stands with the document or its owner.
+const REGISTRY_STATUS: &[&str] = &["status", "documentStatus", "vitalStatus", "estado", "vigencia"];
 /// Where the fields read from the paper stand, newest name first.
 const EXTRACTIONS: [&str; 3] = ["OCRExtraction", "documentData", "ocrResults"];
 const FIRST_NAMES: &[&str] = &["firstName", "firstNames", "nombres", "givenName", "givenNames"];
+/// Where the machine-readable zone stands among them.
+const ZONES: &[&str] = &["mrz", "MRZ", "mrzText", "machineReadableZone"];
 const LAST_NAMES: &[&str] = &["lastName", "lastNames", "apellidos", "surname", "surnames", "familyName"];
 
 /// Reads a validation; an id alone tells when it was created and nothing else.
@@ -96,6 +100,22 @@ fn read_extraction(document: &mut DocumentCheck, mut read: Fields) {
     fill(&mut document.expiry_date, date(&["expirationDate", "expiryDate", "dateOfExpiry"]));
     let confidence = read.score("confidenceScore").or_else(|| read.score("confidence"));
     fill(&mut document.confidence, confidence);
+    fill(&mut document.mrz, ZONES.iter().find_map(|key| zone(&mut read, key)));
+}
+
+/// The machine-readable zone: one text, its lines as a list, or as an object of lines.
+fn zone(read: &mut Fields, key: &str) -> Option<Personal> {
+    if let Some(text) = read.personal(key) {
+        return Some(text);
+    }
+    let lines: Vec<String> = match read.list(key) {
+        Some(lines) => lines.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
+        None => {
+            let mut parts = read.object(key);
+            ["line1", "line2", "line3"].iter().filter_map(|name| parts.text(name)).collect()
+        }
+    };
+    (!lines.is_empty()).then(|| Personal::new(lines.join("\n")))
 }
 
 fn has_back(fields: &mut Fields) -> bool {
@@ -127,6 +147,9 @@ fn read_times(document: &mut DocumentCheck, fields: &mut Fields) {
     let first = registry.first_text(FIRST_NAMES).map(Personal::from);
     let last = registry.first_text(LAST_NAMES).map(Personal::from);
     document.registry_name = registry.personal("fullName").or_else(|| full_name(first.as_ref(), last.as_ref()));
+    document.registry_gender = registry.first_text(&["gender", "sex"]);
+    document.registry_nationality = registry.text("nationality");
+    document.registry_status = registry.first_text(REGISTRY_STATUS);
     let id_time = document.id.as_deref().and_then(times::of_object_id);
     document.created = fields.moment("createdAt", Basis::Created).or(id_time);
     let said = fields.moment("completedAt", Basis::Field).or(registry.moment("validatedAt", Basis::Field));
@@ -165,7 +188,7 @@ pub(super) fn write(registration: &Registration, document: &DocumentCheck, id: &
         "infoValidationSupportedReason": document.registry_reason,
         "namesMatch": document.names_match,
         "fullNameMatchPercentage": document.name_match,
-        "scoreValidation": document.registry_name.as_ref().map(|name| json!({ "fullName": name })),
+        "scoreValidation": registry_answer(document),
         "OCRExtraction": extraction(document),
         "validationResults": {
             "documentAuthenticity": document.authenticity,
@@ -185,6 +208,18 @@ pub(super) fn write(registration: &Registration, document: &DocumentCheck, id: &
     })
 }
 
+fn registry_answer(document: &DocumentCheck) -> Value {
+    let parts = [
+        ("fullName", document.registry_name.as_ref().map(Personal::reveal)),
+        ("gender", document.registry_gender.as_deref()),
+        ("nationality", document.registry_nationality.as_deref()),
+        ("status", document.registry_status.as_deref()),
+    ];
+    let told: Map<String, Value> =
+        parts.into_iter().filter_map(|(key, part)| Some((key.to_owned(), json!(part?)))).collect();
+    if told.is_empty() { Value::Null } else { Value::Object(told) }
+}
+
 fn extraction(document: &DocumentCheck) -> Value {
     json!({
         "fullName": document.full_name,
@@ -193,5 +228,6 @@ fn extraction(document: &DocumentCheck) -> Value {
         "issueDate": document.issue_date,
         "expirationDate": document.expiry_date,
         "confidenceScore": document.confidence,
+        "mrz": document.mrz,
     })
 }

@@ -13,13 +13,19 @@ use crate::model::{Flow, FlowSettings, FlowStep, Gateway, Project, Requirement, 
 /// Reads a project in any shape.
 pub fn decode_project(value: &Value) -> Result<Project, WireError> {
     let mut fields = object(value, "a project")?;
-    let countries = fields.list("allowedCountries").into_iter().flatten();
     Ok(Project {
         id: identity(&fields)?,
         name: fields.text("name").unwrap_or_default(),
         status: fields.text("status"),
-        allowed_countries: countries.filter_map(|country| country.as_str().map(str::to_owned)).collect(),
+        allowed_countries: countries(&mut fields, "allowedCountries").unwrap_or_default(),
         demo: fields.flag("demoMode").unwrap_or(false),
+    })
+}
+
+/// A list of countries, as written; `None` where there is none.
+pub(super) fn countries(fields: &mut Fields, key: &str) -> Option<Vec<String>> {
+    fields.take_as(key, |listed| {
+        Some(listed.as_array()?.iter().filter_map(|country| country.as_str().map(str::to_owned)).collect())
     })
 }
 

@@ -8,8 +8,8 @@ use super::{
     times,
 };
 use crate::model::{
-    BackgroundCheck, BackgroundSource, Basis, Checks, Consent, FormSubmission, Information, Moment, Registration,
-    Signature, SourceStatus,
+    BackgroundCheck, BackgroundSource, Basis, Checks, Consent, FormSubmission, Information, ListKind, MatchedBy,
+    Moment, Personal, Registration, Signature, SourceStatus,
 };
 
 /// What `informationValidation` tells.
@@ -54,6 +54,7 @@ fn populated(mut fields: Fields) -> InformationRead {
         last_name: fields.personal("lastName"),
         birth_date: fields.date("dateOfBirth"),
         gender: fields.text("gender"),
+        nationality: fields.text("nationality"),
         country: fields.text("country"),
         city: fields.text("city"),
         address: fields.personal("address"),
@@ -94,6 +95,7 @@ pub(super) fn write(registration: &Registration, information: Option<&Informatio
         "countryCode": contact.country_code,
         "dateOfBirth": information.birth_date,
         "gender": information.gender,
+        "nationality": information.nationality,
         "country": information.country,
         "city": information.city,
         "address": information.address,
@@ -122,11 +124,18 @@ fn read_background(mut data: Fields) -> BackgroundCheck {
         let status = answer.text("status").as_deref().map_or(SourceStatus::Error, SourceStatus::parse);
         // The list of hits is what counts, whatever the source says beside it.
         let status = if found.contains(&name) { SourceStatus::Found } else { status };
-        sources.push(BackgroundSource { name, status });
+        sources.push(BackgroundSource {
+            name,
+            status,
+            kind: answer.first_text(&["kind", "listType"]).as_deref().map(ListKind::parse),
+            score: answer.score("score").or_else(|| answer.score("matchScore")),
+            matched_by: answer.first_text(&["matchedBy", "matchedOn"]).as_deref().map(MatchedBy::parse),
+            entry: answer.first_text(&["entry", "matchedName"]).map(Personal::from),
+        });
     }
     for name in found {
         if !sources.iter().any(|source| source.name == name) {
-            sources.push(BackgroundSource { name, status: SourceStatus::Found });
+            sources.push(BackgroundSource::new(name, SourceStatus::Found));
         }
     }
     BackgroundCheck { requested, sources }
@@ -138,7 +147,19 @@ fn write_background(background: &BackgroundCheck) -> Value {
     data.insert("requestedAt".to_owned(), times::moment_value(background.requested));
     data.insert("foundKeys".to_owned(), hits.map(|source| json!(source.name)).collect());
     for source in &background.sources {
-        data.insert(source.name.clone(), json!({ "status": source.status }));
+        let mut answer = json!({ "status": source.status });
+        let further = [
+            ("kind", source.kind.as_ref().map(|kind| json!(kind))),
+            ("score", source.score.map(|score| json!(score))),
+            ("matchedBy", source.matched_by.as_ref().map(|key| json!(key))),
+            ("entry", source.entry.as_ref().map(|entry| json!(entry))),
+        ];
+        for (key, value) in further {
+            if let Some(value) = value {
+                answer[key] = value;
+            }
+        }
+        data.insert(source.name.clone(), answer);
     }
     Value::Object(data)
 }

@@ -14,6 +14,7 @@ pub(super) const KNOWN: &[&str] = &[
     "project",
     "projectFlow",
     "projectName",
+    "projectCountries",
     "flowName",
     "flowStatus",
     "flowSettings",

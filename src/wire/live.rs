@@ -104,7 +104,11 @@ impl Writer<'_> {
     fn project(&self) -> Value {
         let project = &self.registration.project;
         if self.is_populated("project") {
-            json!({ "_id": project.id, "name": project.name })
+            let mut object = json!({ "_id": project.id, "name": project.name });
+            if let Some(countries) = &project.allowed_countries {
+                object["allowedCountries"] = json!(countries);
+            }
+            object
         } else {
             json!(project.id)
         }

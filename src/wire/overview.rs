@@ -39,6 +39,7 @@ pub fn encode_overview(registration: &Registration, judgement: &Judgement) -> Va
     put("version", json!(registration.version));
     put("completedBasis", json!(registration.completed_at.map(|moment| moment.basis)));
     put("projectName", json!(registration.project.name));
+    put("projectCountries", json!(registration.project.allowed_countries));
     put("flowName", json!(registration.flow.name));
     put("flowStatus", json!(registration.flow.status));
     put("flowSettings", stored(&registration.flow.settings));

@@ -108,14 +108,15 @@ fn status(fields: &mut Fields) -> Status {
 
 fn project(fields: &mut Fields) -> ProjectRef {
     let named = fields.exact_text("projectName");
+    let told = flows::countries(fields, "projectCountries");
     let id = fields.exact_text("projectId");
     let reference = fields.reference("project");
     let id = id.or_else(|| reference.id()).unwrap_or_default();
-    let populated = match reference {
-        Ref::Object(mut project) => project.text("name"),
-        _ => None,
+    let (name, allowed_countries) = match reference {
+        Ref::Object(mut project) => (project.text("name"), flows::countries(&mut project, "allowedCountries")),
+        _ => (None, None),
     };
-    ProjectRef { id, name: named.or(populated) }
+    ProjectRef { id, name: named.or(name), allowed_countries: told.or(allowed_countries) }
 }
 
 fn flow(fields: &mut Fields) -> FlowRef {

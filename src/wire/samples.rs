@@ -7,8 +7,9 @@ use super::times;
 use crate::model::{
     AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, CodeCheck, Consent, Contact, Delivery,
     DocumentCheck, DocumentKind, FaceCompare, FlowRef, FlowSettings, FlowStep, FormSubmission, Gateway, Information,
-    LivenessCheck, Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement,
-    Results, Review, Scores, Signature, SourceStatus, Status, Step, StepKind, StepState, Timestamp, timeline,
+    ListKind, LivenessCheck, MatchedBy, Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId,
+    ReportedFlag, Requirement, Results, Review, Scores, Signature, SourceStatus, Status, Step, StepKind, StepState,
+    Timestamp, timeline,
 };
 
 /// A time on the day everything happens.
@@ -25,7 +26,11 @@ fn event(clock: &str) -> Option<Moment> {
 pub(super) fn full() -> Registration {
     let mut registration = Registration::new(RegistrationId::new("69a80a10aa00bb11cc22dd33"), at("10:00:00"));
     registration.user_id = Some("user_42".to_owned());
-    registration.project = ProjectRef { id: "proj_1".to_owned(), name: Some("Harbour Bank".to_owned()) };
+    registration.project = ProjectRef {
+        id: "proj_1".to_owned(),
+        name: Some("Harbour Bank".to_owned()),
+        allowed_countries: Some(vec!["Colombia".to_owned(), "Japan".to_owned()]),
+    };
     registration.flow = FlowRef {
         id: "flow_1".to_owned(),
         name: Some("Standard".to_owned()),
@@ -180,8 +185,15 @@ fn checks() -> Checks {
         background: Some(BackgroundCheck {
             requested: event("10:08:00"),
             sources: vec![
-                BackgroundSource { name: "world_api_interpol".to_owned(), status: SourceStatus::Found },
-                BackgroundSource { name: "world_api_ofac".to_owned(), status: SourceStatus::Error },
+                BackgroundSource::new("world_api_interpol", SourceStatus::Found),
+                BackgroundSource {
+                    kind: Some(ListKind::Sanctions),
+                    score: Some(0.91),
+                    matched_by: Some(MatchedBy::NameAndBirthDate),
+                    entry: Some("NOOR EKSAMPLE".into()),
+                    ..BackgroundSource::new("sanctions_list", SourceStatus::Found)
+                },
+                BackgroundSource::new("world_api_ofac", SourceStatus::Error),
             ],
         }),
         form: Some(FormSubmission {
@@ -203,6 +215,7 @@ fn information() -> Information {
         last_name: Some("Example".into()),
         birth_date: times::parse_date("1990-02-28"),
         gender: Some("F".to_owned()),
+        nationality: Some("Colombiana".to_owned()),
         country: Some("Colombia".to_owned()),
         city: Some("Sampletown".to_owned()),
         address: Some("1 Example Plaza".into()),
@@ -230,6 +243,7 @@ fn document() -> DocumentCheck {
         issue_date: times::parse_date("2020-01-01"),
         expiry_date: times::parse_date("2030-01-01"),
         gender: Some("F".to_owned()),
+        mrz: Some("P<COLEXAMPLE<<NOOR\nX000222<<4COL9002286F3001010".into()),
         confidence: Some(0.93),
         authenticity: Some(Outcome::Passed),
         anti_spoofing: Some(Outcome::Passed),
@@ -239,6 +253,9 @@ fn document() -> DocumentCheck {
         names_match: Some(false),
         name_match: Some(61.0),
         registry_name: Some("NOOR OTHER".into()),
+        registry_gender: Some("femenino".to_owned()),
+        registry_nationality: Some("COL".to_owned()),
+        registry_status: Some("vigente".to_owned()),
         registry_reason: Some("manual_review".to_owned()),
         name_review: Some("mismatch".to_owned()),
         failed_reason: Some("scan_failed".to_owned()),
@@ -369,7 +386,7 @@ pub(super) fn registration() -> impl Strategy<Value = Registration> {
                 id: RegistrationId::new(format!("r{id}")),
                 user_id: user,
                 status: Status::parse(&status),
-                project: ProjectRef { id, name },
+                project: ProjectRef { id, name, allowed_countries: base.project.allowed_countries.clone() },
                 current_step: current
                     .filter(|word| !matches!(word.trim(), "" | "1"))
                     .map(|word| StepKind::parse(&word)),

@@ -44,7 +44,7 @@ fn all_passing() -> Vec<Evidence> {
         name_match: Some(100.0),
         ..DocumentCheck::default()
     };
-    let clear = BackgroundSource { name: "world_api_interpol".to_owned(), status: SourceStatus::Clear };
+    let clear = BackgroundSource::new("world_api_interpol", SourceStatus::Clear);
     vec![
         Evidence::Consent { accepted: true },
         Evidence::PersonalInfo { information: information.clone() },

@@ -78,7 +78,7 @@ impl Memory {
         let flow = flow.ok_or_else(|| BackendError::invalid("flow", "The project has no such flow."))?;
         self.created += 1;
         let mut registration = Registration::new(RegistrationId::new(format!("fake{:08}", self.created)), now.at);
-        registration.project = ProjectRef { id: project.id.clone(), name: Some(project.name.clone()) };
+        registration.project = ProjectRef::of(project);
         registration.flow = FlowRef {
             id: flow.id.clone(),
             name: Some(flow.name.clone()),

@@ -259,6 +259,7 @@ fn merge_information(into: &mut Information, given: &Information) {
     overlay(&mut into.last_name, given.last_name.as_ref());
     overlay(&mut into.birth_date, given.birth_date.as_ref());
     overlay(&mut into.gender, given.gender.as_ref());
+    overlay(&mut into.nationality, given.nationality.as_ref());
     overlay(&mut into.country, given.country.as_ref());
     overlay(&mut into.city, given.city.as_ref());
     overlay(&mut into.address, given.address.as_ref());

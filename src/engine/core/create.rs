@@ -40,7 +40,7 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
         fact: Fact::Created(Box::new(Opening {
             id: create.id.clone(),
             user_id: create.user_id.clone(),
-            project: ProjectRef { id: create.project.id.clone(), name: Some(create.project.name.clone()) },
+            project: ProjectRef::of(&create.project),
             flow: FlowRef {
                 id: create.flow.id.clone(),
                 name: Some(create.flow.name.clone()),

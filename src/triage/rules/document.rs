@@ -12,7 +12,7 @@ const POOR_READING: Number = Number { name: "high_below", default: 0.70, unit: "
 const NUMBER_NOT_EXTRACTED: &str = "document_number_is_not_extracted";
 
 /// Asks a question about the scanned document.
-fn with_document(case: &Case, judge: impl Fn(&DocumentCheck) -> RuleOutcome) -> RuleOutcome {
+pub(super) fn with_document(case: &Case, judge: impl Fn(&DocumentCheck) -> RuleOutcome) -> RuleOutcome {
     match &case.registration.checks.document {
         Some(document) => judge(document),
         None => case.absent(&StepKind::DocumentVerification),

@@ -3,6 +3,7 @@
 //! What was not measured is neither passed nor failed: a rule says so instead of guessing. Thresholds are read from
 //! the flow first, then from the record, then from our defaults, and a flag tells which it was.
 
+mod approval;
 mod behaviour;
 mod biometric;
 mod contact;
@@ -11,9 +12,12 @@ mod document;
 mod document_dates;
 mod document_use;
 mod identity;
+mod origin;
 mod registry;
+mod screening;
 mod velocity;
 mod watchlist;
+mod zone;
 
 use std::borrow::Cow;
 
@@ -43,6 +47,8 @@ pub const RULES: &[Rule] = &[
     document::KIND_UNKNOWN,
     document::NUMBER_NOT_READ,
     document_use::NUMBER_IN_USE,
+    origin::COUNTRY_NOT_ALLOWED,
+    zone::ZONE_DISAGREES,
     document::UPLOADED_FILE,
     document_use::ATTEMPTS_EXHAUSTED,
     document_use::DOCUMENT_CHANGED,
@@ -52,7 +58,9 @@ pub const RULES: &[Rule] = &[
     registry::REGISTRY_DID_NOT_RUN,
     identity::BIRTH_DATE_DIFFERS,
     identity::AGE,
+    origin::SEX_OR_NATIONALITY_DIFFERS,
     identity::TYPED_NUMBER_DIFFERS,
+    registry::NOT_IN_FORCE,
     contact::SHARED_CONTACT,
     contact::WRONG_CODES,
     contact::MANY_RESENDS,
@@ -62,9 +70,12 @@ pub const RULES: &[Rule] = &[
     device::AUTOMATED_CLIENT,
     device::NO_USABLE_ADDRESS,
     watchlist::RECORD_HIT,
+    screening::POSSIBLE_MATCH,
+    screening::BLACKLISTED,
     watchlist::NO_SCREENING_RESULT,
     behaviour::TOO_FAST,
     behaviour::STATUS_CONTRADICTS_STEPS,
+    approval::APPROVED_OVER_FLAG,
     behaviour::EARLIER_FAILURE,
     behaviour::NO_CONSENT,
     behaviour::EVIDENCE_VANISHES,

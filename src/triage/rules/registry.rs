@@ -1,11 +1,12 @@
 //! What the registry says of the document's owner.
 
 use super::{
-    Case, Finding, Rule, RuleOutcome, Severity,
+    Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom,
+    document::with_document,
     identity::{NAME_MINIMUM, REVIEWED_MATCH},
     measured,
 };
-use crate::model::StepKind;
+use crate::{model::StepKind, triage::names::fold_text};
 
 pub(super) const REGISTRY_NAME_DIFFERS: Rule = Rule {
     id: "IDN-02",
@@ -78,3 +79,50 @@ pub(super) const REGISTRY_DID_NOT_RUN: Rule = Rule {
             .fires()
     },
 };
+
+/// How words begin by which registries say that the owner is dead.
+const DECEASED: &[&str] = &["deceas", "dead", "died", "fallec", "muert", "difunt", "defunc", "obito"];
+/// How words begin by which they say that the document holds no more.
+const CANCELLED: &[&str] =
+    &["cancel", "revok", "revoc", "anul", "annul", "invalid", "inactiv", "baja", "void", "withdrawn"];
+/// How words begin by which they say that all is well.
+const IN_FORCE: &[&str] = &["vigent", "valid", "activ", "alive", "viv", "ok", "current", "habilit"];
+
+pub(super) const NOT_IN_FORCE: Rule = Rule {
+    id: "IDN-08",
+    name: "Deceased or cancelled in the registry",
+    severity: Severity::Critical,
+    category: "identity",
+    inputs: &["evidence.document.registryStatus"],
+    numbers: &[],
+    threshold: "the registry says that the owner is dead or the document cancelled",
+    source: "exact: the registry's word; NIST SP 800-63A-4 asks that deaths be looked up",
+    caveat: "Registries lag behind; a misread number or a namesake finds a stranger.",
+    next_action: "Check the number, ask a second source, and escalate.",
+    evaluate: |case| {
+        with_document(case, |document| {
+            let Some(word) = document.registry_status.as_deref() else { return RuleOutcome::NotMeasured };
+            match is_in_force(word) {
+                Some(true) => RuleOutcome::Clear,
+                Some(false) => Finding::new(Severity::Critical, "evidence.document.registryStatus", word)
+                    .against("in force", ThresholdFrom::Default)
+                    .at(document.finished.or(document.created))
+                    .fires(),
+                // A word nobody here knows is no answer.
+                None => RuleOutcome::NotMeasured,
+            }
+        })
+    },
+};
+
+/// What a registry's words say: `true` all is well, `false` dead or cancelled.
+fn is_in_force(word: &str) -> Option<bool> {
+    let folded = fold_text(word);
+    let words = || folded.split(|character: char| !character.is_alphanumeric());
+    let says = |stems: &[&str]| words().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
+    let negated = words().any(|word| matches!(word, "no" | "not" | "non"));
+    if says(DECEASED) || says(CANCELLED) {
+        return Some(negated);
+    }
+    says(IN_FORCE).then_some(!negated)
+}

@@ -1,7 +1,7 @@
 //! Criminal records and watch lists.
 
-use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom};
-use crate::model::{BackgroundCheck, Outcome, SourceStatus, StepKind};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, screening};
+use crate::model::{BackgroundCheck, BackgroundSource, MatchedBy, Outcome, SourceStatus, StepKind};
 
 /// A screening runs by itself; it is missing only after this long.
 const SCREENING_GRACE: Number = Number { name: "grace", default: 300.0, unit: "seconds" };
@@ -11,9 +11,14 @@ pub(super) const RECORD_HIT: Rule = Rule {
     name: "Hit in criminal records or watch lists",
     severity: Severity::Critical,
     category: "watchlist",
-    inputs: &["evidence.background.sources[].status", "verificationResults.criminalHistory"],
+    inputs: &[
+        "evidence.background.sources[].status",
+        "evidence.background.sources[].matchedBy",
+        "verificationResults.criminalHistory",
+    ],
     numbers: &[],
-    threshold: "any list with a record",
+    threshold: "any list with a record, but for sanctions, exposed persons and blacklists, which have rules of their own; \
+                high if it was found by name alone",
     source: "exact: the answer of the list",
     caveat: "Namesakes, old records, and local law on the use of them.",
     next_action: "Hold document number and birth date against the record; note source and date.",
@@ -28,19 +33,31 @@ pub(super) const RECORD_HIT: Rule = Rule {
                 _ => case.absent(&StepKind::CriminalHistory),
             };
         };
-        let hit = background.sources.iter().position(|source| source.status == SourceStatus::Found);
-        match hit {
-            Some(position) => {
-                let path = format!("evidence.background.sources[{position}].status");
-                Finding::new(Severity::Critical, path, background.sources[position].name.clone())
-                    .at(background.requested)
-                    .fires()
-            }
-            None if background.sources.is_empty() || background.has_error() => RuleOutcome::NotMeasured,
-            None => RuleOutcome::Clear,
-        }
+        record_hit(background)
     },
 };
+
+fn record_hit(background: &BackgroundCheck) -> RuleOutcome {
+    let severity = |source: &BackgroundSource| match source.matched_by {
+        Some(MatchedBy::Name) => Severity::High,
+        _ => Severity::Critical,
+    };
+    let found = screening::of_records(background).filter(|(_, source)| source.status == SourceStatus::Found);
+    // The first of the gravest.
+    if let Some((place, source)) = found.min_by_key(|(_, source)| std::cmp::Reverse(severity(source))) {
+        return Finding::new(
+            severity(source),
+            format!("evidence.background.sources[{place}].status"),
+            source.name.clone(),
+        )
+        .at(background.requested)
+        .fires();
+    }
+    let mut answers =
+        screening::of_records(background).map(|(_, source)| source.status == SourceStatus::Clear).peekable();
+    let all_clear = answers.peek().is_some() && answers.all(|clear| clear);
+    if all_clear { RuleOutcome::Clear } else { RuleOutcome::NotMeasured }
+}
 
 pub(super) const NO_SCREENING_RESULT: Rule = Rule {
     id: "WL-04",

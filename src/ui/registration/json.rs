@@ -67,6 +67,7 @@ const KNOWN: &[&str] = &[
     "links",
     "via",
     "linkResent",
+    "projectCountries",
 ];
 /// What stands for a number that is hidden.
 const HIDDEN: &str = "•••";

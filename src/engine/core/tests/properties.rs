@@ -29,7 +29,7 @@ fn evidence() -> impl Strategy<Value = Evidence> {
         1 => outcome.prop_map(|outcome| Evidence::EmailVerification { outcome }),
         1 => (0.0..=1.0).prop_map(|score| Evidence::FaceComparison { score, min_score: None }),
         1 => status.prop_map(|status| Evidence::CriminalHistory {
-            sources: vec![BackgroundSource { name: "list".into(), status }]
+            sources: vec![BackgroundSource::new("list", status)]
         }),
         1 => any::<bool>().prop_map(|accepted| Evidence::Consent { accepted }),
         1 => Just(Evidence::Instructions {}),

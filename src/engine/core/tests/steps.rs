@@ -20,7 +20,7 @@ fn blurred() -> Evidence {
 
 #[test]
 fn every_kind_of_evidence_completes_its_step_at_the_time_of_the_event() {
-    let clear = vec![BackgroundSource { name: "interpol".into(), status: SourceStatus::Clear }];
+    let clear = vec![BackgroundSource::new("interpol", SourceStatus::Clear)];
     let evidence = [
         Evidence::Consent { accepted: true },
         Evidence::PersonalInfo { information: Information::default() },

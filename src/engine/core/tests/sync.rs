@@ -30,8 +30,8 @@ fn a_sync_on_the_way_stays_ongoing_and_completes_once_everything_has_passed() {
 
 #[test]
 fn a_check_in_review_a_failed_compare_and_a_hit_each_ask_for_a_person() {
-    let hit = vec![BackgroundSource { name: "ofac".into(), status: SourceStatus::Found }];
-    let silent = vec![BackgroundSource { name: "ofac".into(), status: SourceStatus::Error }];
+    let hit = vec![BackgroundSource::new("ofac", SourceStatus::Found)];
+    let silent = vec![BackgroundSource::new("ofac", SourceStatus::Error)];
     let cases = [
         (document(StepState::Review), "document_verification_in_review"),
         (Evidence::FaceComparison { score: 0.2, min_score: None }, "face_comparison_failed"),

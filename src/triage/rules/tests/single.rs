@@ -1,13 +1,18 @@
 //! Rules that look at one registration alone.
 
 use super::{
-    RULES, RuleOutcome, Severity, outcome, severity,
-    stories::{Change, STORIES, earlier_document},
+    RULES, RuleOutcome, Severity, outcome, papers, severity,
+    stories::{self, Change, Story, earlier_document},
 };
 use crate::{
     model::{Outcome, Registration, Requirement, Review, Status, StepKind, StepState},
     triage::testing::{day, document, email, face, failure, finished, information, moment, settings},
 };
+
+/// Every story.
+fn stories() -> impl Iterator<Item = &'static Story> {
+    stories::STORIES.iter().chain(papers::STORIES)
+}
 
 fn changed(change: Change) -> Registration {
     let mut registration = finished();
@@ -17,7 +22,7 @@ fn changed(change: Change) -> Registration {
 
 #[test]
 fn each_rule_fires_on_one_side_of_its_line_and_not_on_the_other() {
-    for story in STORIES {
+    for story in stories() {
         let fires = outcome(story.rule, changed(story.fires));
         assert_eq!(severity(&fires), Some(story.severity), "{} should fire: {fires:?}", story.rule);
         let clear = outcome(story.rule, changed(story.clear));
@@ -27,7 +32,7 @@ fn each_rule_fires_on_one_side_of_its_line_and_not_on_the_other() {
 
 #[test]
 fn what_was_not_measured_is_neither_a_flag_nor_clear() {
-    for story in STORIES {
+    for story in stories() {
         let Some(change) = story.not_measured else { continue };
         assert_eq!(outcome(story.rule, changed(change)), RuleOutcome::NotMeasured, "{}", story.rule);
     }
@@ -35,7 +40,7 @@ fn what_was_not_measured_is_neither_a_flag_nor_clear() {
 
 #[test]
 fn every_rule_has_its_story() {
-    let told = |id: &str| STORIES.iter().any(|story| story.rule == id) || super::linked::TOLD.contains(&id);
+    let told = |id: &str| stories().any(|story| story.rule == id) || super::linked::TOLD.contains(&id);
     let untold: Vec<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !told(id)).collect();
     assert!(untold.is_empty(), "{untold:?}");
 }
@@ -102,7 +107,7 @@ fn severity_grows_and_shrinks_with_what_was_seen() {
 
 #[test]
 fn a_threshold_tells_nothing_about_the_person() {
-    for story in STORIES {
+    for story in stories() {
         let mut registration = changed(story.fires);
         let RuleOutcome::Fires(finding) = outcome(story.rule, registration.clone()) else { continue };
         let Some((threshold, _)) = finding.threshold else { continue };

@@ -328,7 +328,7 @@ pub fn earlier_document(registration: &mut Registration, number: Option<&str>) {
 }
 
 fn screened(registration: &mut Registration, status: SourceStatus) {
-    let sources = vec![BackgroundSource { name: "world_api_interpol".to_owned(), status }];
+    let sources = vec![BackgroundSource::new("world_api_interpol", status)];
     registration.checks.background = Some(BackgroundCheck { requested: moment(300), sources });
 }
 
