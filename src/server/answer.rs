@@ -8,7 +8,13 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::{App, Dialect, TOKEN_HEADER, access::Access, query::Paging, refusal::Refusal};
+use super::{
+    App, Dialect, TOKEN_HEADER,
+    access::Access,
+    query::Paging,
+    refusal::Refusal,
+    withheld::{may_read, readable},
+};
 use crate::{
     backend::{Created, Page, ResentLink, SyncOutcome, SyncStep},
     model::{Personal, Registration, Requirement, Status, StepKind, Timestamp},
@@ -40,11 +46,7 @@ impl App {
         populates: &[String],
         access: &Access,
     ) -> Json<Value> {
-        let mut object = self.object(registration, populates);
-        if access.own().is_some() {
-            withhold(&mut object);
-        }
-        self.enveloped(object)
+        self.enveloped(readable(self.object(registration, populates), access))
     }
 
     /// Bare in the overview dialect, under `data` in the live one.
@@ -99,12 +101,10 @@ impl App {
     ) -> Result<Response, Refusal> {
         let registration = &outcome.registration;
         let whole = self.dialect == Dialect::Overview || step == Some(&SyncStep::AdminOverride);
-        let mut object = if whole { self.object(registration, &[]) } else { Value::Object(summary(registration)) };
-        if access.own().is_some() {
-            withhold(&mut object);
-        }
+        let object = if whole { self.object(registration, &[]) } else { Value::Object(summary(registration)) };
+        let mut object = readable(object, access);
         if let Value::Object(keys) = &mut object {
-            keys.insert("sync".to_owned(), self.report(outcome));
+            keys.insert("sync".to_owned(), self.report(outcome, access));
             if self.dialect == Dialect::Live {
                 insert_token(keys, outcome.token.as_ref());
             }
@@ -116,7 +116,7 @@ impl App {
         Ok(response)
     }
 
-    fn report(&self, outcome: &SyncOutcome) -> Value {
+    fn report(&self, outcome: &SyncOutcome, access: &Access) -> Value {
         let word = |status: &Status| match self.dialect {
             Dialect::Overview => status.as_str().to_owned(),
             Dialect::Live => status.to_live(),
@@ -124,32 +124,8 @@ impl App {
         json!({
             "asked": outcome.asked.as_ref().map(word),
             "got": word(&outcome.registration.status),
-            "blockers": outcome.blockers,
+            "blockers": outcome.blockers.iter().filter(|blocker| may_read(blocker, access)).collect::<Vec<_>>(),
         })
-    }
-}
-
-/// What a person may not read of their own registration: what was noted and concluded about them, and who else it
-/// concerns.
-const NOT_FOR_PERSONS: &[&str] = &[
-    "redFlags",
-    "redFlagsDetails",
-    "reportedFlags",
-    "risk",
-    "stuck",
-    "links",
-    "accessLog",
-    "accessControlLog",
-    "reviews",
-    "desk",
-    "manualReviewLog",
-];
-
-fn withhold(object: &mut Value) {
-    for key in NOT_FOR_PERSONS {
-        if let Some(value) = object.get_mut(key) {
-            *value = Value::Null;
-        }
     }
 }
 

@@ -16,7 +16,7 @@
 //! | `POST` and `PUT …/sync` | both methods; without `step` the status is recomputed; `seenVersion` guards against a stale view |
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
-//! | a person's token | reads its registration without what was concluded about it: flags, risk, links, reviews and access log are `null` |
+//! | a person's token | reads its registration without what was concluded about it or answered by lists and registries (flags, risk, links, reviews, access log, screening: `null`), and sync names no blocker of the screening |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
 
 mod access;
@@ -33,6 +33,7 @@ mod registrations;
 #[cfg(test)]
 mod tests;
 mod validations;
+mod withheld;
 
 use std::{
     collections::HashSet, future::Future, io, net::SocketAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration,

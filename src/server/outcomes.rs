@@ -21,6 +21,7 @@ use super::{
     refusal::{self, Refusal},
     registrations::PathId,
     validations::{self, Kind},
+    withheld::readable,
 };
 use crate::{
     model::{Evidence, Registration, StepState},
@@ -48,7 +49,7 @@ async fn document(State(app): Shared, access: Access, Body(fields): Body<PHOTO_L
     let evidence = Evidence::DocumentVerification { document: Box::new(document) };
     let registration = app.backend.record(&registration.id, evidence, &access.caller).await?;
     let object = validations::object_now(Kind::Document, &registration)?;
-    Ok(Json(json!({ "data": { "documentValidation": object } })))
+    Ok(Json(json!({ "data": { "documentValidation": readable(object, &access) } })))
 }
 
 async fn liveness(State(app): Shared, access: Access, Body(fields): Body<PHOTO_LIMIT>) -> Result<Response, Refusal> {
@@ -64,7 +65,8 @@ async fn liveness(State(app): Shared, access: Access, Body(fields): Body<PHOTO_L
         return Ok(refusal::liveness_failed(&registration, score));
     }
     let populated = [Kind::Biometric.key().to_owned(), "person".to_owned()];
-    Ok(Json(json!({ "data": wire::encode_live(&registration, &populated) })).into_response())
+    let object = readable(wire::encode_live(&registration, &populated), &access);
+    Ok(Json(json!({ "data": object })).into_response())
 }
 
 /// A document handed in already is only replaced on demand; one that is being assessed takes its outcome.
@@ -117,7 +119,8 @@ async fn background(
     let registration = validations::find(Kind::Information, &app, &access, &id).await?;
     let evidence = background_evidence(&registration, fields)?;
     let registration = app.backend.record(&registration.id, evidence, &access.caller).await?;
-    Ok(Json(json!({ "data": validations::object_now(Kind::Information, &registration)?, "id": id })))
+    let object = readable(validations::object_now(Kind::Information, &registration)?, &access);
+    Ok(Json(json!({ "data": object, "id": id })))
 }
 
 /// The answers of the lists: `criminalData` as the service writes it, or `sources` as this program does.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Value, json};
 
-use super::{App, Shared, access::Access, answer, query::Query, refusal::Refusal, registrations::PathId};
+use super::{
+    App, Shared, access::Access, answer, query::Query, refusal::Refusal, registrations::PathId, withheld::readable,
+};
 use crate::{
     backend::Caller,
     model::{Registration, fold_word},
@@ -118,7 +120,7 @@ async fn list(kind: Kind, app: &App, access: &Access, query: &Query) -> Result<J
 async fn retrieve(kind: Kind, app: &App, access: &Access, id: &str) -> Result<Json<Value>, Refusal> {
     let registration = find(kind, app, access, id).await?;
     let object = object(kind, &registration).ok_or_else(|| kind.missing())?;
-    Ok(Json(json!({ "success": true, "data": object })))
+    Ok(Json(json!({ "success": true, "data": readable(object, access) })))
 }
 
 /// The registration that holds a validation; with a person's token only their own is looked at.

@@ -12,6 +12,7 @@ mod evidence;
 mod requests;
 mod serving;
 mod tokens;
+mod withheld;
 
 use regdesk::server::TOKEN_HEADER;
 use reqwest::{Method, StatusCode};
