@@ -78,6 +78,14 @@ pub enum Command {
     Resend,
     /// Create a registration with the contact of the subject.
     CreateAnew,
+    /// Claim the subject, or release it.
+    Claim,
+    /// The selected flag was right.
+    FlagRight,
+    /// The selected flag was wrong.
+    FlagWrong,
+    /// Nobody can tell whether the selected flag was right.
+    FlagCannotTell,
     /// Read everything again.
     Refresh,
     /// Next tab of a registration.
@@ -279,6 +287,34 @@ pub const COMMANDS: &[Entry] = &[
         "Show which rules fire how often, and how often they are right",
         &[(OPENERS, &["f"])],
     ),
+    hidden(entry(
+        Command::Claim,
+        "claim",
+        "claim",
+        "Claim this registration, so that nobody else works on it too, or release it",
+        &[(DESK, &["a"])],
+    )),
+    hidden(entry(
+        Command::FlagRight,
+        "flag-right",
+        "right",
+        "Say that the selected flag was right, or take it back",
+        &[(REGISTRATION, &["+"])],
+    )),
+    hidden(entry(
+        Command::FlagWrong,
+        "flag-wrong",
+        "wrong",
+        "Say that the selected flag was wrong, or take it back",
+        &[(REGISTRATION, &["-"])],
+    )),
+    hidden(entry(
+        Command::FlagCannotTell,
+        "flag-cannot-tell",
+        "cannot tell",
+        "Say that nobody can tell whether the selected flag was right, or take it back",
+        &[(REGISTRATION, &["0"])],
+    )),
     entry(
         Command::LowerThreshold,
         "lower-threshold",
@@ -354,8 +390,20 @@ impl Command {
     /// Why the command cannot be used now; `None` if it can.
     pub fn unavailable(self, model: &Model) -> Option<&'static str> {
         match self {
-            Self::Create | Self::CreateAnew | Self::Sync | Self::Resend if model.profile.read_only => {
+            Self::Create
+            | Self::CreateAnew
+            | Self::Sync
+            | Self::Resend
+            | Self::Claim
+            | Self::FlagRight
+            | Self::FlagWrong
+            | Self::FlagCannotTell
+                if model.profile.read_only =>
+            {
                 Some("this profile is read-only")
+            }
+            Self::FlagRight | Self::FlagWrong | Self::FlagCannotTell if model.chosen_flag().is_none() => {
+                Some("no flag is selected; the tab of the flags is 2")
             }
             Self::Create | Self::CreateAnew if model.flows.is_empty() => {
                 Some("projects and flows have not been read yet")
@@ -363,6 +411,7 @@ impl Command {
             Self::Sync
             | Self::Resend
             | Self::CreateAnew
+            | Self::Claim
             | Self::Unblock
             | Self::Open
             | Self::Mark

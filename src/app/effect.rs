@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Message, RequestId};
 use crate::{
-    backend::{CreateRequest, ListRequest, ResendRequest, SyncRequest},
+    backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
     model::RegistrationId,
 };
 
@@ -25,6 +25,8 @@ pub enum Effect {
     Sync(RequestId, RegistrationId, SyncRequest),
     /// Issue a fresh link; answered by [`Message::Resent`]. Never repeated.
     Resend(RequestId, RegistrationId, ResendRequest),
+    /// Note something about a registration; answered by [`Message::Annotated`]. Never repeated.
+    Annotate(RegistrationId, Annotation),
     /// Put text on the clipboard of the terminal.
     Copy(SecretString),
     /// Send a message after some time, unless a later timer of the same kind replaces it.

@@ -34,6 +34,8 @@ pub enum Message {
     Synced(RequestId, RegistrationId, Result<SyncOutcome, BackendError>),
     /// A resend was answered.
     Resent(RequestId, Result<ResentLink, BackendError>),
+    /// Something was noted about a registration, or why not.
+    Annotated(RegistrationId, Result<Registration, BackendError>),
     /// The backend announced changes; these are the registrations as they are now.
     Changed(Vec<Registration>),
     /// A timer ran out.

@@ -13,6 +13,7 @@ pub mod insights;
 mod load;
 pub mod message;
 pub mod model;
+mod notes;
 pub mod overlay;
 pub mod queue;
 pub mod registration;

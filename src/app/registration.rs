@@ -4,7 +4,13 @@ use super::{Effects, Model, RequestId, Screen, effect::Effect, model::ToastKind}
 use crate::{
     backend::{BackendError, ErrorKind},
     model::{Registration, RegistrationId},
+    triage::Flag,
 };
+
+/// Lines that a flag takes on its tab, about.
+const LINES_OF_A_FLAG: isize = 7;
+/// More flags than these are not passed at once.
+const MOST: isize = 10_000;
 
 /// The tabs of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +67,8 @@ pub struct RegistrationView {
     pub reading: bool,
     /// Why the full record could not be read.
     pub error: Option<BackendError>,
+    /// The rule of the selected flag, on the tab of flags; the first one where it does not stand any more.
+    flag: Option<String>,
     /// The selected link, on the tab of links.
     pub selected_link: usize,
     request: RequestId,
@@ -75,9 +83,23 @@ impl RegistrationView {
             scroll_max: 0,
             reading: true,
             error: None,
+            flag: None,
             selected_link: 0,
             request,
         }
+    }
+
+    /// The place of the selected flag among those that stand.
+    pub fn selected_flag(&self, flags: &[Flag]) -> usize {
+        flags.iter().position(|flag| self.flag.as_deref() == Some(&flag.rule)).unwrap_or(0)
+    }
+
+    /// Moves the selection among the flags. A page is a few of them: each takes several lines.
+    fn step_flag(&mut self, lines: isize, flags: &[Flag]) {
+        let places =
+            if lines.abs() > 1 { (lines / LINES_OF_A_FLAG).clamp(-MOST, MOST) + lines.signum() } else { lines };
+        let place = self.selected_flag(flags).saturating_add_signed(places).min(flags.len().saturating_sub(1));
+        self.flag = flags.get(place).map(|flag| flag.rule.to_string());
     }
 
     /// Scrolls by lines, within what there is.
@@ -141,12 +163,22 @@ impl Model {
     /// Moves within the open registration: through the links on their tab, else by scrolling.
     pub(super) fn move_in_registration(&mut self, lines: isize) {
         let Some(Screen::Registration(view)) = self.screens.last_mut() else { return };
-        if view.tab == Tab::Links {
+        let flags = self.index.get(&view.id).map_or(&[][..], |entry| &entry.judgement.flags);
+        if view.tab == Tab::Flags {
+            view.step_flag(lines, flags);
+        } else if view.tab == Tab::Links {
             let count = self.index.get(&view.id).map_or(0, |entry| entry.judgement.links.len());
             view.selected_link = view.selected_link.saturating_add_signed(lines).min(count.saturating_sub(1));
         } else {
             view.scroll_by(lines);
         }
+    }
+
+    /// The flag that is selected on its tab.
+    pub fn chosen_flag(&self) -> Option<&Flag> {
+        let view = self.registration().filter(|view| view.tab == Tab::Flags)?;
+        let flags = &self.index.get(&view.id)?.judgement.flags;
+        flags.get(view.selected_flag(flags))
     }
 
     /// Opens the selected link.

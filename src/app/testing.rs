@@ -178,6 +178,16 @@ impl Console {
                     })
                 },
             ),
+            Effect::Annotate(id, annotation) => {
+                let answer = if let Some(error) = self.refusals.pop_front() {
+                    Err(error)
+                } else {
+                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
+                    annotation.apply(&mut registration.desk, "desk", self.now);
+                    Ok(registration.clone())
+                };
+                Message::Annotated(id, answer)
+            }
             Effect::Copy(text) => {
                 self.copied.push(text);
                 Message::Copied(Ok(()))

@@ -26,7 +26,8 @@ fn command(act: Act) -> Option<Command> {
         Act::Sync => Some(Command::Sync),
         Act::Links => Some(Command::Ring),
         Act::Create => Some(Command::CreateAnew),
-        Act::Decide | Act::Claim | Act::Release | Act::Wait | Act::Elsewhere => None,
+        Act::Claim | Act::Release => Some(Command::Claim),
+        Act::Decide | Act::Wait | Act::Elsewhere => None,
     }
 }
 

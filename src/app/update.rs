@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     keys::{Code, Key},
-    model::Timestamp,
+    model::{Timestamp, Verdict},
 };
 
 /// How often ages and limits on the screen move on, seconds.
@@ -42,6 +42,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
         Message::Created(request, answer) => model.created(request, answer),
         Message::Synced(request, id, answer) => model.synced(request, &id, answer),
         Message::Resent(request, answer) => model.resent(request, answer),
+        Message::Annotated(id, answer) => model.annotated(&id, answer),
         Message::Changed(registrations) => {
             model.upsert(registrations);
             Effects::none()
@@ -113,6 +114,10 @@ impl Model {
             Command::Resend => self.plan_resend(),
             Command::CreateAnew => self.open_create_anew(),
             Command::Unblock => return self.unblock(),
+            Command::FlagRight => return self.judge_flag(Verdict::Right),
+            Command::FlagWrong => return self.judge_flag(Verdict::Wrong),
+            Command::FlagCannotTell => return self.judge_flag(Verdict::CannotTell),
+            Command::Claim => return self.toggle_claim(),
             Command::Refresh => return self.refresh(),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(-1),

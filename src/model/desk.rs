@@ -16,6 +16,13 @@ pub struct DeskNotes {
     pub verdicts: Vec<FlagVerdict>,
 }
 
+impl DeskNotes {
+    /// What was said of a rule's flag.
+    pub fn verdict_on(&self, rule: &str) -> Option<&FlagVerdict> {
+        self.verdicts.iter().find(|said| said.rule == rule)
+    }
+}
+
 /// Somebody works on a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

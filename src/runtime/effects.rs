@@ -48,6 +48,12 @@ pub fn start(
                 backend.resend(&id, resend, &Caller::operator()).await
             });
         }
+        Effect::Annotate(id, annotation) => {
+            let asked = id.clone();
+            answer(answers, move |result| Message::Annotated(id, result), async move {
+                backend.annotate(&asked, annotation, &operator).await
+            });
+        }
         other => return Some(other),
     }
     None

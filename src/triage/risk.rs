@@ -14,14 +14,12 @@ pub struct Risk {
 }
 
 impl Risk {
+    /// The bands, lowest first, each with the score it begins at.
+    pub const BANDS: [(&'static str, u8); 4] = [("low", 0), ("medium", 40), ("high", 70), ("critical", 85)];
+
     /// `low`, `medium`, `high` or `critical`.
     pub fn band(&self) -> &'static str {
-        match self.score {
-            0..=39 => "low",
-            40..=69 => "medium",
-            70..=84 => "high",
-            _ => "critical",
-        }
+        Self::BANDS.iter().rfind(|(_, from)| self.score >= *from).map_or("low", |(band, _)| band)
     }
 
     /// Rolls up flags. One critical flag is already in the top band; three medium ones make a medium risk.

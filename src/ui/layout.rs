@@ -14,6 +14,8 @@ const PREVIEW_COLUMNS: u16 = 62;
 const BESIDE_FROM: u16 = 118;
 /// Columns of the timeline then.
 const TIMELINE_COLUMNS: u16 = 76;
+/// From this width on, the head of a registration names the rules that its risk comes from.
+pub const NAMES_RULES_FROM: u16 = 100;
 /// Below this many rows the registration's head is shortened.
 const SHORT_BELOW: u16 = 18;
 

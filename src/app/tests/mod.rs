@@ -5,6 +5,7 @@
 mod dialogs;
 mod incident;
 mod insights;
+mod notes;
 mod queue;
 mod random;
 mod screens;

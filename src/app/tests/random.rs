@@ -26,7 +26,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("!jkgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("!+-0ajkgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,

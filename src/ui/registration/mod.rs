@@ -28,6 +28,9 @@ use crate::{
 
 pub use overview::worst_flags;
 
+/// How many rules the head names that the risk comes from.
+const NAMED_RULES: usize = 3;
+
 /// Draws the screen.
 pub fn draw(model: &Model, view: &RegistrationView, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
     let entry = model.index.get(&view.id);
@@ -57,7 +60,10 @@ fn tab(model: &Model, view: &RegistrationView, entry: &Entry, theme: &Theme, buf
     let lines = match view.tab {
         Tab::Overview => return overview::draw(model, view, entry, theme, buffer, area),
         Tab::Links => return links::draw(model, view, entry, theme, buffer, area),
-        Tab::Flags => flags::lines(entry, model, columns, theme),
+        Tab::Flags => {
+            flags::draw(model, view, entry, theme, buffer, area);
+            return 0;
+        }
         Tab::History => history::lines(entry, model, columns, theme),
         Tab::Json => json::lines(entry, model.masked, theme),
     };
@@ -79,12 +85,21 @@ fn name(model: &Model, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: 
     let mut right = queue::flag_counts(&entry.judgement.flags, theme);
     right.push(Span::styled("  risk ", theme.dim));
     right.push(Span::styled(format!("{} {}", risk.score, risk.band()), theme.tone(words::risk_tone(risk.band()))));
+    if area.width >= layout::NAMES_RULES_FROM && !risk.shares.is_empty() {
+        let named: Vec<&str> = risk.shares.iter().take(NAMED_RULES).map(|(rule, _)| rule.as_ref()).collect();
+        let more = if risk.shares.len() > NAMED_RULES { ", …" } else { "" };
+        right.push(Span::styled(format!(" from {}{more}", named.join(", ")), theme.dim));
+    }
     let taken = ink::put_right(buffer, area, &Line::from(right));
     let left = Line::from(vec![
         words::status(&registration.status).span(theme),
         Span::raw("  "),
         Span::styled(facts::who(registration, model.masked), theme.strong),
         Span::styled(format!("  {}", registration.id), theme.dim),
+        Span::styled(
+            registration.desk.claim.as_ref().map_or(String::new(), |claim| format!("  ◉ claimed by {}", claim.by)),
+            theme.info,
+        ),
     ]);
     ink::put(buffer, Rect { width: area.width.saturating_sub(taken + 2), ..area }, &left);
 }

@@ -123,6 +123,11 @@ fn the_flags_of_a_registration() {
 }
 
 #[test]
+fn the_flags_of_a_claimed_registration_with_verdicts() {
+    picture("flags_judged", "/id:reg_6<enter>a<enter>2+j-");
+}
+
+#[test]
 fn the_history_of_a_registration() {
     picture("history", "/id:reg_21<enter><enter>3");
 }

@@ -12,6 +12,7 @@ const SCRIPTS: &[&str] = &[
     "/a very long filter that does not fit into the line of a narrow screen nosuch:thing",
     "<enter>",
     "<enter>2",
+    "/id:reg_6<enter><enter>2j+",
     "<enter>3",
     "<enter>4",
     "<enter>5",
