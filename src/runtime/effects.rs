@@ -45,7 +45,7 @@ pub fn start(
         }
         Effect::Resend(request, id, resend) => {
             answer(answers, move |result| Message::Resent(request, result), async move {
-                backend.resend(&id, resend, &Caller::operator()).await
+                backend.resend(&id, resend, &operator).await
             });
         }
         Effect::Annotate(id, annotation) => {

@@ -98,15 +98,15 @@ fn flag_lines(flag: &Flag, entry: &Entry, model: &Model, columns: usize, theme: 
         Span::styled(text::fit(&sign.text(), LABEL), sign.style(theme)),
         Span::styled(format!("{} ", flag.rule), theme.strong),
         Span::styled(flag.name.to_string(), theme.strong),
-        Span::styled(format!(" · {}", flag.category), theme.dim),
     ];
+    head.extend(verdict(flag, entry, model, theme));
+    head.push(Span::styled(format!(" · {}", flag.category), theme.dim));
     if flag.reported {
         head.push(Span::styled(" · reported by the source", theme.attention));
     }
     if let Some(at) = flag.at {
         head.push(Span::styled(format!(" · {}", facts::time(at, model.now)), theme.dim));
     }
-    head.extend(verdict(flag, entry, model, theme));
     let threshold = flag.threshold.as_ref().map(|threshold| match flag.threshold_from {
         Some(from) => format!("{threshold} ({})", facts::threshold_source(from)),
         None => threshold.clone(),
