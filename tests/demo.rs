@@ -7,12 +7,15 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta};
-use regdesk::backend::{Backend as _, Clock, ListRequest};
+use regdesk::backend::{Backend as _, CallerKind, Clock, ListRequest, SyncStep};
 use regdesk::demo;
-use regdesk::engine::{Engine, Script, core};
+use regdesk::engine::{
+    Engine, Script,
+    core::{self, Command},
+};
 use regdesk::index::Index;
 use regdesk::model::{DocumentKind, Flow, Outcome, Project, Registration, Status, StepKind, StepState, Timestamp};
-use regdesk::triage::{self, Context, LinkIndex, LinkKind};
+use regdesk::triage::{self, Act, Context, LinkIndex, LinkKind};
 
 fn now() -> Timestamp {
     DateTime::from_timestamp(1_780_000_000, 0).unwrap()
@@ -108,6 +111,32 @@ async fn every_way_of_being_stuck_blocks_somebody_of_the_default_demo() {
         .collect();
     let free: Vec<_> = triage::WAYS.iter().map(|way| way.id).filter(|way| !blocked.contains(way)).collect();
     assert_eq!(free, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn nothing_that_the_desk_offers_is_refused_by_the_rules() {
+    let operator = CallerKind::Operator;
+    let states = scripts(400, 1).await.into_iter().map(|script| core::fold(&script).unwrap().unwrap().0);
+    let states: BTreeMap<_, _> = states.map(|state| (state.registration.id.clone(), state)).collect();
+    let mut index = Index::default();
+    index.upsert(states.values().map(|state| Arc::new(state.registration.clone())).collect(), now());
+    let mut tried = BTreeSet::new();
+    for (id, state) in &states {
+        let Some(blocker) = triage::blocker(&state.registration, index.context(now())) else { continue };
+        let command = match blocker.act {
+            Act::Resend => Command::Resend { token: core::Digest::of_token("fresh"), send_email: false },
+            Act::Sync => Command::Sync(core::Sync::recompute(operator)),
+            Act::Decide | Act::Claim => {
+                Command::Sync(core::Sync::report(SyncStep::AdminOverride, Status::Failed, operator))
+            }
+            _ => continue,
+        };
+        let subject = blocker.about.as_ref().map_or(state, |about| &states[about]);
+        let outcome = core::advance(Some(subject.clone()), &command, now());
+        assert!(outcome.is_ok(), "{} {}: {:?}", id, blocker.reason, outcome.err());
+        tried.insert(blocker.reason);
+    }
+    assert!(tried.len() >= 20, "{tried:?}");
 }
 
 #[tokio::test]

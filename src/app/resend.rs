@@ -35,9 +35,14 @@ impl Model {
     /// Asks before a link is issued.
     pub(super) fn plan_resend(&mut self) {
         if let Some(id) = self.subject().cloned() {
-            let form = ResendForm { id, send_email: false, refusal: None, sending: None };
-            self.overlays.push(Overlay::Resend(form));
+            self.plan_resend_of(id);
         }
+    }
+
+    /// Asks before a link of a registration is issued that need not be the subject.
+    pub(super) fn plan_resend_of(&mut self, id: RegistrationId) {
+        let form = ResendForm { id, send_email: false, refusal: None, sending: None };
+        self.overlays.push(Overlay::Resend(form));
     }
 
     /// A key for the question. Only Enter without modifiers sends.

@@ -60,6 +60,10 @@ impl Model {
             Remedy::Command(Command::Ring) if self.layer() == Layer::Ring => {
                 self.toast(ToastKind::Note, "This is the ring of it.")
             }
+            Remedy::Command(Command::Resend) if let Some(id) = blocker.about => {
+                self.plan_resend_of(id);
+                Effects::none()
+            }
             Remedy::Command(command) => self.command(command),
             Remedy::NotNow(command, reason) => {
                 let label = command.entry().map_or("", |entry| entry.label);

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::{Desk, Failure, Output, args::ListArguments, desk, output::Table};
 use crate::{
-    index::Entry,
+    index::{Entry, Span},
     model::{Contact, Personal, Timestamp},
-    text, wire,
+    text,
+    triage::{Stage, Stuck, Turn},
+    wire,
 };
 
 /// Prints what matches.
@@ -45,7 +47,7 @@ fn object(entry: &Entry) -> Value {
 
 fn print_table(entries: &[&Entry], now: Timestamp, output: &mut Output) -> Result<(), Failure> {
     let mut table =
-        Table::new(&["ID", "STATUS", "STEP", "MOVED", "STUCK", "RISK", "FLAGS", "NAME", "CONTACT", "PROJECT"]);
+        Table::new(&["ID", "STATUS", "STEP", "MOVED", "STUCK", "TURN", "RISK", "FLAGS", "NAME", "CONTACT", "PROJECT"]);
     for entry in entries {
         let registration = &entry.registration;
         let moved = text::ago(entry.age(now).num_seconds());
@@ -54,7 +56,8 @@ fn print_table(entries: &[&Entry], now: Timestamp, output: &mut Output) -> Resul
             registration.status.to_string(),
             entry.step().label().to_owned(),
             moved,
-            entry.judgement.stuck.as_ref().map_or("", |stuck| stuck.reason).to_owned(),
+            entry.judgement.stuck.as_ref().map(waiting).unwrap_or_default(),
+            entry.judgement.turn.map_or("", Turn::as_str).to_owned(),
             entry.judgement.risk.score.to_string(),
             flags(entry),
             registration.name().map(Personal::reveal).unwrap_or_default().to_owned(),
@@ -63,6 +66,15 @@ fn print_table(entries: &[&Entry], now: Timestamp, output: &mut Output) -> Resul
         ]);
     }
     table.print(output)
+}
+
+/// Why and for how long against the limit: `D-02 3h 2m/5m`; no limit where it is stuck at once.
+fn waiting(stuck: &Stuck) -> String {
+    let age = text::ago(stuck.age_seconds);
+    match stuck.limit_seconds {
+        0 => format!("{} {age}", stuck.reason),
+        limit => format!("{} {age}/{}", stuck.reason, Span(limit)),
+    }
 }
 
 /// How many flags, and the worst of them.
@@ -94,7 +106,7 @@ fn phone(contact: &Contact) -> String {
 }
 
 fn print_csv(entries: &[&Entry], output: &mut Output) -> Result<(), Failure> {
-    const HEADER: [&str; 17] = [
+    const HEADER: [&str; 21] = [
         "id",
         "status",
         "current_step",
@@ -112,6 +124,10 @@ fn print_csv(entries: &[&Entry], output: &mut Output) -> Result<(), Failure> {
         "stuck",
         "turn",
         "next_action",
+        "stage",
+        "stuck_seconds",
+        "limit_seconds",
+        "command",
     ];
     output.csv_line(HEADER)?;
     let time = |time: Timestamp| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
@@ -120,7 +136,7 @@ fn print_csv(entries: &[&Entry], output: &mut Output) -> Result<(), Failure> {
         let stuck = judgement.stuck.as_ref();
         let flow = registration.flow.name.clone().unwrap_or_else(|| registration.flow.id.clone());
         let flags: Vec<&str> = judgement.flags.iter().map(|flag| flag.rule.as_ref()).collect();
-        let cells: [String; 17] = [
+        let cells: [String; 21] = [
             registration.id.to_string(),
             registration.status.to_string(),
             registration.current_step.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -138,6 +154,10 @@ fn print_csv(entries: &[&Entry], output: &mut Output) -> Result<(), Failure> {
             stuck.map_or("", |stuck| stuck.reason).to_owned(),
             stuck.map_or("", |stuck| stuck.turn.as_str()).to_owned(),
             stuck.map(|stuck| stuck.next_action.to_string()).unwrap_or_default(),
+            judgement.stage.map_or("", Stage::as_str).to_owned(),
+            stuck.map(|stuck| stuck.age_seconds.to_string()).unwrap_or_default(),
+            stuck.map(|stuck| stuck.limit_seconds.to_string()).unwrap_or_default(),
+            stuck.and_then(|stuck| stuck.command_line(&registration.id)).unwrap_or_default(),
         ];
         output.csv_line(cells.iter().map(String::as_str))?;
     }

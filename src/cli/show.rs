@@ -5,7 +5,7 @@ use crate::{
     index::Entry,
     model::{Moment, Outcome, Personal, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
     text,
-    triage::{Flag, Judgement, Stuck},
+    triage::{Flag, Judgement, LinkOrigin, Stuck},
     wire,
 };
 
@@ -24,7 +24,7 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     let now = desk.clock.now();
     print_head(registration, judgement, now, output)?;
     if let Some(stuck) = &judgement.stuck {
-        print_stuck(stuck, output)?;
+        print_stuck(stuck, &id, output)?;
     }
     print_timeline(registration, now, output)?;
     print_results(registration, output)?;
@@ -63,14 +63,25 @@ fn print_head(
     if let Some(expires_at) = registration.expires_at.filter(|_| registration.status.is_open()) {
         rows.push(("expires", clock_time(expires_at)));
     }
+    if let Some(clock) = judgement.link {
+        let left = if clock.is_alive() {
+            format!("lives for {} more", text::ago(clock.seconds_left))
+        } else {
+            format!("dead for {}", age(clock.dies_at))
+        };
+        rows.push((
+            "link",
+            format!("of {}, {left}", if clock.origin == LinkOrigin::Resent { "the resend" } else { "creation" }),
+        ));
+    }
     if let Some(resent) = registration.link_resent {
-        rows.push(("link", format!("sent again {} times, last {}", registration.link_resends, shown(resent))));
+        rows.push(("resent", format!(" {} times, last {}", registration.link_resends, shown(resent))));
     }
     rows.push(("risk", format!("{} ({})", judgement.risk.score, judgement.risk.band())));
     rows.iter().try_for_each(|(key, value)| output.line(&format!("  {key:<10} {value}")))
 }
 
-fn print_stuck(stuck: &Stuck, output: &mut Output) -> Result<(), Failure> {
+fn print_stuck(stuck: &Stuck, id: &RegistrationId, output: &mut Output) -> Result<(), Failure> {
     heading("Stuck", output)?;
     let limit = match stuck.limit_seconds {
         0 => "at once".to_owned(),
@@ -78,11 +89,13 @@ fn print_stuck(stuck: &Stuck, output: &mut Output) -> Result<(), Failure> {
     };
     output.line(&format!("  {} {}, at {}", stuck.reason, stuck.name, stuck.step.label()))?;
     output.line(&format!(
-        "  for {} (counts {limit}), the move is the {}'s",
+        "  for {} (counts {limit}), {}; the move is the {}'s",
         text::ago(stuck.age_seconds),
+        stuck.stage.label(),
         stuck.turn.as_str()
     ))?;
-    output.line(&format!("  next: {}", stuck.next_action))
+    output.line(&format!("  next: {}", stuck.next_action))?;
+    stuck.command_line(id).map_or(Ok(()), |command| output.line(&format!("        {command}")))
 }
 
 fn print_timeline(registration: &Registration, now: Timestamp, output: &mut Output) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use super::core::{self, Command, Event, Refusal, Run, State};
+use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::{Message, Outbox};
 use super::store::{OpenError, Store, StoreError, Writer};
 use super::{catalog, core::Create};
@@ -166,8 +166,8 @@ impl Inner {
         now: Timestamp,
     ) -> Result<(State, Vec<Event>), BackendError> {
         let run = self.store.write(|writer| transact(writer, id, command, caller, now))?;
-        // Nobody listening is no failure.
-        let _ = self.changes.send(id.clone());
+        // Nobody listening is no failure. What changed may be another one than was meant: who holds a taken contact.
+        let _ = self.changes.send(run.state.registration.id.clone());
         match run.refusal {
             Some(refusal) => Err(refusal.into()),
             None => Ok((run.state, run.events)),
@@ -213,16 +213,44 @@ fn transact(
         return Err(Failure::Missing(id.clone()));
     }
     let expected = state.as_ref().map_or(0, |state| state.events);
-    let command = match command {
+    let (command, holder) = match command {
         Command::Create(opening) => {
-            let taken = writer.taken(&opening.project.id, &opening.contact)?;
-            Command::Create(Box::new(Create { taken, ..*opening }))
+            let (taken, holder) = writer.taken(&opening.project.id, &opening.contact)?.unzip();
+            (Command::Create(Box::new(Create { taken, ..*opening })), holder)
         }
-        other => other,
+        other => (other, None),
     };
-    let run = core::run(state, &command, caller, now)?;
+    match (core::run(state, &command, caller, now), holder) {
+        (Ok(run), _) => {
+            writer.append(expected, &run.events, &run.state)?;
+            Ok(run)
+        }
+        (Err(refusal), Some(holder)) if refusal.is_for_a_taken_contact() => {
+            note_turned_away(writer, &holder, caller, refusal, now)
+        }
+        (Err(refusal), _) => Err(refusal.into()),
+    }
+}
+
+/// Somebody was refused a new registration because this one holds the contact: whoever works on it should know.
+fn note_turned_away(
+    writer: &mut Writer<'_>,
+    holder: &RegistrationId,
+    caller: &Caller,
+    refusal: Refusal,
+    now: Timestamp,
+) -> Result<Run, Failure> {
+    let state = writer.load(holder)?.ok_or_else(|| Failure::Missing(holder.clone()))?;
+    let expected = state.events;
+    let note = Access {
+        actor: caller.kind,
+        ip: caller.ip.clone(),
+        action: "create".to_owned(),
+        denied: Some(refusal.code.to_owned()),
+    };
+    let run = core::run(Some(state), &Command::NoteAccess(note), caller, now)?;
     writer.append(expected, &run.events, &run.state)?;
-    Ok(run)
+    Ok(Run { refusal: Some(refusal), ..run })
 }
 
 fn script_refused(number: u64, refusal: &Refusal) -> BackendError {

@@ -127,6 +127,34 @@ async fn create_refuses_unknown_places_paused_flows_and_taken_contacts() {
 }
 
 #[tokio::test]
+async fn who_asks_for_a_taken_contact_is_noted_at_the_one_that_holds_it() {
+    let desk = Desk::open();
+    let holder = desk.new_id("Seller").await;
+    let before = desk.engine.retrieve(&holder, &Caller::operator()).await.unwrap();
+    let mut changes = desk.engine.changes().unwrap();
+    desk.wait(TimeDelta::minutes(5));
+    assert_eq!(code_of(desk.create("Seller", "alba@example.com").await), "email_is_registered_already");
+    assert_eq!(changes.try_recv().unwrap(), holder, "whoever looks at it is told");
+    let registration = desk.engine.retrieve(&holder, &Caller::operator()).await.unwrap();
+    let entry = registration.access_log.last().unwrap();
+    assert_eq!((entry.actor.as_str(), entry.action.as_str(), entry.outcome.as_str()), ("client", "create", "denied"));
+    assert_eq!(entry.reason.as_deref(), Some("email_is_registered_already"));
+    let state = |registration: &Registration| (registration.version, registration.updated_at);
+    assert_eq!(state(&registration), state(&before), "it has not moved for that");
+}
+
+#[tokio::test]
+async fn a_registration_tells_the_status_that_its_flow_has_in_the_catalogue() {
+    let desk = Desk::open();
+    let created = desk.create("Seller", "alba@example.com").await.unwrap().registration;
+    let listed = desk.engine.list(ListRequest::page(1, 10)).await.unwrap().registrations.remove(0);
+    let read = desk.engine.retrieve(&created.id, &Caller::operator()).await.unwrap();
+    for registration in [created, listed, read] {
+        assert_eq!(registration.flow.status.as_deref(), Some("active"));
+    }
+}
+
+#[tokio::test]
 async fn of_many_who_take_one_contact_at_once_exactly_one_gets_it() {
     let desk = Desk::open();
     let mut tasks = tokio::task::JoinSet::new();

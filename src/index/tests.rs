@@ -6,8 +6,10 @@ use proptest::prelude::*;
 
 use super::{Index, Query, Sort, SortField};
 use crate::{
-    model::{Registration, RegistrationId, Status, StepKind},
-    triage::testing::{at, begun, coded, derived, document, face, finished, hours_as_usual, minutes, named, stranger},
+    model::{Moment, Registration, RegistrationId, Status, StepKind},
+    triage::testing::{
+        at, begun, coded, derived, document, face, finished, hours_as_usual, minutes, named, settings, stranger,
+    },
 };
 
 fn index_of(registrations: impl IntoIterator<Item = Registration>) -> Index {
@@ -113,6 +115,46 @@ fn urgency_puts_whose_turn_it_is_before_how_late_it_is() {
         person("over", Status::Completed, 0),
     ]);
     assert_eq!(order(&index, "urgency"), ["system", "review-long", "review-short", "user", "fresh", "over"]);
+}
+
+#[test]
+fn of_those_equally_late_the_link_that_dies_first_comes_first_and_the_given_up_come_last() {
+    let late = |id: &str, hours: i64, resent: Option<i64>| {
+        let mut registration = begun();
+        registration.id = id.into();
+        registration.contact.email = Some(format!("{id}@example.com").into());
+        registration.created_at = at(1_000) - TimeDelta::hours(hours);
+        registration.updated_at = at(1_000) - TimeDelta::hours(hours);
+        registration.status = Status::NeedsManualVerification;
+        registration.link_resent = resent.map(|ago| Moment::event(at(1_000) - minutes(ago)));
+        registration
+    };
+    let mut given_up = late("given-up", 24 * 8, None);
+    given_up.status = Status::Started;
+    let mut user = late("user", 3, None);
+    user.status = Status::Started;
+    let people = [late("dead", 5, None), late("long", 5, Some(300)), given_up, user];
+    let mut people = Vec::from(people);
+    for (id, left) in [("few", 5), ("many", 25)] {
+        // Sent as long ago as all of them last moved, so that only the link tells them apart.
+        let mut person = late(id, 5, Some(300));
+        settings(&mut person).link_minutes = Some(300 + left);
+        people.push(person);
+    }
+    assert_eq!(order(&index_of(people), "urgency"), ["few", "many", "dead", "long", "user", "given-up"]);
+}
+
+#[test]
+fn what_is_worth_a_look_comes_before_what_is_in_time() {
+    let waits = |id: &str, ago: i64| {
+        let mut registration = begun();
+        registration.id = id.into();
+        (registration.created_at, registration.updated_at) = (at(1_000) - minutes(ago), at(1_000) - minutes(ago));
+        registration
+    };
+    // One mailbox is no matter as long as nobody has come to the form.
+    let index = index_of([waits("fresh", 5), waits("warned", 40), waits("stuck", 130)]);
+    assert_eq!(order(&index, "urgency"), ["stuck", "warned", "fresh"]);
 }
 
 #[test]
@@ -234,8 +276,41 @@ fn member((id, email, number, status): (u8, u8, u8, u8), version: usize) -> Regi
     registration
 }
 
+/// Someone at any point of waiting, with or without a fresh link.
+fn waiting() -> impl Strategy<Value = Registration> {
+    let status = prop::sample::select(Status::ALL.to_vec());
+    (status, 0..20_000i64, prop::option::of(0..200i64), any::<bool>()).prop_map(|(status, ago, resent, reviewed)| {
+        let mut registration = if reviewed { finished() } else { begun() };
+        registration.status = status;
+        (registration.created_at, registration.updated_at) = (at(1_000) - minutes(ago), at(1_000) - minutes(ago));
+        registration.completed_at = None;
+        registration.link_resent = resent.map(|ago| Moment::event(at(1_000) - minutes(ago)));
+        derived(registration)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_desks_order_is_total(people in prop::collection::vec(waiting(), 3..12)) {
+        let index = index_of(people.into_iter().enumerate().map(|(place, mut person)| {
+            person.id = RegistrationId::new(format!("r{place}"));
+            person
+        }));
+        let by = Sort::by(SortField::Urgency);
+        let entries: Vec<_> = index.entries().collect();
+        for one in &entries {
+            for other in &entries {
+                prop_assert_eq!(by.compare(one, other), by.compare(other, one).reverse());
+                prop_assert_eq!(by.compare(one, other).is_eq(), one.registration.id == other.registration.id);
+                for third in &entries {
+                    let chain = by.compare(one, other).is_lt() && by.compare(other, third).is_lt();
+                    prop_assert!(!chain || by.compare(one, third).is_lt());
+                }
+            }
+        }
+    }
+
     #[test]
     fn judging_what_changed_gives_the_same_as_judging_everything(steps in crowd(), gone in 0..6u8) {
         let mut index = Index::default();

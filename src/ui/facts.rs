@@ -7,7 +7,7 @@ use chrono::Datelike;
 use crate::{
     model::{Moment, Personal, Registration, Timestamp},
     text,
-    triage::{Stuck, ThresholdFrom},
+    triage::{LinkClock, LinkOrigin, Stuck, ThresholdFrom},
 };
 
 /// A time in UTC, without seconds, and without the year if it is this one.
@@ -90,6 +90,19 @@ pub fn ratio(stuck: &Stuck) -> Option<String> {
         ratio if ratio < 9950.0 => format!("{:.1}k×", ratio / 1000.0),
         ratio => format!("{:.0}k×", ratio / 1000.0),
     })
+}
+
+/// What is left of the link that the person holds: `link 12m left`, `link dead for 2h 5m`.
+pub fn link(clock: &LinkClock, now: Timestamp) -> String {
+    let which = match clock.origin {
+        LinkOrigin::Creation => "link",
+        LinkOrigin::Resent => "resent link",
+    };
+    if clock.is_alive() {
+        format!("{which} {} left", text::ago(clock.seconds_left))
+    } else {
+        format!("{which} dead for {}", since(clock.dies_at, now))
+    }
 }
 
 /// Where a threshold comes from.

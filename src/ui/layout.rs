@@ -211,6 +211,8 @@ pub enum Column {
     Turn,
     /// Why it is stuck.
     Stuck,
+    /// What is left of the link.
+    Link,
     /// Flags by severity.
     Flags,
     /// Risk score and band.
@@ -262,12 +264,13 @@ const SHAPES: &[Shape] = &[
     shape(Column::Age, "age", Some(SortField::Updated), (7, 7, 7), 4),
     shape(Column::Turn, "turn", Some(SortField::Urgency), (4, 10, 12), 6),
     shape(Column::Stuck, "stuck", Some(SortField::Urgency), (9, 22, 44), 7),
+    shape(Column::Link, "link", None, (6, 6, 6), 10),
     shape(Column::Flags, "flags", Some(SortField::Risk), (7, 8, 11), 5),
     shape(Column::Risk, "risk", Some(SortField::Risk), (12, 12, 12), 9),
     shape(Column::Project, "project", Some(SortField::Project), (10, 10, 24), 8),
-    shape(Column::Id, "id", None, (24, 24, 26), 10),
-    shape(Column::Created, "created", Some(SortField::Created), (11, 11, 16), 11),
-    shape(Column::Flow, "flow", None, (12, 12, 24), 12),
+    shape(Column::Id, "id", None, (24, 24, 26), 11),
+    shape(Column::Created, "created", Some(SortField::Created), (11, 11, 16), 12),
+    shape(Column::Flow, "flow", None, (12, 12, 24), 13),
 ];
 
 /// A column with its place on the screen.

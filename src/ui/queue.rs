@@ -20,7 +20,7 @@ use crate::{
     index::{Entry, QueryError},
     model::RegistrationId,
     text,
-    triage::{Flag, Severity, Turn},
+    triage::{self, Flag, Severity, Stage, Turn},
 };
 
 /// What stands before the filter.
@@ -172,6 +172,7 @@ fn cell<'a>(model: &'a Model, theme: &Theme, (column, width): (Column, u16), ent
         Column::Age => plain(Cow::Owned(facts::since(entry.last_move(), model.now))),
         Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![whose_turn(turn, width, theme)]),
         Column::Stuck => stuck(theme, entry),
+        Column::Link => link(model, theme, entry),
         Column::Flags => flag_counts(&entry.judgement.flags, theme),
         Column::Risk => risk(theme, entry),
         Column::Project => dim(facts::named(registration.project.name.as_deref(), &registration.project.id).into()),
@@ -204,11 +205,21 @@ fn is_marked(queue: &Queue, id: &RegistrationId) -> bool {
 /// Why it is stuck, and how far beyond the limit.
 pub fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
     let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
+    let tone = if stuck.stage == Stage::GivenUp { theme.dim } else { theme.attention };
     vec![
-        Span::styled(stuck.reason, theme.attention),
+        Span::styled(stuck.reason, tone),
         Span::styled(facts::ratio(stuck).map_or(String::new(), |ratio| format!(" {ratio}")), theme.strong),
         Span::raw(format!(" {}", stuck.name)),
     ]
+}
+
+/// What is left of the link that the person holds.
+fn link(model: &Model, theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+    match triage::link_left(&entry.registration, model.now) {
+        Some(clock) if clock.is_alive() => vec![Span::raw(text::ago(clock.seconds_left))],
+        Some(_) => vec![Span::styled("dead", theme.dim)],
+        None => Vec::new(),
+    }
 }
 
 /// Score and band of the risk.

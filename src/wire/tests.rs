@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{samples, *};
 use crate::{
     model::{Basis, Moment, Registration},
-    triage::Judgement,
+    triage::{Context, Judgement, LinkIndex},
 };
 
 fn overview(registration: &Registration) -> Value {
@@ -179,4 +179,51 @@ proptest! {
         let _ = decode_flows_of_project(&value);
         let _ = decode_error(500, value.to_string().as_bytes(), None);
     }
+}
+
+#[test]
+fn a_delivery_log_that_stands_with_a_registration_is_read_oldest_first() {
+    let event = |kind: &str, sent: &str, status: &str, code: u16| {
+        json!({
+            "type": kind,
+            "sentAt": sent,
+            "status": "sent",
+            "body": { "type": kind, "object": { "email": "noor.example@example.com" } },
+            "response": { "status": status, "statusCode": code, "body": "upstream unavailable" },
+        })
+    };
+    let read = decode_registration(json!({
+        "_id": "69a80a10aa00bb11cc22dd33",
+        "status": "COMPLETED",
+        "webhookEvents": [
+            event("onboarding_app_registration_completed", "2026-05-06T09:53:28Z", "fail", 503),
+            event("onboarding_app_registration_created", "2026-05-06T09:41:05Z", "success", 200),
+        ],
+    }))
+    .unwrap();
+    let told: Vec<_> = read.deliveries.iter().map(|told| (told.code, told.was_heard())).collect();
+    assert_eq!(told, [(Some(200), Some(true)), (Some(503), Some(false))]);
+    assert_eq!(read.deliveries[1].event, "onboarding_app_registration_completed");
+    assert!(read.extra.is_empty(), "{:?}", read.extra);
+}
+
+#[test]
+fn a_stuck_registration_tells_stage_limits_act_and_command_and_what_is_left_of_its_link() {
+    let mut registration = samples::full();
+    registration.status = crate::model::Status::Started;
+    registration.flow.status = Some("active".to_owned());
+    let now = registration.updated_at + chrono::TimeDelta::days(30);
+    let judgement = crate::triage::judge(&registration, Context::new(&LinkIndex::default(), now));
+    let written = encode_overview(&registration, &judgement);
+    let (stuck, known) = (&written["stuck"], judgement.stuck.unwrap());
+    assert_eq!(stuck["stage"], known.stage.as_str());
+    assert_eq!(
+        (&stuck["warnSeconds"], &stuck["giveUpSeconds"]),
+        (&json!(known.warn_seconds), &json!(known.give_up_seconds))
+    );
+    assert_eq!(stuck["act"], known.act.as_str());
+    assert_eq!(stuck["command"], json!(known.command_line(&registration.id)));
+    assert_eq!(stuck["about"], json!(null));
+    assert_eq!(written["link"]["secondsLeft"], 0);
+    assert_eq!(written["link"]["origin"], judgement.link.unwrap().origin.as_str());
 }

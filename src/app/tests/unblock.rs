@@ -8,7 +8,7 @@ use crate::{
         unblock::Remedy,
     },
     backend::{BackendError, ErrorKind},
-    model::{Moment, Registration, Status, StepKind},
+    model::{Moment, Registration, Status, StepKind, timeline},
     triage::Act,
 };
 
@@ -55,6 +55,21 @@ fn a_fresh_link_is_shown_only_on_request_and_can_be_copied() {
     console.keys("<esc>");
     assert!(console.model.overlays.is_empty());
     assert!(console.model.log.iter().all(|toast| !toast.text.contains("secret")));
+}
+
+#[test]
+fn who_began_twice_is_helped_with_the_link_of_the_first_registration() {
+    let first = waiting(1);
+    let mut again = registration(2, "Someone", Status::Ongoing, 3);
+    again.contact.email.clone_from(&first.contact.email);
+    again.current_step = Some(StepKind::PersonalInfo);
+    timeline::derive(&mut again);
+    let mut console = Console::open(vec![first, again]);
+    assert_eq!(console.model.subject().unwrap().as_str(), "reg_2", "the operator's turn comes first");
+    console.keys("x");
+    assert_eq!(resend(&console).id.as_str(), "reg_1");
+    console.keys("<enter>");
+    assert_eq!(console.data.iter().map(|person| person.link_resends).collect::<Vec<_>>(), [1, 0]);
 }
 
 #[test]

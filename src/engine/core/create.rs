@@ -4,7 +4,7 @@ use super::command::Create;
 use super::draft::{Draft, lifetime_end};
 use super::event::Opening;
 use super::{Event, Fact, Refusal, apply};
-use crate::backend::{Channel, TokenKind};
+use crate::backend::TokenKind;
 use crate::model::{Contact, FlowRef, Personal, ProjectRef, Timestamp};
 
 /// Longest e-mail address (RFC 5321).
@@ -34,7 +34,9 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
         ));
     }
     let contact = checked_contact(&create.contact)?;
-    refuse_taken(create.taken)?;
+    if let Some(taken) = create.taken {
+        return Err(Refusal::taken(taken));
+    }
     let event = Event {
         at: now,
         fact: Fact::Created(Box::new(Opening {
@@ -62,18 +64,6 @@ pub(super) fn create(create: &Create, now: Timestamp) -> Result<Draft, Refusal> 
         Some(token) => draft.issue(token, TokenKind::Enrollee),
         None => draft,
     })
-}
-
-fn refuse_taken(taken: Option<Channel>) -> Result<(), Refusal> {
-    let (code, what) = match taken {
-        None => return Ok(()),
-        Some(Channel::Email) => ("email_is_registered_already", "e-mail address"),
-        Some(Channel::Phone) => ("phone_is_registered_already", "phone number"),
-    };
-    Err(Refusal::conflict(
-        code,
-        format!("An open registration of this project already has this {what}. Open that one and send its link again."),
-    ))
 }
 
 /// Checks the formats and brings them into the one shape that is stored: address in lower case, phone as digits.

@@ -1,7 +1,10 @@
 //! Why a command is refused.
 
-use crate::backend::{BackendError, ErrorKind, Objection};
+use crate::backend::{BackendError, Channel, ErrorKind, Objection};
 use crate::model::StepKind;
+
+const EMAIL_TAKEN: &str = "email_is_registered_already";
+const PHONE_TAKEN: &str = "phone_is_registered_already";
 
 /// A command that the rules do not allow: the service's own symbol, and a sentence on what to do.
 ///
@@ -19,6 +22,23 @@ pub struct Refusal {
 impl Refusal {
     pub(super) fn new(kind: ErrorKind, code: &'static str, message: impl Into<String>) -> Self {
         Self { kind, code, message: message.into() }
+    }
+
+    /// Whether an open registration of the project has the contact already.
+    pub fn is_for_a_taken_contact(&self) -> bool {
+        matches!(self.code, EMAIL_TAKEN | PHONE_TAKEN)
+    }
+
+    /// An open registration of the project has the contact already.
+    pub(super) fn taken(taken: Channel) -> Self {
+        let (code, what) = match taken {
+            Channel::Email => (EMAIL_TAKEN, "e-mail address"),
+            Channel::Phone => (PHONE_TAKEN, "phone number"),
+        };
+        let message = format!(
+            "An open registration of this project already has this {what}. Open that one and send its link again."
+        );
+        Self::conflict(code, message)
     }
 
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {

@@ -164,8 +164,12 @@ impl Writer<'_> {
         Ok(self.tables.load(id)?.map(|state| refreshed(state, self.flows)))
     }
 
-    /// The contact of these that an open registration of the project already has.
-    pub(super) fn taken(&self, project: &str, contact: &Contact) -> Result<Option<Channel>, StoreError> {
+    /// The contact of these that an open registration of the project already has, and which one that is.
+    pub(super) fn taken(
+        &self,
+        project: &str,
+        contact: &Contact,
+    ) -> Result<Option<(Channel, RegistrationId)>, StoreError> {
         self.tables.taken(project, contact)
     }
 

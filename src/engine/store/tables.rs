@@ -124,16 +124,20 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    /// The contact of these that an open registration of the project already has.
-    pub(super) fn taken(&self, project: &str, contact: &Contact) -> Result<Option<Channel>, StoreError> {
+    /// The contact of these that an open registration of the project already has, and which one that is.
+    pub(super) fn taken(
+        &self,
+        project: &str,
+        contact: &Contact,
+    ) -> Result<Option<(Channel, RegistrationId)>, StoreError> {
         for (channel, key) in contact_keys(contact) {
             // Ids follow the contact in the key, so the first entry at or after the bare contact is one of its own.
             let mut entries = self.contacts.range((project, key.as_str(), "")..)?;
             if let Some(entry) = entries.next() {
                 let (found, ()) = (entry?.0, ());
-                let (found_project, found_contact, _) = found.value();
+                let (found_project, found_contact, holder) = found.value();
                 if found_project == project && found_contact == key {
-                    return Ok(Some(channel));
+                    return Ok(Some((channel, RegistrationId::new(holder))));
                 }
             }
         }

@@ -150,7 +150,7 @@ fn a_contact_is_taken_in_its_project_as_long_as_its_registration_is_open() {
     let state = put(&store, 1, 0);
     let taken = |project: &str, email: &str| {
         let contact = Contact { email: Some(email.into()), ..Contact::default() };
-        store.write(|writer| writer.taken(project, &contact)).unwrap()
+        store.write(|writer| writer.taken(project, &contact)).unwrap().map(|(channel, _)| channel)
     };
     let project = state.registration.project.id.as_str();
     assert_eq!(taken(project, " P1@Example.com"), Some(Channel::Email));

@@ -151,6 +151,21 @@ fn stuck_and_turn_go_by_the_judgement() {
 }
 
 #[test]
+fn a_stage_is_asked_for_also_before_anyone_is_stuck() {
+    check(&begun(), &["stage:given_up", "stage:warn,given_up", "stuck"], &["stage:stuck", "stage:warn"]);
+    let mut review = begun();
+    review.status = Status::NeedsManualVerification;
+    let mut waits = |hours: i64| {
+        review.updated_at = at(0) + TimeDelta::days(10) - TimeDelta::hours(hours);
+        review.clone()
+    };
+    check(&waits(0), &["stage:in_time", "stage:IN-TIME"], &["stage:warn", "stuck"]);
+    check(&waits(1), &["stage:warn"], &["stage:in_time", "stuck"]);
+    check(&waits(4), &["stage:stuck", "stuck"], &["stage:warn", "stage:given_up"]);
+    check(&finished(), &["status:completed"], &["stage:in_time", "stage:given_up"]);
+}
+
+#[test]
 fn ages_and_days_are_told_apart() {
     let mut registration = begun();
     registration.created_at = "2026-05-28T20:26:40Z".parse().unwrap();
@@ -200,6 +215,7 @@ fn a_mistake_is_told_at_its_place_with_the_nearest_right_name() {
         ("stuck:D03", "D03", "did you mean `D-03`"),
         ("stuck:nap", "nap", "known: X-04"),
         ("turn:me", "me", "operator"),
+        ("stage:givenup", "givenup", "given_up"),
         ("risk:>=high", ">=high", "not a number"),
         ("age:2h", "2h", ">2h or <2h"),
         ("created:<yesterday", "<yesterday", "span of time"),
@@ -272,6 +288,7 @@ fn fragment() -> impl Strategy<Value = String> {
         "stuck",
         "stuck:",
         "turn:",
+        "stage:",
         "age:",
         "created:",
         "updated:",

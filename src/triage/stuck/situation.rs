@@ -90,6 +90,11 @@ impl<'a> Situation<'a> {
             || self.waits_for(&StepKind::EmailVerification)
     }
 
+    /// At the form that the service would refuse: opened, and no code was sent yet.
+    pub fn is_at_the_form(&self) -> bool {
+        self.is_signing_up() && !self.is_untouched() && !self.has_codes()
+    }
+
     /// Everything owed is done.
     pub fn all_done(&self) -> bool {
         self.next.is_none() && self.registration.steps.iter().any(|step| step.state == StepState::Completed)
@@ -166,8 +171,8 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// A code was sent, so the service took the form.
-    pub fn has_codes(&self) -> bool {
+    /// A code was sent: the service took the form.
+    fn has_codes(&self) -> bool {
         self.registration.checks.email.is_some() || self.registration.checks.phone.is_some()
     }
 

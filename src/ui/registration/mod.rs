@@ -23,7 +23,7 @@ use crate::{
     index::Entry,
     model::Status,
     text,
-    triage::Severity,
+    triage::{self, Severity, Stage, Stuck},
 };
 
 pub use overview::worst_flags;
@@ -116,10 +116,10 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
     known.extend(facts::phone(registration, model.masked));
     known.extend(contact.language.clone());
     let moved = entry.last_move();
-    let mut times = vec![
-        format!("created {} UTC", facts::time(registration.created_at, now)),
-        format!("last move {} ({} ago)", facts::time(moved, now), facts::since(moved, now)),
-    ];
+    let mut times = vec![format!("last move {} UTC ({} ago)", facts::time(moved, now), facts::since(moved, now))];
+    // Where there is no room for all, what an operator can still do something about comes first.
+    times.extend(triage::link_left(registration, now).map(|clock| facts::link(&clock, now)));
+    times.push(format!("created {}", facts::time(registration.created_at, now)));
     if let Some(completed) = registration.completed_at {
         times.push(format!("over {}", facts::moment(completed, now)));
     } else if let Some(expires) = registration.expires_at {
@@ -133,12 +133,15 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
 pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(blocker) = model.blocker(entry) else { return at_rest(entry, columns, theme) };
     let over = blocker.is_over_its_limit();
-    let limit = match facts::ratio(&blocker) {
+    let mut limit = match facts::ratio(&blocker) {
         Some(ratio) if over => format!(" of {}, {ratio}", text::ago(blocker.limit_seconds)),
-        Some(_) => format!(" of {}, in time", text::ago(blocker.limit_seconds)),
+        Some(_) => format!(" of {}, {}", text::ago(blocker.limit_seconds), blocker.stage.label()),
         // Stuck at once: waiting does not help, so there is no limit to tell.
         None => String::new(),
     };
+    if blocker.stage == Stage::GivenUp {
+        limit.push_str(", given up");
+    }
     let reason = format!("{} {}", blocker.reason, blocker.name);
     let mut lines = vec![Line::from(vec![
         words::turn(blocker.turn).span(theme),
@@ -150,7 +153,7 @@ pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme
             theme.dim,
         ),
     ])];
-    let way = way_out(model, model.remedy(blocker.act));
+    let way = way_out(model, &blocker);
     let label = format!("→ {way}: ");
     let styles = [theme.accent, theme.strong];
     lines.extend(ink::labelled(&label, &blocker.next_action, text::width(&label), columns, styles));
@@ -158,10 +161,12 @@ pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme
 }
 
 /// The key that does what clears it, or why there is none: `R resend`, `wait`, `elsewhere`.
-fn way_out(model: &Model, remedy: Remedy) -> String {
+fn way_out(model: &Model, blocker: &Stuck) -> String {
     let named = |command: Command| command.entry().map_or("", |entry| entry.label);
-    match remedy {
-        Remedy::Command(command) => match footer::key_for(model, model.layer(), command) {
+    // Where it is to be done to another registration, its own key would do it to this one.
+    let key_of = |command| if blocker.about.is_some() { Command::Unblock } else { command };
+    match model.remedy(blocker.act) {
+        Remedy::Command(command) => match footer::key_for(model, model.layer(), key_of(command)) {
             Some(key) => format!("{key} {}", named(command)),
             None => named(command).to_owned(),
         },

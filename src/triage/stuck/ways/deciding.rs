@@ -115,8 +115,9 @@ pub(super) const STATUS_UNKNOWN: Way = Way {
     name: "Status unknown",
     turn: Turn::System,
     limits: Limits::AT_ONCE,
-    act: Act::Sync,
-    next_action: "Sync it, so that the status is computed again; if the word stays, it is new to this program.",
+    act: Act::Decide,
+    next_action: "Find out what the service means by it; if nothing stands against it, decide: that gives it a known \
+                  status.",
     step: Place::WhereItStands,
     find: |situation| situation.still(matches!(situation.status(), Status::Unknown(_))),
 };

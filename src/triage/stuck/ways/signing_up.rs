@@ -55,7 +55,7 @@ pub(super) const REGISTERED_ALREADY: Way = Way {
     find: |situation| {
         situation.turned_away().or_else(|| {
             let earlier = situation.earlier_one()?;
-            Some(situation.still(situation.is_signing_up() && !situation.has_codes())?.about(earlier))
+            Some(situation.still(situation.is_at_the_form())?.about(earlier))
         })
     },
 };
