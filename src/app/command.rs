@@ -166,7 +166,6 @@ const EVERYWHERE: &[Layer] = Layer::ALL;
 const QUEUE: &[Layer] = &[Layer::Queue];
 const REGISTRATION: &[Layer] = &[Layer::Registration];
 const INSIGHTS: &[Layer] = &[Layer::Insights];
-const FLAGS: &[Layer] = &[Layer::Flags];
 /// Where one works on registrations.
 const DESK: &[Layer] = &[Layer::Queue, Layer::Registration, Layer::Ring];
 /// Lists of registrations.
@@ -174,7 +173,11 @@ const REGISTRATIONS: &[Layer] = &[Layer::Queue, Layer::Ring];
 /// Where other screens are opened from.
 const OPENERS: &[Layer] = &[Layer::Queue, Layer::Registration];
 /// Screens that are left with Esc, or to the left.
-const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Ring];
+const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Ring, Layer::Insights];
+/// Screens with tabs.
+const TABBED: &[Layer] = &[Layer::Registration, Layer::Insights];
+/// Screens with rows that stand for many registrations.
+const NARROWING: &[Layer] = &[Layer::Flags, Layer::Insights];
 /// Lists, on which space does something else than turn the page.
 const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Ring];
 /// Lists with an order of their own.
@@ -194,14 +197,14 @@ pub const COMMANDS: &[Entry] = &[
         "narrow",
         "narrow",
         "Narrow the queue to those of the selected rule, step or reason, or to who would flip",
-        &[(FLAGS, &["enter", "l", "right"]), (INSIGHTS, &["enter"])],
+        &[(NARROWING, &["enter"])],
     ),
     entry(
         Command::Back,
         "back",
         "back",
         "Go back to where you came from",
-        &[(OVER_THE_QUEUE, &["esc", "h", "left", "backspace"]), (INSIGHTS, &["esc", "backspace"])],
+        &[(OVER_THE_QUEUE, &["esc", "h", "left", "backspace"])],
     ),
     entry(
         Command::Filter,
@@ -238,19 +241,13 @@ pub const COMMANDS: &[Entry] = &[
         &[(REGISTRATIONS, &["*"])],
     )),
     hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &[(QUEUE, &["esc"])])),
-    entry(
-        Command::NextTab,
-        "next-tab",
-        "next tab",
-        "Show the next tab",
-        &[(REGISTRATION, &["tab", "l", "right"]), (INSIGHTS, &["tab"])],
-    ),
+    entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[(TABBED, &["tab", "l", "right"])]),
     hidden(entry(
         Command::PreviousTab,
         "previous-tab",
         "previous tab",
         "Show the previous tab",
-        &[(REGISTRATION, &["shift+tab"]), (INSIGHTS, &["shift+tab"])],
+        &[(TABBED, &["shift+tab"])],
     )),
     entry(
         Command::NextRegistration,
@@ -320,14 +317,14 @@ pub const COMMANDS: &[Entry] = &[
         "lower-threshold",
         "lower",
         "Move the threshold down by 0.01, in thought, and see who would flip",
-        &[(INSIGHTS, &["left", "h"])],
+        &[(INSIGHTS, &["-"])],
     ),
     entry(
         Command::RaiseThreshold,
         "raise-threshold",
         "raise",
         "Move the threshold up by 0.01, in thought, and see who would flip",
-        &[(INSIGHTS, &["right", "l"])],
+        &[(INSIGHTS, &["+"])],
     ),
     entry(
         Command::Insights,

@@ -42,15 +42,15 @@ fn insights_are_taken_over_what_the_queue_shows() {
 #[test]
 fn a_threshold_is_moved_by_hundredths_in_thought_and_back_again() {
     let mut console = console();
-    console.keys("i4<left><left>");
+    console.keys("i4--");
     let moved = view(&console).what_if(Knob::Face).cloned().unwrap();
     assert!((moved.threshold - 0.83).abs() < 1e-9);
     assert_eq!((moved.passing_now, moved.passing_then, moved.newly_passing.count()), (1, 3, 2));
-    console.keys("<right><right>");
+    console.keys("++");
     assert_eq!(view(&console).what_if(Knob::Face), None, "back where it is in force");
-    console.keys(&"<right>".repeat(40));
+    console.keys(&"+".repeat(40));
     assert!((view(&console).what_if(Knob::Face).unwrap().threshold - 1.0).abs() < 1e-9, "a score ends at 1");
-    console.keys("j<left>");
+    console.keys("j-");
     assert_eq!(view(&console).knob, Knob::Liveness);
     assert!(view(&console).what_if(Knob::Liveness).is_some() && view(&console).what_if(Knob::Face).is_some());
 }
@@ -58,7 +58,7 @@ fn a_threshold_is_moved_by_hundredths_in_thought_and_back_again() {
 #[test]
 fn enter_narrows_the_queue_to_who_would_flip() {
     let mut console = console();
-    console.keys("i4<left><left><enter>");
+    console.keys("i4--<enter>");
     assert_eq!(console.model.layer(), Layer::Queue);
     assert_eq!(console.model.queue.filter.input.value(), "flips:face=0.83");
     let ids: Vec<&str> = console.model.queue.rows().iter().map(crate::model::RegistrationId::as_str).collect();
@@ -103,7 +103,7 @@ fn tab_digits_and_clicks_give_the_keys_to_a_part() {
 #[test]
 fn what_is_measured_follows_changes_and_keeps_moved_thresholds() {
     let mut console = console();
-    console.keys("i4<left><left>");
+    console.keys("i4--");
     console.send(Message::Changed(vec![compared(5, 83)]));
     assert_eq!(view(&console).insights.registrations, 5);
     assert_eq!(view(&console).what_if(Knob::Face).unwrap().newly_passing.count(), 3);

@@ -178,7 +178,7 @@ impl<'a> Chart<'a> {
         let passing = format!("{main}{others}: {} of {} pass", histogram.passing.hits, histogram.passing.of);
         let passing = format!("{passing} ({})", short_percent(histogram.passing));
         let Some(moved) = self.moved else {
-            let hint = if has_keys { "← → move it, in thought" } else { "" };
+            let hint = if has_keys { "- + move it, in thought" } else { "" };
             return vec![Line::from(passing), Line::from(Span::styled(hint, theme.dim))];
         };
         let (gain, style) = if moved.newly_passing.count() > 0 {

@@ -73,7 +73,7 @@ fn a_large_screen_shows_everything_at_once() {
 
 #[test]
 fn a_moved_threshold_says_who_would_flip() {
-    shows("insights_moved", (120, 40), "i4<left><left><left><left><left>j<right><right><right>");
+    shows("insights_moved", (120, 40), "i4-----j+++");
 }
 
 #[test]
@@ -81,12 +81,12 @@ fn a_small_screen_shows_one_part_after_the_other() {
     for (name, digit) in [("lost", 1), ("times", 2), ("waits", 3)] {
         shows(&format!("insights_{name}"), (80, 24), &format!("i{digit}"));
     }
-    shows("insights_thresholds", (80, 24), "i4<left><left><left><left><left>");
+    shows("insights_thresholds", (80, 24), "i4-----");
 }
 
 #[test]
 fn without_colours_every_mark_is_a_glyph() {
-    let mut screen = Screen::over(crowd()).themed("none").sized(80, 24).keys("i4<left><left><left>").quiet();
+    let mut screen = Screen::over(crowd()).themed("none").sized(80, 24).keys("i4---").quiet();
     let text = screen.text();
     assert!(text.contains('▒') && text.contains('△') && text.contains('▲'), "{text}");
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
@@ -101,7 +101,7 @@ fn nothing_measured_is_no_picture_of_zeros() {
     assert!(screen.text().contains("nothing measured"));
     for size in [(60, 15), (118, 36), (200, 60)] {
         for part in 1..=4 {
-            let text = Screen::over(crowd()).sized(size.0, size.1).keys(&format!("i{part}<left>")).text();
+            let text = Screen::over(crowd()).sized(size.0, size.1).keys(&format!("i{part}-")).text();
             assert!(text.contains("Insights"), "{size:?}");
         }
     }
