@@ -72,6 +72,19 @@ fn every_mistake_of_a_file_is_reported_at_once_with_its_line_and_key() {
 }
 
 #[test]
+fn a_remote_profile_has_a_file_of_its_own_for_what_the_desk_says_and_an_ad_hoc_remote_has_none() {
+    let config = config("[profiles.there]\nurl = \"https://api.example.com\"\ntoken_env = \"THERE\"\n");
+    let file = |given: &Overrides| match resolve(&config, given).source {
+        Source::Remote(remote) => remote.annotations,
+        source @ Source::Embedded { .. } => panic!("{source:?} is no remote"),
+    };
+    let there = Overrides { profile: Some(flag("--profile", "there")), ..Overrides::default() };
+    assert_eq!(file(&there).unwrap(), Path::new("/home/ana/.local/share/regdesk/there/annotations.ndjson"));
+    let ad_hoc = Overrides { url: Some(flag("--url", "https://api.example.com")), ..Overrides::default() };
+    assert_eq!(file(&ad_hoc), None);
+}
+
+#[test]
 fn a_mistake_reads_as_file_line_column_key_and_nearest_name() {
     let shown: Vec<String> = mistakes("[ui]\n  tehme = \"dark\"\n").iter().map(ToString::to_string).collect();
     assert_eq!(

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "contract/annotations.rs"]
+mod annotations;
 #[path = "contract/desk.rs"]
 mod desk;
 #[path = "contract/endpoint.rs"]
@@ -22,6 +24,11 @@ use regdesk::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
+use annotations::{
+    a_caller_without_a_name_goes_by_their_role, an_annotation_is_no_move_of_the_person,
+    an_annotation_that_makes_no_sense_is_refused, the_latest_verdict_on_a_flag_is_kept_until_it_is_taken_back,
+    what_somebody_claimed_is_theirs_until_it_is_released,
+};
 use stand::Stand;
 
 /// Runs each behaviour against each backend.
@@ -66,6 +73,11 @@ held_by_every_backend! {
     a_selfie_below_the_minimum_spends_an_attempt,
     a_change_is_announced,
     what_is_read_is_what_the_source_holds,
+    what_somebody_claimed_is_theirs_until_it_is_released,
+    the_latest_verdict_on_a_flag_is_kept_until_it_is_taken_back,
+    an_annotation_is_no_move_of_the_person,
+    an_annotation_that_makes_no_sense_is_refused,
+    a_caller_without_a_name_goes_by_their_role,
 }
 
 fn someone(stand: &Stand, name: &str) -> CreateRequest {

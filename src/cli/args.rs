@@ -13,7 +13,7 @@ use clap::{
 use crate::{
     config::{Given, Overrides, Place},
     index::Sort,
-    model::{Decision, Status, Timestamp},
+    model::{self, Decision, Status, Timestamp, Verdict},
     server::Dialect,
     triage::insights::Setting,
 };
@@ -124,7 +124,18 @@ pub enum Command {
     /// Issue a fresh link for an unfinished registration and print it
     #[command(after_help = "Example: regdesk resend 65f0c1d2e3a4b5c6d7e8f901 --email")]
     Resend(ResendArguments),
-    /// Count how often each red-flag rule fires
+    /// Say that you work on registrations, so that nobody else does
+    #[command(after_help = "Your name is `operator` of the configuration, REGDESK_OPERATOR or your login name. What \
+                            somebody else\nholds is refused, with who and since when.\n\n\
+                            Example: regdesk claim 65f0c1d2e3a4b5c6d7e8f901")]
+    Claim(ClaimArguments),
+    /// Give registrations back; also those of somebody else, to take over from them
+    #[command(after_help = "Example: regdesk release 65f0c1d2e3a4b5c6d7e8f901")]
+    Release(ClaimArguments),
+    /// Say whether a red flag was right, which `flags` measures each rule by
+    #[command(after_help = "Example: regdesk verdict 65f0c1d2e3a4b5c6d7e8f901 DOC-04 wrong")]
+    Verdict(VerdictArguments),
+    /// Count how often each red-flag rule fires, and how often it was right
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),
     /// Show where people are lost, what waits and for whom, and what another threshold would change
@@ -352,6 +363,41 @@ pub struct ResendArguments {
     pub json: bool,
 }
 
+/// `claim` and `release`.
+#[derive(Debug, Args)]
+pub struct ClaimArguments {
+    /// Ids of registrations
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<String>,
+    /// One JSON array of results
+    #[arg(long, conflicts_with = "ndjson")]
+    pub json: bool,
+    /// One JSON result a line, as they come
+    #[arg(long)]
+    pub ndjson: bool,
+}
+
+/// `verdict`.
+#[derive(Debug, Args)]
+pub struct VerdictArguments {
+    /// Id of the registration
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Rule of the flag, for example DOC-04
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+    /// right, wrong or cannot-tell; none takes an earlier verdict back
+    #[arg(value_name = "VERDICT", value_parser = read_verdict)]
+    pub verdict: Said,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A verdict, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said(pub Option<Verdict>);
+
 /// `flags`.
 #[derive(Debug, Args)]
 pub struct FlagsArguments {
@@ -446,6 +492,14 @@ fn read_status(text: &str) -> Result<Status, String> {
             Err(format!("there is no such status; known: {}", words.join(", ")))
         }
         known => Ok(known),
+    }
+}
+
+fn read_verdict(text: &str) -> Result<Said, String> {
+    let word = model::fold_word(text);
+    match Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word) {
+        None if word != "none" => Err("a verdict is right, wrong, cannot-tell or none".to_owned()),
+        verdict => Ok(Said(verdict)),
     }
 }
 

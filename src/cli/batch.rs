@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Failure, Output, notice};
 use crate::{
     backend::{BackendError, Blocker, SyncOutcome},
-    model::RegistrationId,
+    model::{Registration, RegistrationId},
 };
 
 /// How the report of a batch is printed.
@@ -37,6 +37,13 @@ impl Form {
 pub enum Fate {
     /// It was answered.
     Done(Box<SyncOutcome>),
+    /// It was annotated.
+    Noted {
+        /// As it is now.
+        registration: Box<Registration>,
+        /// What is said of it now, in words.
+        words: String,
+    },
     /// It was left alone, because it is as it should be already.
     Left {
         /// A stable code.
@@ -89,6 +96,7 @@ impl<'a> Report<'a> {
                 self.failures.push(error);
             }
             Fate::Done(outcome) => self.say(&format!("{id}  {}", in_words(&outcome)))?,
+            Fate::Noted { words, .. } => self.say(&format!("{id}  {words}"))?,
             Fate::Left { why, .. } => self.say(&format!("{id}  left as it was: {why}"))?,
         }
         self.progress.inc(1);
@@ -156,6 +164,9 @@ fn object(id: &RegistrationId, fate: &Fate, more: &Map<String, Value>) -> Value 
             "version": outcome.registration.version,
             "blockers": outcome.blockers.iter().map(blocker_object).collect::<Vec<_>>(),
         }),
+        Fate::Noted { registration, .. } => {
+            json!({ "id": id, "ok": true, "desk": registration.desk, "version": registration.version })
+        }
         Fate::Left { code, why } => json!({ "id": id, "ok": true, "left": { "message": why, "code": code } }),
         Fate::Failed(error) => {
             json!({ "id": id, "ok": false, "error": { "message": error.message, "code": error.code } })

@@ -3,6 +3,7 @@
 //! Puts configuration, backend and command together and maps what went wrong to an exit code. Holds no rules about
 //! registrations.
 
+mod annotate;
 mod args;
 mod batch;
 mod catalogue;
@@ -102,6 +103,9 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Sync(arguments) => sync::run(&arguments, &session.desk()?, output).await,
         Command::Decide(arguments) => decide::run(&arguments, &session.config.reasons, &session.desk()?, output).await,
         Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
+        Command::Claim(arguments) => annotate::claim(&arguments, &session.desk()?, output).await,
+        Command::Release(arguments) => annotate::release(&arguments, &session.desk()?, output).await,
+        Command::Verdict(arguments) => annotate::verdict(&arguments, &session.desk()?, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
         Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,

@@ -28,7 +28,7 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     }
     print_timeline(registration, now, output)?;
     print_results(registration, output)?;
-    print_flags(judgement, output)?;
+    print_flags(registration, judgement, output)?;
     print_history(registration, output)?;
     print_links(judgement, output)
 }
@@ -76,6 +76,9 @@ fn print_head(
     }
     if let Some(resent) = registration.link_resent {
         rows.push(("resent", format!(" {} times, last {}", registration.link_resends, shown(resent))));
+    }
+    if let Some(claim) = &registration.desk.claim {
+        rows.push(("claimed", format!("by {}, {} ago", claim.by, age(claim.at))));
     }
     rows.push(("risk", format!("{} ({})", judgement.risk.score, judgement.risk.band())));
     rows.iter().try_for_each(|(key, value)| output.line(&format!("  {key:<10} {value}")))
@@ -193,12 +196,23 @@ fn name_score(scores: &Scores) -> String {
     names.into_iter().chain(reading).collect::<Vec<_>>().join(", ")
 }
 
-fn print_flags(judgement: &Judgement, output: &mut Output) -> Result<(), Failure> {
+fn print_flags(registration: &Registration, judgement: &Judgement, output: &mut Output) -> Result<(), Failure> {
     heading("Red flags", output)?;
     if judgement.flags.is_empty() {
         return output.line("  none");
     }
-    judgement.flags.iter().try_for_each(|flag| print_flag(flag, output))
+    for flag in &judgement.flags {
+        print_flag(flag, output)?;
+        if let Some(said) = registration.desk.verdicts.iter().find(|said| said.rule == flag.rule) {
+            output.line(&format!(
+                "           said: {}, by {} {}",
+                said.verdict.in_words(),
+                said.by,
+                clock_time(said.at)
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 fn print_flag(flag: &Flag, output: &mut Output) -> Result<(), Failure> {

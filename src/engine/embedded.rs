@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
-use super::outbox::{Message, Outbox};
+use super::outbox::Outbox;
 use super::store::{OpenError, Store, StoreError, Writer};
 use super::{catalog, core::Create};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind};
@@ -79,7 +79,7 @@ impl Engine {
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::in_memory(&projects, &flows)?;
-        Ok(Self::assemble(store, clock, Outbox::memory()))
+        Ok(Self::assemble(store, clock, Outbox::Nowhere))
     }
 
     fn assemble(store: Store, clock: Clock, outbox: Outbox) -> Self {
@@ -120,15 +120,10 @@ impl Engine {
     }
 
     /// The events of a registration, oldest first; empty if there is none of this id.
-    pub async fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, BackendError> {
+    #[cfg(test)]
+    pub(super) async fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, BackendError> {
         let id = id.clone();
         self.blocking(move |inner| Ok(inner.store.events(&id)?)).await
-    }
-
-    /// The messages that an engine in memory would have sent, oldest first. An engine on disk writes them to
-    /// `outbox.ndjson` in its data directory instead.
-    pub fn outbox(&self) -> Vec<Message> {
-        self.inner.outbox.messages()
     }
 
     pub(super) fn subscribe(&self) -> broadcast::Receiver<RegistrationId> {

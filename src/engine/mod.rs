@@ -6,11 +6,10 @@
 //!
 //! ```text
 //! Engine::open(directory, clock)         on disk; engine.redb and outbox.ndjson, readable by their owner alone
-//! Engine::in_memory(clock)               for a demo; Engine::outbox() holds the codes
+//! Engine::in_memory(clock)               for a demo; nothing is written, and codes go nowhere
 //! Engine: Backend                        list, retrieve, create, sync, record, resend, codes, tokens, changes
 //! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
-//! Engine::events(id)                     what really happened
 //! core::completeness(&registration)      what stands between a registration and its end
 //! ```
 //!
@@ -30,5 +29,4 @@ mod tests;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
-pub use outbox::Message;
 pub use store::OpenError;

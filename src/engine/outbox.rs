@@ -1,10 +1,8 @@
 //! Where codes and links go, since the engine never mails or texts anyone: a file that only its owner can read, or
-//! memory for a store in memory.
+//! nowhere for a store in memory.
 
-use std::collections::VecDeque;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -16,24 +14,20 @@ use crate::private;
 /// The file in the data directory.
 const FILE: &str = "outbox.ndjson";
 
-/// Messages kept in memory.
-const MEMORY_LIMIT: usize = 1000;
-
 /// A message that would have been sent.
-#[derive(Debug, Clone)]
-pub struct Message {
+pub(super) struct Message {
     /// When.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
     /// For which registration.
-    pub registration: RegistrationId,
+    pub(super) registration: RegistrationId,
     /// `email` or `phone`.
-    pub channel: &'static str,
+    pub(super) channel: &'static str,
     /// The address or number.
-    pub to: Personal,
+    pub(super) to: Personal,
     /// `code` or `link`.
-    pub kind: &'static str,
+    pub(super) kind: &'static str,
     /// The code or the link.
-    pub secret: SecretString,
+    pub(super) secret: SecretString,
 }
 
 /// A line of the file.
@@ -51,16 +45,12 @@ struct Line<'m> {
 /// See the module.
 pub(super) enum Outbox {
     File(PathBuf),
-    Memory(Mutex<VecDeque<Message>>),
+    Nowhere,
 }
 
 impl Outbox {
     pub(super) fn file(directory: &Path) -> Self {
         Self::File(directory.join(FILE))
-    }
-
-    pub(super) fn memory() -> Self {
-        Self::Memory(Mutex::default())
     }
 
     /// Puts a message there. What it announces has been stored by then.
@@ -76,22 +66,7 @@ impl Outbox {
                     ),
                 )
             }),
-            Self::Memory(messages) => {
-                let mut messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
-                if messages.len() == MEMORY_LIMIT {
-                    messages.pop_front();
-                }
-                messages.push_back(message);
-                Ok(())
-            }
-        }
-    }
-
-    /// What is kept in memory, oldest first. Nothing for a file: that can be read.
-    pub(super) fn messages(&self) -> Vec<Message> {
-        match self {
-            Self::File(_) => Vec::new(),
-            Self::Memory(messages) => messages.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
+            Self::Nowhere => Ok(()),
         }
     }
 }

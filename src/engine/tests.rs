@@ -11,11 +11,12 @@ use tempfile::TempDir;
 use super::core::{self, Command, Create, Origin};
 use super::{Engine, Script};
 use crate::backend::{
-    Backend as _, BackendError, Caller, CallerKind, Channel, Clock, CreateRequest, Created, ErrorKind, ListRequest,
-    ResendRequest, SyncRequest, SyncStep, TokenKind,
+    Annotation, Backend as _, BackendError, Caller, CallerKind, Channel, Clock, CreateRequest, Created, ErrorKind,
+    ListRequest, ResendRequest, SyncRequest, SyncStep, TokenKind,
 };
 use crate::model::{
     Contact, DocumentCheck, Evidence, Flow, Registration, RegistrationId, Status, StepKind, StepState, Timestamp,
+    Verdict,
 };
 
 fn start() -> Timestamp {
@@ -417,20 +418,29 @@ async fn scripts_are_played_at_their_own_times_and_all_or_none() {
 }
 
 #[tokio::test]
-async fn an_engine_in_memory_keeps_its_messages() {
-    let engine = Engine::in_memory(Clock::fixed(start())).unwrap();
-    let flow = engine.flows().await.unwrap().into_iter().find(|flow| flow.name.starts_with("Seller")).unwrap();
-    let contact = Contact { email: Some("alba@example.com".into()), ..Contact::default() };
-    let request = CreateRequest { project: flow.project_id, flow: flow.id, user_id: None, contact };
-    let id = engine.create(request, &client()).await.unwrap().registration.id;
-    engine.send_code(&id, Channel::Email, &enrollee()).await.unwrap();
-    let message = engine.outbox().remove(0);
-    assert_eq!((message.kind, message.to.reveal()), ("code", "alba@example.com"));
-    let entered = Command::EnterCode {
-        channel: Channel::Email,
-        code: core::Digest::of_code(&id, Channel::Email, message.secret.expose_secret()),
-    };
+async fn a_command_can_come_at_a_time_of_ones_choosing() {
+    let desk = Desk::open();
+    let id = desk.new_id("Seller").await;
+    desk.engine.send_code(&id, Channel::Email, &enrollee()).await.unwrap();
+    let code = core::Digest::of_code(&id, Channel::Email, desk.last_code().expose_secret());
     let later = start() + TimeDelta::minutes(3);
-    let registration = engine.execute_at(&id, entered, &enrollee(), later).await.unwrap();
+    let entered = Command::EnterCode { channel: Channel::Email, code };
+    let registration = desk.engine.execute_at(&id, entered, &enrollee(), later).await.unwrap();
     assert_eq!(registration.step(&StepKind::EmailVerification).unwrap().finished.unwrap().at, later);
+}
+
+#[tokio::test]
+async fn what_the_desk_says_is_announced_and_there_after_reopening() {
+    let desk = Desk::open();
+    let id = desk.new_id("Seller").await;
+    let mut changes = desk.engine.changes().unwrap();
+    let verdict = Annotation::Verdict { rule: "DOC-01".into(), verdict: Some(Verdict::Wrong) };
+    let alba = Caller::operator().named("alba");
+    let said = desk.engine.annotate(&id, verdict, &alba).await.unwrap();
+    assert_eq!(changes.recv().await.unwrap(), id);
+    assert_eq!(said.access_log.last().unwrap().action, "verdict DOC-01");
+    let desk = desk.reopen();
+    assert_eq!(desk.engine.retrieve(&id, &alba).await.unwrap(), said);
+    let events = desk.engine.events(&id).await.unwrap();
+    assert_eq!(core::replay(&events).unwrap().registration, said);
 }

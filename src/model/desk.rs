@@ -71,4 +71,12 @@ impl Verdict {
             Self::CannotTell => "cannot_tell",
         }
     }
+
+    /// The words for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::CannotTell => "cannot tell",
+            said => said.as_str(),
+        }
+    }
 }

@@ -194,3 +194,143 @@ fn ends_torn(file: &mut File) -> io::Result<bool> {
 fn lock(said: &Mutex<Said>) -> MutexGuard<'_, Said> {
     said.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::{fs, io::Write as _};
+
+    use chrono::{DateTime, TimeDelta};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::model::Verdict;
+
+    fn at(minutes: i64) -> Timestamp {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn operator(name: &str) -> Caller {
+        Caller::operator().named(name)
+    }
+
+    fn verdict(verdict: Verdict) -> Annotation {
+        Annotation::Verdict { rule: "DOC-01".to_owned(), verdict: Some(verdict) }
+    }
+
+    /// A directory with a journal to come, in a directory to come.
+    fn place() -> (TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let journal = home.path().join("profile").join("annotations.ndjson");
+        (home, journal)
+    }
+
+    fn open(journal: &Path) -> Notes {
+        Notes::new(Some(journal.to_owned()))
+    }
+
+    async fn read(notes: &Notes, id: &str) -> DeskNotes {
+        let mut registrations = [Registration::new(id.into(), at(0))];
+        notes.put_with(&mut registrations).await;
+        registrations[0].desk.clone()
+    }
+
+    #[tokio::test]
+    async fn what_was_said_is_there_for_whoever_opens_the_journal_later() {
+        let (_home, journal) = place();
+        let id = RegistrationId::new("r1");
+        let said = open(&journal).annotate(&id, verdict(Verdict::Wrong), &operator("alba"), at(1)).await.unwrap();
+        assert_eq!(said.verdicts.len(), 1);
+        assert_eq!(read(&open(&journal), "r1").await, said);
+        assert_eq!(read(&open(&journal), "r2").await, DeskNotes::default());
+    }
+
+    #[tokio::test]
+    async fn two_programs_see_what_the_other_says_and_only_one_gets_a_claim() {
+        let (_home, journal) = place();
+        let (one, other) = (open(&journal), open(&journal));
+        let id = RegistrationId::new("r1");
+        one.annotate(&id, Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
+        let refused = other.annotate(&id, Annotation::Claim, &operator("bruno"), at(2)).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Conflict);
+        other.annotate(&id, Annotation::Release, &operator("bruno"), at(3)).await.unwrap();
+        other.annotate(&id, Annotation::Claim, &operator("bruno"), at(3)).await.unwrap();
+        assert_eq!(read(&one, "r1").await.claim.unwrap().by, "bruno");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn lines_written_at_once_do_not_mix() {
+        let (_home, journal) = place();
+        let rounds = 25;
+        let writers = (0..4).map(|writer| {
+            let notes = open(&journal);
+            tokio::spawn(async move {
+                for round in 0..rounds {
+                    let id = RegistrationId::new(format!("w{writer}r{round}"));
+                    notes.annotate(&id, Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        let notes = open(&journal);
+        for writer in 0..4 {
+            for round in 0..rounds {
+                assert!(read(&notes, &format!("w{writer}r{round}")).await.claim.is_some(), "{writer} {round}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_torn_by_a_crash_costs_nothing_else() {
+        let (_home, journal) = place();
+        let id = RegistrationId::new("r1");
+        open(&journal).annotate(&id, Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
+        fs::OpenOptions::new().append(true).open(&journal).unwrap().write_all(b"{\"id\":\"r2\",\"at").unwrap();
+        let notes = open(&journal);
+        assert_eq!(read(&notes, "r1").await.claim.unwrap().by, "alba");
+        notes.annotate(&id, verdict(Verdict::Right), &operator("alba"), at(2)).await.unwrap();
+        let after = read(&open(&journal), "r1").await;
+        assert_eq!((after.claim.is_some(), after.verdicts.len()), (true, 1));
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_was_taken_away_says_nothing_any_more() {
+        let (_home, journal) = place();
+        let notes = open(&journal);
+        notes.annotate(&RegistrationId::new("r1"), Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
+        fs::remove_file(&journal).unwrap();
+        assert_eq!(read(&notes, "r1").await, DeskNotes::default());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_refused_with_the_place() {
+        let (home, journal) = place();
+        fs::write(home.path().join("profile"), "in the way").unwrap();
+        let notes = open(&journal);
+        let id = RegistrationId::new("r1");
+        let refused = notes.annotate(&id, Annotation::Claim, &operator("alba"), at(1)).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Storage);
+        assert!(refused.message.contains("annotations.ndjson") && refused.message.contains("Nothing was noted"));
+    }
+
+    #[tokio::test]
+    async fn without_a_journal_it_is_remembered_until_the_end() {
+        let notes = Notes::new(None);
+        notes.annotate(&RegistrationId::new("r1"), Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
+        assert_eq!(read(&notes, "r1").await.claim.unwrap().by, "alba");
+        assert!(!notes.are_kept());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_reads_the_journal() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_home, journal) = place();
+        open(&journal).annotate(&RegistrationId::new("r1"), Annotation::Claim, &operator("a"), at(1)).await.unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&journal), mode(journal.parent().unwrap())), (0o600, 0o700));
+    }
+}

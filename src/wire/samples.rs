@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::times;
 use crate::model::{
-    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, CodeCheck, Consent, Contact, Delivery,
+    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, Claim, CodeCheck, Consent, Contact, Delivery, DeskNotes, FlagVerdict, Verdict,
     DocumentCheck, DocumentKind, FaceCompare, FlowRef, FlowSettings, FlowStep, FormSubmission, Gateway, Information,
     ListKind, LivenessCheck, MatchedBy, Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId,
     ReportedFlag, Requirement, Results, Review, Scores, Signature, SourceStatus, Status, Step, StepKind, StepState,
@@ -77,6 +77,15 @@ pub(super) fn full() -> Registration {
         reason: Some("second_look".to_owned()),
         note: Some("Put back".to_owned()),
     }];
+    registration.desk = DeskNotes {
+        claim: Some(Claim { by: "ines".to_owned(), at: at("11:00:00") }),
+        verdicts: vec![FlagVerdict {
+            rule: "DOC-01".to_owned(),
+            verdict: Verdict::CannotTell,
+            by: "ines".to_owned(),
+            at: at("11:05:00"),
+        }],
+    };
     registration.link_resent = event("10:45:00");
     registration.link_resends = 2;
     registration.updated_at = at("11:30:00.250");

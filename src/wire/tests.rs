@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{samples, *};
 use crate::{
-    model::{Basis, Moment, Registration},
+    model::{Basis, DeskNotes, Moment, Registration},
     triage::{Context, Judgement, LinkIndex},
 };
 
@@ -80,8 +80,9 @@ fn comparable(registration: &Registration) -> Value {
 
 #[test]
 fn a_registration_survives_the_live_dialect_but_for_the_basis_of_its_times() {
-    let registration = samples::full();
-    let read = decode_registration(live(&registration)).unwrap();
+    // The service has no place for what the desk says: whoever reads it keeps that beside.
+    let registration = Registration { desk: DeskNotes::default(), ..samples::full() };
+    let read = decode_registration(live(&samples::full())).unwrap();
     assert_eq!(comparable(&read), comparable(&registration));
 }
 

@@ -1,6 +1,7 @@
 //! The real binary as a process: what it prints where, and with which exit code it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod annotate;
 mod commands;
 mod decide;
 mod durability;

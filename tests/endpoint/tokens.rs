@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use regdesk::{
-    backend::{Caller, CreateRequest, SyncRequest, SyncStep},
+    backend::{Annotation, Caller, CreateRequest, SyncRequest, SyncStep},
     model::{Contact, Status},
     server::{Dialect, Server, ServerConfig},
 };
@@ -89,6 +89,7 @@ async fn a_persons_token_opens_their_own_registration_and_nothing_else() {
         ask(Method::GET, "/v2/app-registrations".to_owned()).await,
         ask(Method::POST, "/v2/app-registrations".to_owned()).await,
         ask(Method::POST, format!("/v2/app-registrations/{own}/resend-link")).await,
+        ask(Method::POST, format!("/v2/app-registrations/{own}/annotations")).await,
         ask(Method::GET, "/v3/projects".to_owned()).await,
         ask(Method::GET, "/v2/email-validations".to_owned()).await,
         read(
@@ -129,13 +130,14 @@ async fn a_person_does_not_read_what_was_concluded_about_them() {
             seen_version: None,
         };
         desk.backend.sync(&id, decision, &operator).await.unwrap();
+        desk.backend.annotate(&id, Annotation::Claim, &Caller::operator().named("officer-7")).await.unwrap();
         let token = created.token.unwrap();
         let as_person = endpoint.bare(Method::GET, "/v2/app-registrations/me").bearer_auth(token.expose_secret());
         let (status, own) = read(as_person.send().await.unwrap()).await;
         assert_eq!(status, StatusCode::OK);
         let (_, as_client) = endpoint.get(&format!("/v2/app-registrations/{id}")).await;
         assert!(as_client.to_string().contains("looks forged"), "{dialect:?}");
-        for hint in ["looks forged", "127.0.0.1"] {
+        for hint in ["looks forged", "officer-7", "127.0.0.1"] {
             assert!(!own.to_string().contains(hint), "{dialect:?}: {own}");
         }
         assert!(own["redFlags"].is_null() && own["links"].is_null() && own["risk"].is_null());

@@ -45,7 +45,8 @@ pub(super) fn follow(mut state: State, event: &Event) -> State {
 }
 
 /// The snapshot that a list of events leads to.
-pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> {
+#[cfg(test)]
+pub(in crate::engine) fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> {
     events.into_iter().fold(None, apply)
 }
 

@@ -1,7 +1,7 @@
 //! What can be asked of a registration.
 
 use super::Digest;
-use crate::backend::{Annotation, Caller, CallerKind, Channel, SyncStep, TokenKind};
+use crate::backend::{Annotation, Caller, CallerKind, Channel, SyncStep};
 use crate::model::{Contact, Evidence, Flow, Project, Registration, RegistrationId, Status};
 
 /// One request to the rules. Whatever is random (ids, tokens, codes) is made outside and comes in as a value, secrets
@@ -45,13 +45,6 @@ pub enum Command {
         token: Digest,
         /// Whether the link also goes out by e-mail, which needs an address.
         send_email: bool,
-    },
-    /// Hands out a token.
-    IssueToken {
-        /// Its kind, which sets its lifetime.
-        kind: TokenKind,
-        /// The token.
-        token: Digest,
     },
     /// Somebody of the desk says something about the registration.
     Annotate {
@@ -154,7 +147,6 @@ impl Command {
             Self::Sync(Sync { step: Some((step, _)), .. }) => format!("sync {}", step.live_name()),
             Self::Sync(_) => "sync".to_owned(),
             Self::Resend { .. } => "resend link".to_owned(),
-            Self::IssueToken { .. } => "issue token".to_owned(),
             Self::Annotate { annotation, .. } => annotation.action(),
             Self::Expire => "expire".to_owned(),
             Self::NoteAccess(access) => access.action.clone(),

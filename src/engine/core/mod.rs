@@ -1,8 +1,8 @@
 //! The rules of the flow, pure: a state and a command give events, a state and an event give the next state.
 //!
 //! No I/O, no clock, nothing random: time, ids, tokens and codes come in as values. [`decide`] says what a command
-//! leads to, [`apply()`] what an event does, [`replay`] folds events into the snapshot; [`advance`] does both at once
-//! for whoever holds the state, and [`run()`] adds what every access brings with it (the end of a lifetime that has
+//! leads to, [`apply()`] what an event does: events applied in their order give the snapshot. [`advance`] does both at
+//! once for whoever holds the state, and [`run()`] adds what every access brings with it (the end of a lifetime that has
 //! passed, and the note in the access log).
 //!
 //! Versions: a registration's `version` counts its events except access notes, so that being looked at does not
@@ -28,7 +28,9 @@ mod sync;
 mod tests;
 mod transitions;
 
-pub use apply::{apply, replay};
+pub use apply::apply;
+#[cfg(test)]
+pub(super) use apply::replay;
 pub use command::{Access, Command, Create, Origin, Sync};
 pub use completeness::{Verdict, completeness};
 pub use digest::Digest;

@@ -115,7 +115,6 @@ fn draft(state: Option<State>, command: &Command, now: Timestamp) -> Result<Draf
         Command::EnterCode { channel, code } => codes::enter(draft, *channel, *code),
         Command::Sync(request) => sync::sync(draft, request),
         Command::Resend { token, send_email } => lifecycle::resend(draft, *token, *send_email),
-        Command::IssueToken { kind, token } => Ok(draft.issue(*token, *kind)),
         Command::Annotate { annotation, by } => annotations::annotate(draft, annotation, by),
         Command::Expire => lifecycle::expire(draft),
         Command::NoteAccess(access) => Ok(lifecycle::note_access(draft, access)),

@@ -14,7 +14,7 @@ use redb::{Database, ReadableDatabase as _};
 
 pub use open::OpenError;
 use pages::Cursor;
-use tables::{EVENTS, EXPIRY, TOKENS, Tables, snapshot};
+use tables::{EXPIRY, TOKENS, Tables, snapshot};
 
 use super::core::{Digest, Event, State};
 use crate::backend::{BackendError, Channel, ErrorKind, ListRequest};
@@ -114,9 +114,10 @@ impl Store {
     }
 
     /// The events of a registration, oldest first.
+    #[cfg(test)]
     pub(super) fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, StoreError> {
         let transaction = self.database.begin_read()?;
-        let table = transaction.open_table(EVENTS)?;
+        let table = transaction.open_table(tables::EVENTS)?;
         let mut events = Vec::new();
         for entry in table.range((id.as_str(), 0)..=(id.as_str(), u64::MAX))? {
             events.push(serde_json::from_slice(entry?.1.value())?);

@@ -1,7 +1,7 @@
-use super::super::{Access, Command, Digest, run};
-use super::{Desk, code_of, minute};
-use crate::backend::{Caller, CallerKind, TokenKind};
-use crate::model::{Evidence, Status, StepKind};
+use super::super::{Access, Command, Create, Digest, Sync, advance, run};
+use super::{Desk, code_of, flow, minute, opening};
+use crate::backend::{Annotation, Caller, CallerKind, SyncStep};
+use crate::model::{Claim, Evidence, Status, StepKind};
 
 /// The flow of the tests gives seven days.
 const AFTER_LIFETIME: i64 = 7 * 24 * 60;
@@ -64,15 +64,19 @@ fn a_link_by_mail_needs_an_address() {
 
 #[test]
 fn tokens_live_as_long_as_their_kind_and_the_oldest_give_way() {
-    let mut desk = Desk::open(&[]);
-    for kind in [TokenKind::Enrollee, TokenKind::Continuation, TokenKind::Login] {
-        desk.run(&Command::IssueToken { kind, token: Digest::of_token("t") }, minute(0)).unwrap();
-    }
+    let token = Some(Digest::of_token("t"));
+    let create = Command::Create(Box::new(Create { token, ..opening(flow(&[])) }));
+    let (state, events) = advance(None, &create, minute(0)).unwrap();
+    let mut desk = Desk { state, events };
+    let resend = |token: &str| Command::Resend { token: Digest::of_token(token), send_email: false };
+    desk.run(&resend("t"), minute(0)).unwrap();
+    let end = Sync::report(SyncStep::Flow(StepKind::End), Status::Completed, CallerKind::Enrollee);
+    desk.run(&Command::Sync(Sync { token, ..end }), minute(0)).unwrap();
     let lifetimes: Vec<_> = desk.state.tokens.iter().map(|issued| issued.expires_at).collect();
-    assert_eq!(lifetimes, [minute(120), minute(30), minute(30)]);
+    assert_eq!(lifetimes, [minute(120), minute(30), minute(30)], "of creation, of a link, of the end");
+    desk.decide(Status::Ongoing, 1).unwrap();
     for number in 0..20 {
-        let token = Digest::of_token(&number.to_string());
-        desk.run(&Command::IssueToken { kind: TokenKind::Enrollee, token }, minute(1)).unwrap();
+        desk.run(&resend(&number.to_string()), minute(1)).unwrap();
     }
     assert_eq!(desk.state.tokens.len(), 16);
     assert!(desk.state.tokens.iter().all(|issued| issued.token != Digest::of_token("t")));
@@ -98,4 +102,33 @@ fn a_clock_that_goes_back_does_not_take_events_with_it() {
     desk.record(Evidence::Instructions {}, 10).unwrap();
     desk.record(Evidence::Signature {}, 5).unwrap();
     assert_eq!(desk.state.registration.updated_at, minute(10));
+}
+
+#[test]
+fn what_the_desk_says_is_a_version_but_no_change_whatever_the_status() {
+    let mut desk = Desk::open(&[]);
+    let before = desk.state.registration.clone();
+    let claim = |name: &str| Command::Annotate { annotation: Annotation::Claim, by: Caller::operator().named(name) };
+    desk.run(&claim("alba"), minute(5)).unwrap();
+    let after = &desk.state.registration;
+    assert_eq!((after.version, after.updated_at), (before.version + 1, before.updated_at));
+    assert_eq!(after.desk.claim, Some(Claim { by: "alba".into(), at: minute(5) }));
+    desk.run(&claim("alba"), minute(6)).unwrap();
+    assert_eq!(desk.state.registration.version, before.version + 1, "the same again is no news");
+    desk.decide(Status::Failed, 7).unwrap();
+    assert_eq!(code_of(desk.run(&claim("bruno"), minute(8))), "already_claimed");
+    let release = Command::Annotate { annotation: Annotation::Release, by: Caller::operator().named("bruno") };
+    desk.run(&release, minute(9)).unwrap();
+    assert_eq!((&desk.state.registration.desk.claim, desk.status()), (&None, &Status::Failed));
+}
+
+#[test]
+fn the_person_who_registers_says_nothing_for_the_desk() {
+    let desk = Desk::open(&[]);
+    let claim = Command::Annotate { annotation: Annotation::Claim, by: enrollee() };
+    let ran = run(Some(desk.state), &claim, &enrollee(), minute(1)).unwrap();
+    assert_eq!(ran.refusal.unwrap().code, "access_denied");
+    assert_eq!(ran.state.registration.desk.claim, None);
+    let noted = ran.state.registration.access_log.last().unwrap();
+    assert_eq!((noted.action.as_str(), noted.outcome.as_str()), ("claim", "denied"));
 }

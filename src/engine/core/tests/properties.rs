@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use super::super::{Command, Digest, Event, Fact, Origin, State, Sync, replay, run};
 use super::{Desk, document, minute, selfie};
-use crate::backend::{Caller, CallerKind, Channel, SyncStep, TokenKind};
-use crate::model::{BackgroundSource, CodeOutcome, Evidence, LivenessCheck, SourceStatus, Status, StepKind, StepState};
+use crate::backend::{Annotation, Caller, CallerKind, Channel, SyncStep};
+use crate::model::{
+    BackgroundSource, CodeOutcome, Evidence, LivenessCheck, SourceStatus, Status, StepKind, StepState, Verdict,
+};
 
 fn evidence() -> impl Strategy<Value = Evidence> {
     let state = prop_oneof![
@@ -56,6 +58,17 @@ fn sync() -> impl Strategy<Value = Sync> {
     })
 }
 
+fn annotation() -> impl Strategy<Value = (Annotation, &'static str)> {
+    let rule = proptest::sample::select(vec!["DOC-01", "BIO-01"]);
+    let verdict = proptest::option::of(proptest::sample::select(&Verdict::ALL[..]));
+    let annotation = prop_oneof![
+        2 => Just(Annotation::Claim),
+        1 => Just(Annotation::Release),
+        2 => (rule, verdict).prop_map(|(rule, verdict)| Annotation::Verdict { rule: rule.to_owned(), verdict }),
+    ];
+    (annotation, proptest::sample::select(vec!["alba", "bruno"]))
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let code = || (0..3_u8).prop_map(|code| Digest::of_token(&code.to_string()));
     prop_oneof![
@@ -64,7 +77,10 @@ fn command() -> impl Strategy<Value = Command> {
         6 => code().prop_map(|code| Command::EnterCode { channel: Channel::Email, code }),
         3 => sync().prop_map(Command::Sync),
         1 => code().prop_map(|token| Command::Resend { token, send_email: false }),
-        1 => code().prop_map(|token| Command::IssueToken { kind: TokenKind::Enrollee, token }),
+        2 => annotation().prop_map(|(annotation, name)| Command::Annotate {
+            annotation,
+            by: Caller::operator().named(name),
+        }),
         1 => Just(Command::Expire),
     ]
 }
