@@ -46,8 +46,8 @@ impl User {
 
 #[test]
 fn a_claim_keeps_others_off_until_it_is_released() {
-    let user = User::new();
-    let ids = ["ana@example.com", "bo@example.com"].map(|email| user.create(email));
+    let user = desk();
+    let ids: Vec<String> = user.flagged().into_iter().map(|(id, _)| id).collect();
     let claimed = user.run_as("alba", &["claim", &ids[0]]).ok();
     assert_eq!(claimed, format!("{}  claimed by alba since 2026-03-01 12:00:00 UTC\n", ids[0]));
     assert!(user.run_as("bruno", &["show", &ids[0]]).ok().contains("claimed    by alba"));
