@@ -240,7 +240,7 @@ fn resend(
     let mut email_sent = None;
     if let Some(to) = registration.contact.email.clone().filter(|_| request.send_email) {
         let secret = link.clone();
-        inner.outbox.put(Message { at: now, registration: id.clone(), channel: "email", to, kind: "link", secret })?;
+        inner.outbox.put(&Message { at: now, registration: id.clone(), channel: "email", to, kind: "link", secret })?;
         email_sent = Some(true);
     }
     Ok(ResentLink { registration, token: Some(token), link: Some(link), expires_at: issued(&events), email_sent })
@@ -268,7 +268,7 @@ fn send_code(
             .as_ref()
             .map(|phone| format!("{}{}", contact.country_code.as_deref().unwrap_or_default(), phone.reveal()).into()),
     };
-    inner.outbox.put(Message {
+    inner.outbox.put(&Message {
         at: now,
         registration: id.clone(),
         channel: channel.as_str(),

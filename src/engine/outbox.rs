@@ -54,9 +54,9 @@ impl Outbox {
     }
 
     /// Puts a message there. What it announces has been stored by then.
-    pub(super) fn put(&self, message: Message) -> Result<(), BackendError> {
+    pub(super) fn put(&self, message: &Message) -> Result<(), BackendError> {
         match self {
-            Self::File(path) => append(path, &message).map_err(|error| {
+            Self::File(path) => append(path, message).map_err(|error| {
                 let place = path.display();
                 BackendError::new(
                     ErrorKind::Storage,

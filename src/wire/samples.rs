@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::times;
 use crate::model::{
-    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, Claim, CodeCheck, Consent, Contact, Delivery, DeskNotes, FlagVerdict, Verdict,
-    DocumentCheck, DocumentKind, FaceCompare, FlowRef, FlowSettings, FlowStep, FormSubmission, Gateway, Information,
-    ListKind, LivenessCheck, MatchedBy, Moment, Outcome, Personal, ProjectRef, Registration, RegistrationId,
-    ReportedFlag, Requirement, Results, Review, Scores, Signature, SourceStatus, Status, Step, StepKind, StepState,
-    Timestamp, timeline,
+    AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, Claim, CodeCheck, Consent, Contact,
+    Delivery, DeskNotes, DocumentCheck, DocumentKind, FaceCompare, FlagVerdict, FlowRef, FlowSettings, FlowStep,
+    FormSubmission, Gateway, Information, ListKind, LivenessCheck, MatchedBy, Moment, Outcome, Personal, ProjectRef,
+    Registration, RegistrationId, ReportedFlag, Requirement, Results, Review, Scores, Signature, SourceStatus, Status,
+    Step, StepKind, StepState, Timestamp, Verdict, timeline,
 };
 
 /// A time on the day everything happens.
