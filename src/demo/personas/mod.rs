@@ -2,6 +2,7 @@
 
 mod casts;
 mod flagged;
+mod given_away;
 mod ordinary;
 mod stuck;
 
@@ -57,7 +58,9 @@ impl Persona {
 
 /// Every persona, the most telling first: a demo of ten people shows the first ones.
 pub(super) fn all() -> impl Iterator<Item = &'static Persona> {
-    [ordinary::PERSONAS, flagged::PERSONAS, casts::PERSONAS, stuck::PERSONAS].into_iter().flatten()
+    [ordinary::PERSONAS, flagged::PERSONAS, given_away::PERSONAS, casts::PERSONAS, stuck::PERSONAS]
+        .into_iter()
+        .flatten()
 }
 
 /// A persona by chance.

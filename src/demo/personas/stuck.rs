@@ -21,7 +21,7 @@ pub(super) const PERSONAS: &[Persona] = &[
     alone(3, confirms_phone, FOR_HOURS, spends_all_email_codes),
     alone(3, any, FOR_A_WHILE, never_gets_the_email),
     alone(4, confirms_phone, FOR_A_WHILE, lets_the_phone_code_expire),
-    alone(3, by_whatsapp, FOR_A_WHILE, has_no_whatsapp),
+    alone(3, by_whatsapp, FOR_HOURS, has_no_whatsapp),
     alone(3, confirms_phone, FOR_HOURS, spends_all_phone_codes),
     alone(3, confirms_phone, FOR_HOURS, is_never_asked_for_the_phone),
     alone(3, instructs, FOR_HOURS, |story| stops_before(story, StepKind::Instructions)),

@@ -4,7 +4,7 @@ use super::Story;
 use crate::backend::CallerKind;
 use crate::demo::papers;
 use crate::engine::core::{Command, Origin};
-use crate::model::{DocumentCheck, Evidence, FlowSettings, LivenessCheck, SourceStatus, StepKind};
+use crate::model::{BackgroundSource, DocumentCheck, Evidence, FlowSettings, LivenessCheck, SourceStatus, StepKind};
 
 impl Story {
     /// Passes every check of papers, face and records.
@@ -125,9 +125,20 @@ impl Story {
 
     /// The lists answer, one of them in a way of its own.
     pub(in crate::demo) fn background_with(&mut self, other: Option<(&str, &SourceStatus)>) -> &mut Self {
+        self.screened(papers::lists(other))
+    }
+
+    /// One more list than usual answers, and has something.
+    pub(in crate::demo) fn background_of(&mut self, hit: BackgroundSource) -> &mut Self {
+        let mut sources = papers::lists(None);
+        sources.push(hit);
+        self.screened(sources)
+    }
+
+    fn screened(&mut self, sources: Vec<BackgroundSource>) -> &mut Self {
         self.wait(3..=15);
         if self.enters(&StepKind::CriminalHistory) {
-            self.record(CallerKind::System, Evidence::CriminalHistory { sources: papers::lists(other) });
+            self.record(CallerKind::System, Evidence::CriminalHistory { sources });
         }
         self
     }
