@@ -143,8 +143,8 @@ fn finding(registration: &Registration, kind: &StepKind) -> Option<Finding> {
             let submitted = information.submitted?;
             Some(Finding::new(StepState::Completed, information.created, Some(submitted)))
         }),
-        StepKind::EmailVerification => checks.email.as_ref().map(code_finding),
-        StepKind::PhoneVerification => checks.phone.as_ref().map(code_finding),
+        StepKind::EmailVerification => checks.email.as_ref().map(|code| code_finding(registration, kind, code)),
+        StepKind::PhoneVerification => checks.phone.as_ref().map(|code| code_finding(registration, kind, code)),
         StepKind::Instructions => checks.instructions.map(Finding::once),
         StepKind::BasicInformation => checks.basic_information.map(Finding::once),
         StepKind::DocumentVerification => checks.document.as_ref().map(|document| {
@@ -182,12 +182,12 @@ fn finding(registration: &Registration, kind: &StepKind) -> Option<Finding> {
     }
 }
 
-fn code_finding(code: &CodeCheck) -> Finding {
+fn code_finding(registration: &Registration, kind: &StepKind, code: &CodeCheck) -> Finding {
     let state = match &code.state {
         StepState::Pending => StepState::InProgress,
         other => other.clone(),
     };
-    let mut finding = Finding::new(state, code.created, code.validated);
+    let mut finding = Finding::new(state, first_attempt(registration, kind, code.created), code.validated);
     // The attempt that succeeded is not a failed one.
     finding.attempts = if code.state == StepState::Completed { code.attempts.saturating_sub(1) } else { code.attempts };
     finding

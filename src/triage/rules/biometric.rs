@@ -5,7 +5,10 @@ use super::{
     worst_verdict,
 };
 use crate::{
-    model::{Attempt, FaceCompare, FlowSettings, Requirement, StepKind, StepState, evidence::CAPTURE_QUALITY_REASONS},
+    model::{
+        Attempt, DocumentCheck, FaceCompare, FlowSettings, Outcome, Requirement, StepKind, StepState,
+        evidence::CAPTURE_QUALITY_REASONS,
+    },
     triage::LinkKind,
 };
 
@@ -122,7 +125,8 @@ pub(super) const COMPARE_NEVER_RAN: Rule = Rule {
         "evidence.document.faceReason",
     ],
     numbers: &[COMPARE_GRACE],
-    threshold: "document and selfie passed more than 5 minutes ago, and there is no score",
+    threshold: "document and selfie passed more than 5 minutes ago, and there is no score; or the document has no portrait \
+                to compare with",
     source: "the service's own console shows it; the 5 minutes are our choice",
     caveat: "Results are deleted after about 90 days; that is told apart where the source says so.",
     next_action: "Crop the portrait or run the compare again: the pipeline failed here, not the person.",
@@ -132,15 +136,17 @@ pub(super) const COMPARE_NEVER_RAN: Rule = Rule {
 fn compare_never_ran(case: &Case) -> RuleOutcome {
     let checks = &case.registration.checks;
     let skipped = case.settings().and_then(|settings| settings.requirement(&StepKind::FaceComparison));
-    let (Some(document), Some(liveness)) = (&checks.document, &checks.liveness) else {
-        return RuleOutcome::NotApplicable;
-    };
+    let Some(document) = &checks.document else { return RuleOutcome::NotApplicable };
     if skipped == Some(&Requirement::Skip) || checks.face.as_ref().is_some_and(|face| face.aged_out) {
         return RuleOutcome::NotApplicable;
     }
     if checks.face.as_ref().and_then(|face| measured(face.score)).is_some() {
         return RuleOutcome::Clear;
     }
+    if let Some(reason) = missing_portrait(document) {
+        return Finding::new(Severity::Medium, "evidence.document.faceReason", reason).at(document.created).fires();
+    }
+    let Some(liveness) = &checks.liveness else { return RuleOutcome::NotApplicable };
     if document.state != StepState::Completed || liveness.state != StepState::Completed {
         return RuleOutcome::NotApplicable;
     }
@@ -148,8 +154,14 @@ fn compare_never_ran(case: &Case) -> RuleOutcome {
     if ready.is_some_and(|ready| case.context.now - ready.at <= case.number(&COMPARE_GRACE).seconds()) {
         return RuleOutcome::NotMeasured;
     }
-    let seen = document.face_reason.as_deref().unwrap_or("not run");
-    Finding::new(Severity::Medium, "evidence.face.score", seen).at(ready).fires()
+    Finding::new(Severity::Medium, "evidence.face.score", "not run").at(ready).fires()
+}
+
+/// Why there is no portrait to compare with, if there is none.
+fn missing_portrait(document: &DocumentCheck) -> Option<&str> {
+    let passed_without = document.state == StepState::Completed && document.has_face == Some(false);
+    let reason = document.face_reason.as_deref().filter(|reason| !reason.is_empty());
+    reason.or(passed_without.then_some("no portrait"))
 }
 
 pub(super) const LIVENESS_BELOW_MINIMUM: Rule = Rule {
@@ -286,6 +298,7 @@ pub(super) const SPOOF_VERDICT: Rule = Rule {
     inputs: &[
         "evidence.liveness.antiSpoofing",
         "evidence.document.antiSpoofing",
+        "evidence.document.isLive",
         "verificationResults.livenessDetection",
     ],
     numbers: &[],
@@ -299,7 +312,10 @@ pub(super) const SPOOF_VERDICT: Rule = Rule {
 fn spoof_verdict(case: &Case) -> RuleOutcome {
     let checks = &case.registration.checks;
     let (liveness, document) = (checks.liveness.as_ref(), checks.document.as_ref());
+    let verdict_of = |live: bool| if live { Outcome::Passed } else { Outcome::Failed };
+    let paper = document.and_then(|document| document.is_live).map(verdict_of);
     worst_verdict([
+        ("evidence.document.isLive", paper.as_ref(), document.and_then(|document| document.finished)),
         (
             "evidence.liveness.antiSpoofing",
             liveness.and_then(|liveness| liveness.anti_spoofing.as_ref()),

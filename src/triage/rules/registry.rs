@@ -6,7 +6,10 @@ use super::{
     identity::{NAME_MINIMUM, REVIEWED_MATCH},
     measured,
 };
-use crate::{model::StepKind, triage::names::fold_text};
+use crate::{
+    model::{DocumentCheck, StepKind, fold_word},
+    triage::names::fold_text,
+};
 
 pub(super) const REGISTRY_NAME_DIFFERS: Rule = Rule {
     id: "IDN-02",
@@ -59,26 +62,32 @@ pub(super) const REGISTRY_DID_NOT_RUN: Rule = Rule {
     name: "Registry was not asked or did not answer",
     severity: Severity::Info,
     category: "identity",
-    inputs: &["evidence.document.registryReason", "flowSettings.verifyNames"],
+    inputs: &["evidence.document.registryReason", "evidence.document.rawStatus", "flowSettings.verifyNames"],
     numbers: &[],
-    threshold: "any reason; medium if the flow wants names verified",
-    source: "exact: the service's reason code",
+    threshold: "any reason, or a document accepted without having been verified; medium if the flow wants names verified",
+    source: "exact: the service's reason code or status",
     caveat: "Says nothing about the person.",
     next_action: "Set the document type or run the look-up again; else decide by hand.",
     evaluate: |case| {
         let Some(document) = &case.registration.checks.document else {
             return case.absent(&StepKind::DocumentVerification);
         };
-        let Some(reason) = document.registry_reason.as_deref().filter(|reason| !reason.is_empty()) else {
-            return RuleOutcome::Clear;
-        };
+        let Some((path, seen)) = unverified(document) else { return RuleOutcome::Clear };
         let wanted = case.settings().and_then(|settings| settings.verify_names) == Some(true);
         let severity = if wanted { Severity::Medium } else { Severity::Info };
-        Finding::new(severity, "evidence.document.registryReason", reason)
-            .at(document.finished.or(document.created))
-            .fires()
+        Finding::new(severity, path, seen).at(document.finished.or(document.created)).fires()
     },
 };
+
+/// What says that no registry confirmed the document, with its path.
+fn unverified(document: &DocumentCheck) -> Option<(&'static str, &str)> {
+    if let Some(reason) = document.registry_reason.as_deref().filter(|reason| !reason.is_empty()) {
+        return Some(("evidence.document.registryReason", reason));
+    }
+    let status = document.raw_status.as_deref()?;
+    matches!(fold_word(status).as_str(), "active_but_unverified" | "not_found")
+        .then_some(("evidence.document.rawStatus", status))
+}
 
 /// How words begin by which registries say that the owner is dead.
 const DECEASED: &[&str] = &["deceas", "dead", "died", "fallec", "muert", "difunt", "defunc", "obito"];
