@@ -1,83 +1,72 @@
-//! Countries in the spellings that documents and forms use.
+//! Countries in the spellings that documents and forms use, with the calling codes and languages that belong to them.
+//!
+//! One built-in table for everybody who compares countries: the rules, the search and the lists of networks.
+
+use std::{collections::HashMap, sync::LazyLock};
 
 use super::names::fold_text;
 
-/// A country: ISO codes of two and three letters, calling code, and folded names.
-struct Country(&'static str, &'static str, &'static str, &'static [&'static str]);
-
-/// Countries whose registrations are common; any other name is matched as written.
-const COUNTRIES: &[Country] = &[
-    Country("AR", "ARG", "54", &["argentina"]),
-    Country("AU", "AUS", "61", &["australia"]),
-    Country("BE", "BEL", "32", &["belgium", "belgica", "belgie", "belgique"]),
-    Country("BO", "BOL", "591", &["bolivia"]),
-    Country("BR", "BRA", "55", &["brazil", "brasil"]),
-    Country("CA", "CAN", "1", &["canada"]),
-    Country("CH", "CHE", "41", &["switzerland", "suiza", "schweiz"]),
-    Country("CL", "CHL", "56", &["chile"]),
-    Country("CN", "CHN", "86", &["china"]),
-    Country("CO", "COL", "57", &["colombia"]),
-    Country("CR", "CRI", "506", &["costa rica"]),
-    Country("CZ", "CZE", "420", &["czechia", "czech republic"]),
-    Country("DE", "DEU", "49", &["germany", "alemania", "deutschland"]),
-    Country("DK", "DNK", "45", &["denmark", "dinamarca"]),
-    Country("DO", "DOM", "1", &["dominican republic", "republica dominicana"]),
-    Country("EC", "ECU", "593", &["ecuador"]),
-    Country("EG", "EGY", "20", &["egypt", "egipto"]),
-    Country("ES", "ESP", "34", &["spain", "espana"]),
-    Country("FR", "FRA", "33", &["france", "francia"]),
-    Country("GB", "GBR", "44", &["united kingdom", "great britain", "reino unido"]),
-    Country("GR", "GRC", "30", &["greece", "grecia"]),
-    Country("GT", "GTM", "502", &["guatemala"]),
-    Country("HN", "HND", "504", &["honduras"]),
-    Country("IE", "IRL", "353", &["ireland", "irlanda"]),
-    Country("IL", "ISR", "972", &["israel"]),
-    Country("IN", "IND", "91", &["india"]),
-    Country("IT", "ITA", "39", &["italy", "italia"]),
-    Country("JP", "JPN", "81", &["japan", "japon"]),
-    Country("KR", "KOR", "82", &["south korea", "republic of korea", "corea del sur"]),
-    Country("MA", "MAR", "212", &["morocco", "marruecos"]),
-    Country("MX", "MEX", "52", &["mexico"]),
-    Country("NG", "NGA", "234", &["nigeria"]),
-    Country("NI", "NIC", "505", &["nicaragua"]),
-    Country("NL", "NLD", "31", &["netherlands", "paises bajos", "nederland"]),
-    Country("NO", "NOR", "47", &["norway", "noruega"]),
-    Country("PA", "PAN", "507", &["panama"]),
-    Country("PE", "PER", "51", &["peru"]),
-    Country("PL", "POL", "48", &["poland", "polonia", "polska"]),
-    Country("PT", "PRT", "351", &["portugal"]),
-    Country("PY", "PRY", "595", &["paraguay"]),
-    Country("SA", "SAU", "966", &["saudi arabia", "arabia saudita"]),
-    Country("SE", "SWE", "46", &["sweden", "suecia"]),
-    Country("SV", "SLV", "503", &["el salvador"]),
-    Country("TR", "TUR", "90", &["turkey", "turkiye", "turquia"]),
-    Country("UA", "UKR", "380", &["ukraine", "ucrania"]),
-    Country("US", "USA", "1", &["united states", "estados unidos"]),
-    Country("UY", "URY", "598", &["uruguay"]),
-    Country("VE", "VEN", "58", &["venezuela"]),
-    Country("VN", "VNM", "84", &["vietnam", "viet nam"]),
-    Country("ZA", "ZAF", "27", &["south africa", "sudafrica"]),
-];
-
-/// The two-letter code of a country in any spelling (`CO`, `col`, `República de Colombia`); an unknown one folded.
-pub fn canonical(text: &str) -> String {
-    code(text).map_or_else(|| fold_text(text).trim().to_owned(), str::to_owned)
+/// What belongs to a country.
+struct Country {
+    /// Digits after the `+`; several countries may have the same.
+    calling_code: &'static str,
+    /// ISO 639-1 codes of the languages that are official or widely spoken at home.
+    languages: Vec<&'static str>,
 }
 
-/// The two-letter code of a country in any spelling, if it is known here.
+/// The built-in table, by each of its keys. A country is its ISO 3166-1 code of two letters.
+#[derive(Default)]
+struct Countries {
+    by_code: HashMap<&'static str, Country>,
+    /// By codes of two and three letters, and by names; all folded.
+    by_word: HashMap<String, &'static str>,
+    by_calling_code: HashMap<&'static str, Vec<&'static str>>,
+}
+
+static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| read(include_str!("../../assets/countries.txt")));
+
+/// Shorter names are only known as the whole text.
+const SHORTEST_NAME_WITHIN: usize = 4;
+/// No name of a country has more words.
+const LONGEST_NAME: usize = 6;
+/// A longer text is no country, whatever stands in it.
+const MOST_WORDS: usize = 16;
+
+fn read(text: &'static str) -> Countries {
+    let mut countries = Countries::default();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let Some((codes, names)) = line.split_once('|') else { continue };
+        let columns: Vec<&'static str> = codes.split_whitespace().collect();
+        let [code, code_of_three, calling_code, languages] = columns[..] else { continue };
+        let words = names.split(';').map(|name| name.trim().to_owned());
+        let words = words.chain([code.to_ascii_lowercase(), code_of_three.to_ascii_lowercase()]);
+        countries.by_word.extend(words.map(|word| (word, code)));
+        countries.by_calling_code.entry(calling_code).or_default().push(code);
+        countries.by_code.insert(code, Country { calling_code, languages: languages.split(',').collect() });
+    }
+    countries
+}
+
+/// The two-letter code of a country in any spelling (`CO`, `col`, `República de Colombia`), if it is known here.
 pub fn code(text: &str) -> Option<&'static str> {
-    let folded = fold_text(text).trim().to_owned();
-    let is_named = |country: &&Country| {
-        country.0.eq_ignore_ascii_case(&folded)
-            || country.1.eq_ignore_ascii_case(&folded)
-            || country.3.contains(&folded.as_str())
-    };
-    let known = COUNTRIES.iter().find(is_named).or_else(|| {
-        // Long forms wrap the name: "republica de colombia", "united mexican states" is beyond this.
-        let words = format!(" {folded} ");
-        COUNTRIES.iter().find(|country| country.3.iter().any(|name| words.contains(&format!(" {name} "))))
-    });
-    known.map(|country| country.0)
+    let folded = fold_text(text);
+    let known = |word: &str| COUNTRIES.by_word.get(word).copied();
+    known(folded.trim()).or_else(|| {
+        // Long forms wrap the name: "republica de colombia". The longest name within is meant.
+        let between = |character: char| character.is_whitespace() || ",.;/()".contains(character);
+        let words: Vec<&str> = folded.split(between).filter(|word| !word.is_empty()).take(MOST_WORDS).collect();
+        (1..=LONGEST_NAME.min(words.len()))
+            .rev()
+            .flat_map(|count| words.windows(count))
+            .map(|window| window.join(" "))
+            .filter(|name| name.len() >= SHORTEST_NAME_WITHIN)
+            .find_map(|name| known(&name))
+    })
+}
+
+/// The two-letter code of a country in any spelling; an unknown one folded.
+pub fn canonical(text: &str) -> String {
+    code(text).map_or_else(|| fold_text(text).trim().to_owned(), str::to_owned)
 }
 
 /// Whether a list of allowed countries, as projects write them, allows every country.
@@ -86,21 +75,47 @@ pub fn are_all(allowed: &[String]) -> bool {
 }
 
 /// Whether a calling code (`+57`) belongs to a country of this canonical name.
-pub fn has_calling_code(canonical: &str, code: &str) -> bool {
-    let digits = code.trim().trim_start_matches('+');
-    COUNTRIES.iter().any(|country| country.0 == canonical && country.2 == digits)
+pub fn has_calling_code(canonical: &str, calling_code: &str) -> bool {
+    COUNTRIES.by_code.get(canonical).is_some_and(|country| country.calling_code == digits(calling_code))
+}
+
+/// The countries of a calling code (`+57`); none if nobody has it.
+pub(super) fn of_calling_code(calling_code: &str) -> &'static [&'static str] {
+    COUNTRIES.by_calling_code.get(digits(calling_code)).map_or(&[], Vec::as_slice)
+}
+
+fn digits(calling_code: &str) -> &str {
+    calling_code.trim().trim_start_matches('+')
+}
+
+/// Whether a language (ISO 639-1, `es`) is official or widely spoken in a country (`CO`).
+pub(super) fn speaks(code: &str, language: &str) -> bool {
+    COUNTRIES.by_code.get(code).is_some_and(|country| country.languages.contains(&language))
+}
+
+/// Whether a language (ISO 639-1, `es`) is spoken in any country of the table.
+pub(super) fn is_language(language: &str) -> bool {
+    COUNTRIES.by_code.values().any(|country| country.languages.contains(&language))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{are_all, canonical, has_calling_code};
+    use super::{COUNTRIES, are_all, canonical, code, has_calling_code, is_language, of_calling_code, speaks};
 
     #[test]
     fn every_spelling_is_one_country() {
-        for spelling in ["CO", "co", "Col", " Colombia ", "REPÚBLICA DE COLOMBIA"] {
+        for spelling in ["CO", "co", "Col", " Colombia ", "REPÚBLICA DE COLOMBIA", "Colombia (CO)"] {
             assert_eq!(canonical(spelling), "CO", "{spelling}");
         }
         assert_eq!(canonical("España"), "ES");
+    }
+
+    #[test]
+    fn the_longest_name_within_a_text_is_meant() {
+        assert_eq!(code("Republic of South Sudan"), Some("SS"));
+        assert_eq!(code("República de Guinea Ecuatorial"), Some("GQ"));
+        assert_eq!(code("Estados Unidos Mexicanos / México"), Some("MX"));
+        assert_eq!(code("not a place in it"), None, "codes do not count within a text");
     }
 
     #[test]
@@ -125,5 +140,25 @@ mod tests {
     fn countries_may_share_a_calling_code() {
         assert!(has_calling_code("US", "+1") && has_calling_code("CA", "1"));
         assert!(!has_calling_code("CO", "+1"));
+        assert!(of_calling_code("+7").contains(&"RU") && of_calling_code("7").contains(&"KZ"));
+        assert!(of_calling_code("+999").is_empty());
+    }
+
+    #[test]
+    fn a_language_belongs_to_the_countries_that_speak_it() {
+        assert!(speaks("CO", "es") && speaks("CH", "it") && !speaks("CO", "de"));
+        assert!(is_language("es") && !is_language("xx"));
+    }
+
+    #[test]
+    fn every_country_of_the_table_is_read_and_no_name_means_two() {
+        let text = include_str!("../../assets/countries.txt");
+        let rows: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(COUNTRIES.by_code.len(), rows.len());
+        let words: usize = rows.iter().map(|row| row.split(';').count() + 2).sum();
+        assert_eq!(COUNTRIES.by_word.len(), words, "two countries share a name or a code");
+        for code in COUNTRIES.by_code.keys() {
+            assert_eq!(super::code(code), Some(*code));
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a house goes by beyond its flows: rules that are switched off, numbers of its own, limits of waiting.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use super::{Rule, stuck::Way};
+use super::{Lists, Rule, stuck::Way};
 use crate::model::{ProjectRef, StepKind};
 
 /// What the configuration says about judging; a project's word stands over the one for all.
@@ -12,6 +12,8 @@ pub struct Policy {
     pub everywhere: Adjustments,
     /// For one project, by its id or its name.
     pub projects: BTreeMap<String, Adjustments>,
+    /// What the rules know by heart, for every project: the built-in lists with those of the house.
+    pub lists: Lists,
 }
 
 /// Changes to the built-in tables.
@@ -59,10 +61,7 @@ impl LimitAdjustment {
 impl Policy {
     /// The one that changes nothing.
     pub fn built_in() -> &'static Self {
-        static BUILT_IN: Policy = Policy {
-            everywhere: Adjustments { rules: BTreeMap::new(), ways: BTreeMap::new(), steps: BTreeMap::new() },
-            projects: BTreeMap::new(),
-        };
+        static BUILT_IN: LazyLock<Policy> = LazyLock::new(Policy::default);
         &BUILT_IN
     }
 

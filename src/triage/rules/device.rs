@@ -1,21 +1,6 @@
 //! The device and the network the person came with.
 
-use super::{Finding, Rule, RuleOutcome, Severity, links};
-
-/// Words in the name of a client that no person sits in front of.
-const AUTOMATED: &[&str] = &[
-    "headless",
-    "selenium",
-    "webdriver",
-    "phantomjs",
-    "puppeteer",
-    "playwright",
-    "curl/",
-    "wget/",
-    "python-requests",
-    "go-http-client",
-    "postmanruntime",
-];
+use super::{Finding, Rule, RuleOutcome, Severity, links, visits::visits};
 
 pub(super) const AUTOMATED_CLIENT: Rule = Rule {
     id: "DEV-01",
@@ -25,27 +10,19 @@ pub(super) const AUTOMATED_CLIENT: Rule = Rule {
     inputs: &["evidence.information.userAgent", "evidence.document.userAgent", "evidence.liveness.userAgent"],
     numbers: &[],
     threshold: "an empty client name, or one of a headless browser or script",
-    source: "our choice of words",
+    source: "our choice of words, and the list of the configuration",
     caveat: "Test traffic.",
     next_action: "Leave test projects out; block the source.",
     evaluate: |case| {
-        let checks = &case.registration.checks;
-        let clients = [
-            (
-                "evidence.information.userAgent",
-                checks.information.as_ref().and_then(|typed| typed.user_agent.as_deref()),
-            ),
-            ("evidence.document.userAgent", checks.document.as_ref().and_then(|scan| scan.user_agent.as_deref())),
-            ("evidence.liveness.userAgent", checks.liveness.as_ref().and_then(|selfie| selfie.user_agent.as_deref())),
-        ];
         let mut any = false;
-        for (path, client) in clients {
-            let Some(client) = client else { continue };
+        for visit in visits(case.registration) {
+            let Some(client) = visit.client else { continue };
             any = true;
-            let name = client.trim().to_ascii_lowercase();
-            if name.is_empty() || AUTOMATED.iter().any(|word| name.contains(word)) {
-                let seen = if name.is_empty() { "empty" } else { client };
-                return Finding::new(Severity::High, path, seen).fires();
+            if case.lists().is_automated(client) {
+                let seen = if client.trim().is_empty() { "empty" } else { client };
+                return Finding::new(Severity::High, format!("{}.userAgent", visit.evidence), seen)
+                    .at(visit.at)
+                    .fires();
             }
         }
         if any { RuleOutcome::Clear } else { RuleOutcome::NotMeasured }

@@ -12,18 +12,23 @@ mod document;
 mod document_dates;
 mod document_use;
 mod identity;
+mod journey;
+mod mailbox;
 mod origin;
+mod phone;
 mod registry;
 mod screening;
 mod velocity;
+mod visits;
 mod watchlist;
+mod whereabouts;
 mod zone;
 
 use std::borrow::Cow;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Flag, Incident, LinkIndex, LinkKind, Policy, Severity, ThresholdFrom, links};
+use super::{Flag, Incident, LinkIndex, LinkKind, Lists, Policy, Severity, ThresholdFrom, links};
 use crate::model::{
     FlowSettings, Moment, Outcome, Registration, RegistrationId, Requirement, StepKind, StepState, Timestamp,
 };
@@ -61,6 +66,11 @@ pub const RULES: &[Rule] = &[
     origin::SEX_OR_NATIONALITY_DIFFERS,
     identity::TYPED_NUMBER_DIFFERS,
     registry::NOT_IN_FORCE,
+    mailbox::DISPOSABLE,
+    mailbox::MACHINE_LIKE,
+    mailbox::MISTYPED_DOMAIN,
+    whereabouts::COUNTRIES_DISAGREE,
+    phone::IMPOSSIBLE_PHONE,
     contact::SHARED_CONTACT,
     contact::WRONG_CODES,
     contact::MANY_RESENDS,
@@ -69,12 +79,17 @@ pub const RULES: &[Rule] = &[
     velocity::RING,
     device::AUTOMATED_CLIENT,
     device::NO_USABLE_ADDRESS,
+    whereabouts::ADDRESS_UNLIKE_DOCUMENT,
+    journey::CHANGED_ON_THE_WAY,
+    whereabouts::HIDDEN_ADDRESS,
+    whereabouts::FOREIGN_LANGUAGE,
     watchlist::RECORD_HIT,
     screening::POSSIBLE_MATCH,
     screening::BLACKLISTED,
     watchlist::NO_SCREENING_RESULT,
     behaviour::TOO_FAST,
     behaviour::STATUS_CONTRADICTS_STEPS,
+    journey::LONG_PAUSE,
     approval::APPROVED_OVER_FLAG,
     behaviour::EARLIER_FAILURE,
     behaviour::NO_CONSENT,
@@ -260,6 +275,16 @@ struct Case<'a> {
 impl<'a> Case<'a> {
     fn settings(&self) -> Option<&'a FlowSettings> {
         self.registration.flow.settings.as_ref()
+    }
+
+    /// What the rules know by heart.
+    fn lists(&self) -> &'a Lists {
+        &self.context.policy.lists
+    }
+
+    /// What another rule says of the same registration.
+    fn ask(&self, rule: &Rule) -> RuleOutcome {
+        evaluate(rule, self.registration, self.context)
     }
 
     fn today(&self) -> NaiveDate {

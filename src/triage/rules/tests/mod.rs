@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 mod linked;
+mod origins;
 mod papers;
 mod single;
 mod stories;

@@ -1,7 +1,7 @@
 //! Rules that look at one registration alone.
 
 use super::{
-    RULES, RuleOutcome, Severity, outcome, papers, severity,
+    RULES, RuleOutcome, Severity, origins, outcome, papers, severity,
     stories::{self, Change, Story, earlier_document},
 };
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
 
 /// Every story.
 fn stories() -> impl Iterator<Item = &'static Story> {
-    stories::STORIES.iter().chain(papers::STORIES)
+    stories::STORIES.iter().chain(papers::STORIES).chain(origins::STORIES)
 }
 
-fn changed(change: Change) -> Registration {
+pub fn changed(change: Change) -> Registration {
     let mut registration = finished();
     change(&mut registration);
     registration
