@@ -1,6 +1,6 @@
 //! Whether the countries of phone, document, address and language fit together.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use super::{
     Case, Finding, Rule, RuleOutcome, Severity, ThresholdFrom, rules,
@@ -22,18 +22,19 @@ fn of_document(case: &Case) -> Option<&'static str> {
     country::code(case.registration.checks.document.as_ref()?.country.as_deref()?)
 }
 
-/// The countries of the phone's calling code.
-fn of_phone(case: &Case) -> &'static [&'static str] {
+/// The calling code of the phone with its countries.
+fn of_phone<'a>(case: &Case<'a>) -> Option<(Cow<'a, str>, &'static [&'static str])> {
     let contact = &case.registration.contact;
     let written = contact.phone.as_ref().map(|phone| phone.reveal().trim()).filter(|phone| phone.starts_with('+'));
-    match (written, contact.country_code.as_deref()) {
+    let code: Cow<'a, str> = match (written, contact.country_code.as_deref()) {
         (Some(international), _) => {
             let digits: String = international.chars().filter(char::is_ascii_digit).collect();
-            case.lists().calling_code_of(&digits).map_or(&[], country::of_calling_code)
+            Cow::Owned(case.lists().calling_code_of(&digits)?.to_owned())
         }
-        (None, Some(code)) => country::of_calling_code(code),
-        (None, None) => &[],
-    }
+        (None, code) => Cow::Borrowed(code?.trim().trim_start_matches('+')),
+    };
+    let countries = country::of_calling_code(&code);
+    (!countries.is_empty()).then_some((code, countries))
 }
 
 /// The visits from public addresses.
@@ -65,11 +66,14 @@ fn countries_disagree(case: &Case) -> RuleOutcome {
     let phone = of_phone(case);
     let document = of_document(case);
     let places: Vec<&'static str> = placed_visits(case).map(|(_, _, country)| country).collect();
-    let known: Vec<(&str, &[&str])> =
-        [("phone", phone), ("document", document.as_slice()), ("address", places.as_slice())]
-            .into_iter()
-            .filter(|(_, countries)| !countries.is_empty())
-            .collect();
+    let known: Vec<(String, &[&str])> = [
+        phone.as_ref().map(|(code, countries)| (format!("phone +{code}"), *countries)),
+        document.as_ref().map(|country| (format!("document {country}"), std::slice::from_ref(country))),
+        (!places.is_empty()).then(|| (format!("address {}", told(&places)), places.as_slice())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     if known.len() < 2 {
         return RuleOutcome::NotMeasured;
     }
@@ -81,11 +85,9 @@ fn countries_disagree(case: &Case) -> RuleOutcome {
         3 => Severity::Medium,
         _ => Severity::Low,
     };
-    let words = known.iter().map(|(what, countries)| format!("{what} {}", told(countries)));
+    let words: Vec<&str> = known.iter().map(|(words, _)| words.as_str()).collect();
     let path = if document.is_some() { "evidence.document.country" } else { "contact.countryCode" };
-    Finding::new(severity, path, words.collect::<Vec<_>>().join(", "))
-        .against("the same country", ThresholdFrom::Default)
-        .fires()
+    Finding::new(severity, path, words.join(", ")).against("the same country", ThresholdFrom::Default).fires()
 }
 
 /// Countries for a reader, each once; of many the first.
@@ -199,7 +201,7 @@ pub(super) const FOREIGN_LANGUAGE: Rule = Rule {
         let homes: Vec<&str> = of_document(case)
             .into_iter()
             .chain(typed.and_then(country::code))
-            .chain(of_phone(case).iter().copied())
+            .chain(of_phone(case).into_iter().flat_map(|(_, countries)| countries.iter().copied()))
             .collect();
         let chosen = case.registration.contact.language.as_deref().map(|language| ("contact.language", language));
         let clients = visits(case.registration);
