@@ -53,10 +53,13 @@ fn is_one_slip(left: &str, right: &str) -> bool {
     let (left, right) = (&left[begin..], &right[begin..]);
     let same = left.chars().rev().zip(right.chars().rev()).take_while(|(left, right)| left == right);
     let end: usize = same.map(|(same, _)| same.len_utf8()).sum();
-    let rest = |text: &str| text[..text.len() - end].chars().collect::<Vec<char>>();
-    match (rest(left).as_slice(), rest(right).as_slice()) {
-        ([_], [] | [_]) | ([], [_]) => true,
-        ([first, second], [third, fourth]) => first == fourth && second == third,
+    let rest = |text: &str| {
+        let mut rest = text[..text.len() - end].chars();
+        [rest.next(), rest.next(), rest.next()]
+    };
+    match (rest(left), rest(right)) {
+        ([Some(_), None, _], [None, ..] | [Some(_), None, _]) | ([None, ..], [Some(_), None, _]) => true,
+        ([Some(first), Some(second), None], [Some(third), Some(fourth), None]) => first == fourth && second == third,
         _ => false,
     }
 }
