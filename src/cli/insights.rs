@@ -176,8 +176,7 @@ fn print_waiting(measured: &Insights, output: &mut Output) -> Result<(), Failure
         table.row([days, number(bracket.open), number(bracket.in_review), bar(Share::new(bracket.open, backlog.open))]);
     }
     table.print(output)?;
-    let pace =
-        backlog.days_of_review.map_or(String::new(), |days| format!("; reviews for {days:.1} days at that pace"));
+    let pace = backlog.days_of_review.map_or(String::new(), |days| format!(", reviews last {days:.1} d"));
     output.line(&format!(
         "in {} days: {} came, {} ended, net {:+}, {} decisions{pace}",
         backlog.days, backlog.created, backlog.closed, backlog.net_flow, backlog.decisions
