@@ -101,9 +101,10 @@ pub fn registration(area: Rect, blocked_lines: usize) -> RegistrationAreas {
 
 /// From this size on, all parts of the insights are seen at once.
 const ALL_PARTS_FROM: (u16, u16) = (BESIDE_FROM, 36);
-/// Rows of the funnel and of the durations then, with their headings; the thresholds take what is left.
-const FUNNEL_ROWS: u16 = 12;
-const DURATION_ROWS: u16 = 13;
+/// Rows of the funnel then: a heading, titles, and every step there is.
+const FUNNEL_ROWS: u16 = 16;
+/// Rows of the thresholds then.
+const THRESHOLD_ROWS: u16 = 16;
 
 /// Areas of the insights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,11 +136,10 @@ pub fn insights(area: Rect) -> InsightsAreas {
     if !all {
         return InsightsAreas { profile, title, tabs, parts: [body; 4], footer };
     }
-    let [upper, lower] =
-        Layout::vertical([Constraint::Length(FUNNEL_ROWS + DURATION_ROWS), Constraint::Min(0)]).areas(body);
-    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(2).areas(upper);
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(2).areas(body);
     let [lost, times] = Layout::vertical([Constraint::Length(FUNNEL_ROWS), Constraint::Min(0)]).areas(left);
-    InsightsAreas { profile, title, tabs, parts: [lost, times, right, lower], footer }
+    let [waits, thresholds] = Layout::vertical([Constraint::Min(0), Constraint::Length(THRESHOLD_ROWS)]).areas(right);
+    InsightsAreas { profile, title, tabs, parts: [lost, times, waits, thresholds], footer }
 }
 
 /// Areas of a list with a text about the selected row below it.

@@ -79,7 +79,7 @@ pub(super) fn over(cases: &[Case], now: Timestamp) -> Backlog {
             }
         }
     }
-    backlog.net_flow = backlog.created as i64 - backlog.closed as i64;
+    backlog.net_flow = backlog.created.cast_signed() as i64 - backlog.closed.cast_signed() as i64;
     backlog.days_of_review =
         (backlog.decisions > 0).then(|| backlog.in_review as f64 * f64::from(DAYS) / backlog.decisions as f64);
     backlog

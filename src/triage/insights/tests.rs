@@ -25,7 +25,9 @@ fn what_if(people: &[Registration], knob: Knob, threshold: f64) -> WhatIf {
 
 fn judged(people: &[Registration], now: Timestamp) -> Vec<Judgement> {
     let mut links = LinkIndex::default();
-    people.iter().for_each(|person| links.insert(person));
+    for person in people {
+        links.insert(person);
+    }
     people.iter().map(|person| judge(person, Context::new(&links, now))).collect()
 }
 
@@ -150,8 +152,8 @@ fn a_code_that_can_still_be_entered_is_neither_confirmed_nor_lost() {
     };
     let pending = StepState::Pending;
     let people = [coded("a", StepState::Completed, 600), coded("b", pending.clone(), 600), coded("c", pending, 2_000)];
-    let codes = over(&people, at(1_000)).codes;
-    let channel = codes.iter().find(|channel| channel.gateway == "whatsapp").unwrap();
+    let channels = over(&people, at(1_000)).codes;
+    let channel = channels.iter().find(|channel| channel.gateway == "whatsapp").unwrap();
     assert_eq!((channel.confirmed, channel.alive, channel.time.p50), (Share::new(1, 2), 1, Some(30)));
 }
 

@@ -27,7 +27,7 @@ pub fn draw(view: &InsightsView, theme: &Theme, buffer: &mut Buffer, area: Rect)
     let funnel = &view.insights.funnel;
     let columns = usize::from(area.width).saturating_sub(FIXED);
     let long = "█ went on ▒ waits ░ lost";
-    let legend = if text::width(long) <= columns { long } else { "█ on ▒ wait ░ lost" };
+    let legend = if text::width(long) <= columns { long } else { "█on ▒wait ░lost" };
     let legend = text::fit(legend, columns);
     let titles =
         format!("{:<STEP$} {:>CAME$} {legend} {:>CONVERSION$} {:>LOST$}", "step", "came", "went on", "lost, of");

@@ -7,7 +7,6 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::short_percent;
 use crate::{
     app::insights::{InsightsView, Panel},
     text,
@@ -19,6 +18,8 @@ use crate::{
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Lines around the bars: title, marks, scale, and three of words.
 const AROUND: u16 = 6;
+/// From so many columns on there is room for whole sentences.
+const WIDE: usize = 36;
 /// Columns between the two.
 const GAP: u16 = 2;
 
@@ -92,7 +93,11 @@ impl<'a> Chart<'a> {
             Knob::Face => "Face",
             Knob::Liveness => "Liveness",
         };
-        let near = format!("  {} measured, {} within 0.05", histogram.measured, histogram.near.hits);
+        let near = if self.is_wide() {
+            format!("  {} measured, {} within 0.05", histogram.measured, histogram.near.hits)
+        } else {
+            format!("  {}, {} near", histogram.measured, histogram.near.hits)
+        };
         let unmeasured =
             if histogram.unmeasured > 0 { format!(", {} without", histogram.unmeasured) } else { String::new() };
         Line::from(vec![
@@ -157,51 +162,51 @@ impl<'a> Chart<'a> {
         for tenth in (self.first..BINS).step_by(10) {
             let column = (tenth - self.first) / self.step;
             if text.is_empty() || column > text.len() {
-                text = text::fit(&text, column);
-                text.push_str(&format!("{:.1}", tenth as f64 / BINS as f64));
+                text = format!("{}{:.1}", text::fit(&text, column), tenth as f64 / BINS as f64);
             }
         }
         Line::from(Span::styled(text, theme.dim))
     }
 
-    /// What is in force, and what would change.
+    /// What is in force, and what would change; in fewer words where there is little room.
     fn words(&self, has_keys: bool, theme: &Theme) -> Vec<Line<'static>> {
         let histogram = self.histogram;
-        let mut thresholds = histogram.thresholds.iter();
-        let main = thresholds
-            .next()
-            .map_or("nothing measured".to_owned(), |threshold| format!("▲ {:.2} in force", threshold.value));
-        let others = match thresholds.len() {
-            0 => String::new(),
-            count => format!(" (▴ {count} more)"),
+        let Some(threshold) = histogram.thresholds.first() else { return vec![Line::from("nothing measured")] };
+        let others = match histogram.thresholds.len() {
+            1 => String::new(),
+            count => format!(" ▴{}", count - 1),
         };
-        let passing = format!("{main}{others}: {} of {} pass", histogram.passing.hits, histogram.passing.of);
-        let passing = format!("{passing} ({})", short_percent(histogram.passing));
+        let label = if self.is_wide() { " in force" } else { "" };
+        let now = Line::from(vec![
+            Span::styled(format!("▲ {:.2}{label}", threshold.value), theme.strong),
+            Span::styled(others, theme.dim),
+            Span::raw(format!(": {} of {} pass", histogram.passing.hits, histogram.passing.of)),
+        ]);
         let Some(moved) = self.moved else {
             let hint = if has_keys { "- + move it, in thought" } else { "" };
-            return vec![Line::from(passing), Line::from(Span::styled(hint, theme.dim))];
+            return vec![now, Line::from(Span::styled(hint, theme.dim))];
         };
-        let (gain, style) = if moved.newly_passing.count() > 0 {
-            (flips("newly pass", &moved.newly_passing), theme.attention)
-        } else {
-            (flips("newly fail", &moved.newly_failing), theme.attention)
-        };
-        let both = moved.newly_passing.count() > 0 && moved.newly_failing.count() > 0;
-        let more = if both { format!("; {}", flips("newly fail", &moved.newly_failing)) } else { String::new() };
-        vec![
-            Line::from(passing),
-            Line::from(vec![
-                Span::styled(format!("△ {:.2}", moved.threshold), theme.accent),
-                Span::raw(format!(" what if: {} would pass", moved.passing_then)),
-            ]),
-            Line::from(Span::styled(gain + &more, style)),
-        ]
+        let then = Line::from(vec![
+            Span::styled(format!("△ {:.2}", moved.threshold), theme.accent),
+            Span::raw(format!(": {} would pass", moved.passing_then)),
+        ]);
+        let sides = [("newly pass", "+", &moved.newly_passing), ("newly fail", "−", &moved.newly_failing)];
+        let sides = sides.into_iter().filter(|(.., flips)| flips.count() > 0);
+        let sides: Vec<String> = sides.map(|(words, sign, flips)| self.side_text(words, sign, flips)).collect();
+        let flips = if sides.is_empty() { "nobody would flip".to_owned() } else { sides.join("; ") };
+        vec![now, then, Line::from(Span::styled(flips, theme.attention))]
     }
-}
 
-/// `21 newly pass: 2 fraud, 12 genuine`.
-fn flips(what: &str, flips: &Flips) -> String {
-    format!("{} {what}: {} fraud, {} genuine", flips.count(), flips.fraud, flips.genuine)
+    /// Those who flip one way: `21 newly pass: 2 fraud, 12 genuine`.
+    fn side_text(&self, words: &str, sign: &str, flips: &Flips) -> String {
+        let count = flips.count();
+        let count = if self.is_wide() { format!("{count} {words}") } else { format!("{sign}{count}") };
+        format!("{count}: {} fraud, {} genuine", flips.fraud, flips.genuine)
+    }
+
+    fn is_wide(&self) -> bool {
+        usize::from(self.area.width) >= WIDE
+    }
 }
 
 /// The hundredth of a score.

@@ -22,7 +22,9 @@ pub fn draw(view: &InsightsView, theme: &Theme, buffer: &mut Buffer, area: Rect)
     let whole = [("All, to the end", &insights.times.to_completion)];
     let rows: Vec<(&str, &Quantiles)> = steps.chain(whole).chain(reviews).filter(|(_, time)| time.count > 0).collect();
     let longest = rows.iter().filter_map(|(_, time)| time.p95).max().unwrap_or_default();
-    let legend = text::fit("█ half ▓ 9 of 10 ░ 19 of 20, log", columns);
+    let long = "█ half ▓ 9 of 10 ░ 19 of 20, log";
+    let legend = if text::width(long) <= columns { long } else { "█ 50 ▓ 90 ░ 95 %" };
+    let legend = text::fit(legend, columns);
     let titles = format!("{:<LABEL$} {legend} {:>SPAN$} {:>SPAN$} {:>SPAN$}", "step", "p50", "p90", "p95");
     let mut lines = vec![Line::from(Span::styled(titles, theme.dim))];
     lines.extend(rows.iter().map(|(label, time)| row(label, time, longest, columns, theme)));

@@ -101,8 +101,8 @@ fn ages(backlog: &Backlog, theme: &Theme) -> Vec<Line<'static>> {
     }
     let pace = backlog.days_of_review.map_or(String::new(), |days| format!(", reviews last {days:.1} d"));
     lines.push(Line::from(vec![
-        Span::styled(format!("{} days  ", backlog.days), theme.dim),
-        Span::raw(format!("+{} came −{} ended = ", backlog.created, backlog.closed)),
+        Span::styled(format!("{} days ", backlog.days), theme.dim),
+        Span::raw(format!("+{} −{} = ", backlog.created, backlog.closed)),
         Span::styled(format!("{:+}", backlog.net_flow), theme.strong),
         Span::raw(format!(" · {} decided{pace}", backlog.decisions)),
     ]));
