@@ -16,6 +16,8 @@ use crate::{
 
 /// Columns of the longest bar.
 const BAR: usize = 20;
+/// Columns of a bar that shares its line with words.
+const SHORT_BAR: usize = 12;
 /// Rules and countries that the text shows; JSON has all.
 const MOST_ROWS: usize = 12;
 
@@ -144,7 +146,7 @@ fn shares(rates: &[(&str, Share)], output: &mut Output) -> Result<(), Failure> {
                 "{}  {}  {of}  {}",
                 text::fit(label, 38),
                 percent(*share),
-                text::bar(share.rate().unwrap_or_default(), 14)
+                text::bar(share.rate().unwrap_or_default(), SHORT_BAR)
             )
             .trim_end(),
         )?;
