@@ -1,5 +1,7 @@
 //! The incidents of an index: when they are looked for, and how many registrations are stuck in each.
 
+use std::sync::Arc;
+
 use super::Index;
 use crate::{
     model::{RegistrationId, Timestamp},
@@ -25,7 +27,7 @@ impl Index {
     }
 
     /// Finds the incidents of now, and tells whom that concerns: everyone covered before or after.
-    pub(super) fn look_for_incidents(&mut self, now: Timestamp) -> Vec<RegistrationId> {
+    pub(super) fn look_for_incidents(&mut self, now: Timestamp) -> Vec<Arc<RegistrationId>> {
         self.news = 0;
         let found = triage::incidents(self.entries.iter().map(|entry| entry.registration.as_ref()), now);
         if found == self.incidents {
@@ -35,6 +37,6 @@ impl Index {
         let either = || before.iter().chain(&self.incidents);
         let registrations = self.entries.iter().map(|entry| &entry.registration);
         let concerned = registrations.filter(|registration| either().any(|incident| incident.covers(registration)));
-        concerned.map(|registration| registration.id.clone()).collect()
+        concerned.map(|registration| Arc::new(registration.id.clone())).collect()
     }
 }

@@ -6,7 +6,7 @@ mod order;
 mod query;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
@@ -143,7 +143,7 @@ impl Index {
     /// Adds or replaces registrations and judges them and whoever they are linked to. An older version of a known
     /// registration is ignored.
     pub fn upsert(&mut self, registrations: Vec<Arc<Registration>>, now: Timestamp) {
-        let mut changed: BTreeSet<RegistrationId> = BTreeSet::new();
+        let mut changed: HashSet<Arc<RegistrationId>> = HashSet::new();
         for registration in registrations {
             let id = registration.id.clone();
             match self.places.get(&id) {
@@ -158,13 +158,13 @@ impl Index {
                     self.entries.push(Entry::new(registration));
                 }
             }
-            changed.insert(id);
+            changed.insert(Arc::new(id));
             self.news += 1;
         }
         if self.may_have_new_incidents() {
             changed.extend(self.look_for_incidents(now));
         }
-        self.judge(&changed, now);
+        self.judge(changed, now);
     }
 
     /// Forgets a registration.
@@ -174,9 +174,8 @@ impl Index {
         if let Some(moved) = self.entries.get(place) {
             self.places.insert(moved.registration.id.clone(), place);
         }
-        let touched = self.links.neighbours(id);
-        self.links.remove(id);
-        self.judge(&touched, now);
+        let touched = self.links.remove(id);
+        self.judge(touched, now);
     }
 
     /// Judges everything again, because time has passed.
@@ -188,10 +187,10 @@ impl Index {
         }
     }
 
-    fn judge(&mut self, ids: &BTreeSet<RegistrationId>, now: Timestamp) {
+    fn judge(&mut self, ids: impl IntoIterator<Item = Arc<RegistrationId>>, now: Timestamp) {
         let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for id in ids {
-            let Some(entry) = self.places.get(id).and_then(|place| self.entries.get_mut(*place)) else { continue };
+            let Some(entry) = self.places.get(&id).and_then(|place| self.entries.get_mut(*place)) else { continue };
             entry.judge(context);
         }
     }

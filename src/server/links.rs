@@ -45,7 +45,7 @@ impl Links {
                 match changes.recv().await {
                     Ok(id) => match backend.retrieve(&id, &Caller::system()).await {
                         Ok(registration) => self.lock().insert(&registration),
-                        Err(_) => self.lock().remove(&id),
+                        Err(_) => _ = self.lock().remove(&id),
                     },
                     Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => return,

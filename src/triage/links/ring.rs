@@ -1,8 +1,8 @@
 //! Rings: who is joined to whom over any number of others, and by which value.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{LinkIndex, LinkKind, traces::Key};
+use super::{LinkIndex, LinkKind, arrivals::Arrivals, holders::Step, traces::Key};
 use crate::model::{Personal, RegistrationId};
 
 /// A ring is followed up to this size.
@@ -16,7 +16,7 @@ pub struct Ring {
     pub rows: Vec<RingRow>,
     /// How many registrations it has, the root included and those joined by an IP address alone left out.
     pub size: usize,
-    /// There may be more than were followed.
+    /// There are more than were followed.
     pub is_cut: bool,
 }
 
@@ -62,17 +62,12 @@ impl RingRow {
     }
 }
 
-/// How a member of a ring was reached: from whom, by what.
-struct Step<'a> {
-    member: &'a RegistrationId,
-    from: Option<(&'a RegistrationId, &'a Key)>,
-}
-
 impl LinkIndex {
     /// The ring a registration belongs to: everyone joined to it by documents, people, devices, e-mail addresses and
-    /// phones, over any number of others; itself included, sorted. Followed up to 500 members.
+    /// phones, over any number of others; itself included, sorted. Of more than 500 the closest are told.
     pub fn ring_of(&self, id: &RegistrationId) -> Vec<RegistrationId> {
-        let mut ring: Vec<RegistrationId> = self.reach(id).0.into_iter().map(|step| step.member.clone()).collect();
+        let members = self.reach(id).0.into_iter().map(|step| step.member.id.as_ref().clone());
+        let mut ring: Vec<RegistrationId> = members.collect();
         ring.sort();
         ring
     }
@@ -83,47 +78,29 @@ impl LinkIndex {
         let mut below: HashMap<&RegistrationId, BTreeMap<&Key, Vec<&RegistrationId>>> = HashMap::new();
         for step in &steps {
             if let Some((from, key)) = step.from {
-                below.entry(from).or_default().entry(key).or_default().push(step.member);
+                below.entry(&from.id).or_default().entry(key).or_default().push(&step.member.id);
             }
         }
         if let Some(root) = steps.first() {
-            let members: HashSet<&RegistrationId> = steps.iter().map(|step| step.member).collect();
-            for key in self.keys_of(id).iter().filter(|key| key.kind == LinkKind::Ip) {
-                let weak: Vec<_> = self.others_with(key, id).filter(|other| !members.contains(other)).collect();
+            let members: HashSet<&RegistrationId> = steps.iter().map(|step| step.member.id.as_ref()).collect();
+            for key in self.holders.keys(id).iter().filter(|key| !key.is_strong()) {
+                let others = self.others_with(key, id).map(|other| other.id.as_ref());
+                let mut weak: Vec<_> = others.filter(|other| !members.contains(other)).collect();
+                weak.sort();
                 if !weak.is_empty() {
-                    below.entry(root.member).or_default().insert(key, weak);
+                    below.entry(&root.member.id).or_default().insert(key, weak);
                 }
             }
         }
         Ring { rows: self.rows(&steps, &below), size: steps.len(), is_cut }
     }
 
-    /// Everyone in a ring in the order in which they are found, and whether there may be more.
+    /// Everyone in a ring in the order in which they are found, and whether there are more.
     fn reach(&self, id: &RegistrationId) -> (Vec<Step<'_>>, bool) {
-        let Some((start, _)) = self.traces.get_key_value(id) else { return (Vec::new(), false) };
-        let mut steps = vec![Step { member: start, from: None }];
-        let mut found: HashSet<&RegistrationId> = HashSet::from([start.as_ref()]);
-        let mut followed: HashSet<&Key> = HashSet::new();
-        let mut queue: VecDeque<&RegistrationId> = VecDeque::from([start.as_ref()]);
-        while let Some(member) = queue.pop_front() {
-            for key in self.keys_of(member).iter().filter(|key| key.kind != LinkKind::Ip) {
-                if !followed.insert(key) {
-                    continue;
-                }
-                for other in self.holders.get(key).into_iter().flatten() {
-                    if found.contains(other.as_ref()) {
-                        continue;
-                    }
-                    if steps.len() >= LARGEST_RING {
-                        return (steps, true);
-                    }
-                    found.insert(other);
-                    steps.push(Step { member: other, from: Some((member, key)) });
-                    queue.push_back(other);
-                }
-            }
-        }
-        (steps, false)
+        let Some(own) = self.traces(id) else { return (Vec::new(), false) };
+        let mut joined = self.holders.joined(&own.arrival);
+        let steps = joined.by_ref().take(LARGEST_RING).collect();
+        (steps, joined.next().is_some())
     }
 
     /// The tree from top to bottom. Without recursion: a ring may be one long chain.
@@ -138,7 +115,7 @@ impl LinkIndex {
             depth,
             node: RingNode::Member { id: id.clone(), also, is_weak },
         };
-        open.extend(steps.first().map(|root| member(root.member, 0, Vec::new(), false)));
+        open.extend(steps.first().map(|root| member(&root.member.id, 0, Vec::new(), false)));
         while let Some(row) = open.pop() {
             let weak = matches!(row.node, RingNode::Member { is_weak: true, .. });
             let values = row.member().filter(|_| !weak).and_then(|id| Some((id.clone(), below.get(id)?)));
@@ -151,7 +128,7 @@ impl LinkIndex {
                     let also = self.shared(&parent, child, key);
                     open.push(member(child, depth + 2, also, key.kind == LinkKind::Ip));
                 }
-                let holders = self.holders.get(*key).map_or(0, std::collections::BTreeSet::len);
+                let holders = self.holders.of(key).map_or(0, Arrivals::len);
                 let node = RingNode::Value { kind: key.kind, value: key.value.clone(), holders };
                 open.push(RingRow { depth: depth + 1, node });
             }
@@ -161,9 +138,10 @@ impl LinkIndex {
 
     /// The kinds of values two registrations share beside one of them.
     fn shared(&self, left: &RegistrationId, right: &RegistrationId, beside: &Key) -> Vec<LinkKind> {
-        let right = self.keys_of(right);
+        let right = self.holders.keys(right);
+        let left = self.holders.keys(left).iter();
         let mut kinds: Vec<LinkKind> =
-            self.keys_of(left).iter().filter(|key| *key != beside && right.contains(key)).map(|key| key.kind).collect();
+            left.filter(|key| *key != beside && right.contains(key)).map(|key| key.kind).collect();
         kinds.dedup();
         kinds
     }

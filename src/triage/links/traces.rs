@@ -1,10 +1,13 @@
 //! What a registration leaves behind that another one may share, in one spelling.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
-use super::LinkKind;
+use super::{LinkKind, arrivals::Arrival, series};
 use crate::{
     model::{Contact, Outcome, Personal, Registration, Status, Timestamp},
     triage::{
@@ -34,6 +37,12 @@ pub struct Key {
 /// What is remembered of one registration: its keys, and who it says it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traces {
+    /// Whose they are, and when it was created.
+    pub arrival: Arrival,
+    /// The id of its project.
+    pub project: String,
+    /// Where its contact stands among those that count on.
+    pub series: Vec<series::Place>,
     /// Sorted, strongest first, each once.
     pub keys: Vec<Key>,
     document: Option<Personal>,
@@ -87,6 +96,9 @@ impl Traces {
         keys.sort();
         keys.dedup();
         Self {
+            arrival: Arrival { at: registration.created_at, id: Arc::new(registration.id.clone()) },
+            project: registration.project.id.clone(),
+            series: series::Place::of(&registration.contact),
             keys,
             document: scanned.or(typed),
             person,
@@ -120,13 +132,21 @@ impl Traces {
 
     /// Whether both showed one document; `None` if one showed none.
     pub fn same_document(&self, other: &Self) -> Option<bool> {
-        let (left, right) = (self.document.as_ref()?, other.document.as_ref()?);
-        Some(edits(left.reveal(), right.reveal()) <= MISREAD_EDITS)
+        let (left, right) = (self.document.as_ref()?.reveal(), other.document.as_ref()?.reveal());
+        // Most pairs differ at a glance; counting edits is dear.
+        let is_near = || left.chars().count().abs_diff(right.chars().count()) <= MISREAD_EDITS;
+        Some(left == right || is_near() && edits(left, right) <= MISREAD_EDITS)
     }
 
     /// Whether the names agree; `None` if one is not known or they are in different scripts.
     pub fn same_name(&self, other: &Self) -> Option<bool> {
         self.name.as_ref()?.similarity(other.name.as_ref()?).map(|likeness| likeness >= SAME_NAME)
+    }
+
+    /// Whether both can be reached at one e-mail address or phone.
+    pub fn same_contact(&self, other: &Self) -> bool {
+        let contacts = self.keys.iter().filter(|key| matches!(key.kind, LinkKind::Email | LinkKind::Phone));
+        contacts.into_iter().any(|key| other.keys.contains(key))
     }
 
     /// Whether name and birth date agree, so that a shared document is one person starting twice.
@@ -164,6 +184,11 @@ pub fn email_key(email: &str) -> Option<Personal> {
         Some((_, filed)) => Some(Personal::new(format!("{}@{filed}", local.replace('.', "")))),
         None => Some(Personal::new(format!("{local}@{domain}"))),
     }
+}
+
+/// Whether the mail provider tells addresses apart by their dots.
+pub fn dots_matter(domain: &str) -> bool {
+    DOT_BLIND_DOMAINS.iter().all(|(name, _)| *name != domain)
 }
 
 /// The phone in international form: `+`, country code and number.

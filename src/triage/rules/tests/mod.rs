@@ -4,6 +4,7 @@ mod origins;
 mod papers;
 mod single;
 mod stories;
+mod together;
 
 use std::collections::HashSet;
 

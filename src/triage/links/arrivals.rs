@@ -1,0 +1,144 @@
+//! Registrations in the order in which they were created.
+
+use std::{
+    collections::{BTreeSet, btree_set},
+    fmt,
+    ops::Bound,
+    sync::Arc,
+};
+
+use chrono::TimeDelta;
+
+use crate::model::{RegistrationId, Timestamp};
+
+/// Of many who share a value, so many created just before and so many created just after are looked at: enough to
+/// judge, and a newcomer changes the judgement of no more than twice as many others.
+pub const NEAREST: usize = 25;
+
+/// One registration at its place in time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Arrival {
+    /// When it was created.
+    pub at: Timestamp,
+    pub id: Arc<RegistrationId>,
+}
+
+impl Arrival {
+    /// Whether another one came at most so long before or after.
+    pub fn is_within(&self, span: TimeDelta, other: &Self) -> bool {
+        (self.at - other.at).abs() <= span
+    }
+}
+
+/// Registrations, earliest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrivals(BTreeSet<Arrival>);
+
+impl Arrivals {
+    pub fn insert(&mut self, arrival: Arrival) {
+        self.0.insert(arrival);
+    }
+
+    /// Whether it was there.
+    pub fn remove(&mut self, arrival: &Arrival) -> bool {
+        self.0.remove(arrival)
+    }
+
+    pub fn append(&mut self, other: &mut Self) {
+        self.0.append(&mut other.0);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> btree_set::Iter<'_, Arrival> {
+        self.0.iter()
+    }
+
+    /// Any one but this.
+    pub fn other_than(&self, arrival: &Arrival) -> Option<&Arrival> {
+        self.0.iter().find(|other| *other != arrival)
+    }
+
+    /// The others nearest in time: up to 25 before and up to 25 after.
+    pub fn near<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
+        self.before(arrival).take(NEAREST).chain(self.after(arrival).take(NEAREST))
+    }
+
+    /// The other nearest in time, if it is within a span; of two equally near the earlier.
+    pub fn nearest(&self, arrival: &Arrival, span: TimeDelta) -> Option<&Arrival> {
+        let (before, after) = (self.before(arrival).next(), self.after(arrival).next());
+        let nearest = before.into_iter().chain(after).min_by_key(|other| (other.at - arrival.at).abs());
+        nearest.filter(|other| arrival.is_within(span, other))
+    }
+
+    fn before<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
+        self.0.range(..arrival).rev()
+    }
+
+    fn after<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
+        self.0.range((Bound::Excluded(arrival), Bound::Unbounded))
+    }
+}
+
+impl FromIterator<Arrival> for Arrivals {
+    fn from_iter<T: IntoIterator<Item = Arrival>>(arrivals: T) -> Self {
+        Self(arrivals.into_iter().collect())
+    }
+}
+
+/// A count that is exact below ten and then a round number that is reached: 10, 20, 50, 100 and so on. So a judgement
+/// that tells the size of a crowd does not change with each newcomer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Roughly(usize);
+
+impl Roughly {
+    pub fn new(count: usize) -> Self {
+        let mut power = 1;
+        while count / 10 >= power {
+            power *= 10;
+        }
+        match count {
+            0..10 => Self(count),
+            _ => Self(power * [5, 2, 1].into_iter().find(|digit| count / power >= *digit).unwrap_or(1)),
+        }
+    }
+}
+
+impl fmt::Display for Roughly {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let more = if self.0 < 10 { "" } else { " or more" };
+        write!(formatter, "{}{more}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Roughly;
+
+    #[test]
+    fn a_large_count_is_told_as_a_round_number_that_is_reached() {
+        let told =
+            [0, 9, 10, 19, 20, 49, 50, 99, 100, 1_999, 2_000, usize::MAX].map(|count| Roughly::new(count).to_string());
+        let expected = [
+            "0",
+            "9",
+            "10 or more",
+            "10 or more",
+            "20 or more",
+            "20 or more",
+            "50 or more",
+            "50 or more",
+            "100 or more",
+            "1000 or more",
+            "2000 or more",
+            "10000000000000000000 or more",
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,164 @@
+//! The groups of those who are joined by strong ties, kept up to date one registration at a time.
+//!
+//! Someone new costs a look at each of their values, and now and then the merging of the smaller of two groups into
+//! the larger. Only when a tie is cut between people who may have no other is the smaller part walked over.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    arrivals::{Arrival, Arrivals, Roughly},
+    distinct_people,
+    holders::Holders,
+    traces::Key,
+};
+use crate::model::RegistrationId;
+
+/// So many people of a group are told apart, no more.
+pub const MOST_PEOPLE: usize = 10;
+/// So many of the first registrations of a group are asked for who they are.
+const ASKED: usize = 100;
+
+/// Everyone's group. Who shares nothing with anybody has none.
+#[derive(Debug, Clone, Default)]
+pub struct Groups {
+    groups: HashMap<u64, Group>,
+    of: HashMap<Arc<RegistrationId>, u64>,
+    last: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Group {
+    members: Arrivals,
+    size: Option<GroupSize>,
+}
+
+/// How large a group of more than one person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupSize {
+    /// How many different people, counted up to ten among its first hundred registrations.
+    pub people: usize,
+    /// How many registrations.
+    pub registrations: Roughly,
+}
+
+impl Groups {
+    /// The size of a registration's group; `None` if it is one person alone.
+    pub fn size(&self, id: &RegistrationId) -> Option<GroupSize> {
+        self.groups.get(self.of.get(id)?)?.size
+    }
+
+    /// Takes a change of a registration's traces into account, which `holders` already know. `gone` are the values it
+    /// no longer holds. Tells of everyone whose group has another size now.
+    pub fn update(
+        &mut self,
+        arrival: &Arrival,
+        gone: &[Key],
+        holders: &Holders,
+        touched: &mut Vec<Arc<RegistrationId>>,
+    ) {
+        self.cut(arrival, gone, holders, touched);
+        for key in holders.keys(&arrival.id).iter().filter(|key| key.is_strong()) {
+            if let Some(other) = holders.other(key, arrival) {
+                self.join(arrival, other, touched);
+            }
+        }
+        if let Some(group) = self.of.get(&arrival.id).copied() {
+            self.judge(group, holders, touched);
+        }
+    }
+
+    /// Parts those who were joined by these values of a registration alone.
+    fn cut(&mut self, arrival: &Arrival, gone: &[Key], holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
+        let Some(group) = self.of.get(&arrival.id).copied() else { return };
+        let strong = gone.iter().filter(|key| key.is_strong());
+        let mut parts: Vec<Arrival> = strong.filter_map(|key| holders.other(key, arrival)).cloned().collect();
+        parts.sort();
+        parts.dedup();
+        if holders.traces(&arrival.id).is_some() {
+            parts.push(arrival.clone());
+        } else {
+            self.part(group, std::slice::from_ref(arrival), holders, touched);
+        }
+        while parts.len() > 1 {
+            let Some(start) = parts.pop() else { return };
+            let mut members = Vec::new();
+            let meets_another = holders.joined(&start).any(|step| {
+                members.push(step.member.clone());
+                parts.contains(step.member)
+            });
+            if !meets_another {
+                self.part(group, &members, holders, touched);
+            }
+        }
+        self.judge(group, holders, touched);
+    }
+
+    /// Makes members of a group a group of their own.
+    fn part(&mut self, group: u64, leaving: &[Arrival], holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
+        let Some(stays) = self.groups.get_mut(&group) else { return };
+        let mut own = Group { members: Arrivals::default(), size: stays.size };
+        for member in leaving.iter().filter(|member| stays.members.remove(member)) {
+            own.members.insert(member.clone());
+            self.of.remove(&member.id);
+        }
+        let own = self.found(own);
+        self.judge(own, holders, touched);
+        self.judge(group, holders, touched);
+    }
+
+    fn found(&mut self, group: Group) -> u64 {
+        self.last += 1;
+        self.of.extend(group.members.iter().map(|member| (Arc::clone(&member.id), self.last)));
+        self.groups.insert(self.last, group);
+        self.last
+    }
+
+    /// Brings two registrations into one group.
+    fn join(&mut self, left: &Arrival, right: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
+        let group = |groups: &Self, arrival: &Arrival| groups.of.get(&arrival.id).copied();
+        let (into, from) = match (group(self, left), group(self, right)) {
+            (None, None) => {
+                let members = [left, right].into_iter().cloned().collect();
+                self.found(Group { members, size: None });
+                return;
+            }
+            (Some(into), None) => {
+                (into, self.found(Group { members: [right.clone()].into_iter().collect(), size: None }))
+            }
+            (None, Some(into)) => {
+                (into, self.found(Group { members: [left.clone()].into_iter().collect(), size: None }))
+            }
+            (Some(left), Some(right)) => (left, right),
+        };
+        if into == from {
+            return;
+        }
+        let size = |groups: &Self, group: u64| groups.groups.get(&group).map_or(0, |group| group.members.len());
+        let (into, from) = if size(self, into) < size(self, from) { (from, into) } else { (into, from) };
+        let Some(mut from) = self.groups.remove(&from) else { return };
+        let Some(group) = self.groups.get_mut(&into) else { return };
+        if from.size != group.size {
+            touched.extend(from.members.iter().map(|member| Arc::clone(&member.id)));
+        }
+        self.of.extend(from.members.iter().map(|member| (Arc::clone(&member.id), into)));
+        group.members.append(&mut from.members);
+    }
+
+    /// Looks at a group anew: how large it is, and whether it is still a group.
+    fn judge(&mut self, place: u64, holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
+        let Some(group) = self.groups.get_mut(&place) else { return };
+        let known = group.members.iter().filter_map(|member| holders.traces(&member.id)).take(ASKED);
+        let people = distinct_people(known, false, MOST_PEOPLE);
+        let size = (people > 1).then(|| GroupSize { people, registrations: Roughly::new(group.members.len()) });
+        if group.size != size {
+            group.size = size;
+            touched.extend(group.members.iter().map(|member| Arc::clone(&member.id)));
+        }
+        if group.members.len() < 2 {
+            for member in group.members.iter() {
+                self.of.remove(&member.id);
+            }
+            self.groups.remove(&place);
+        }
+    }
+}
