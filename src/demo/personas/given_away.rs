@@ -1,6 +1,9 @@
 //! People whom lists, registries, numbers or places give away.
 
-use super::{Begun, DAY, MINUTE, Persona, alone, asks_basics, confirms_phone, identifies, screens};
+use super::{Begun, DAY, MINUTE, Persona, alone, asks_basics, confirms_phone, identifies, screens, together};
+use crate::backend::Channel;
+use crate::demo::person::Person;
+use crate::demo::stage::Stage;
 use crate::demo::story::Story;
 use crate::model::{BackgroundSource, ListKind, MatchedBy, SourceStatus, Status};
 
@@ -17,6 +20,14 @@ pub(super) const PERSONAS: &[Persona] = &[
     alone(2, screens, LATELY, is_like_somebody_sanctioned),
     alone(1, screens, LATELY, is_not_wanted_by_the_house),
     alone(2, identifies, LATELY, is_approved_although_another),
+    alone(2, identifies, LATELY, comes_from_another_country),
+    alone(2, identifies, LATELY, hides_the_address),
+    alone(2, identifies, Begun::Between(2 * DAY, 3 * DAY), finishes_elsewhere_the_day_after),
+    together(2, writes_from_a_throw_away_address),
+    together(2, writes_from_a_made_up_address),
+    together(2, mistypes_the_mail_domain),
+    together(1, has_an_impossible_phone),
+    together(1, come_in_a_series),
 ];
 
 fn shows_a_document_of_another_country(story: &mut Story) {
@@ -60,6 +71,81 @@ fn is_not_wanted_by_the_house(story: &mut Story) {
         ..BackgroundSource::new("own_list", SourceStatus::Found)
     });
     story.finish();
+}
+
+/// On the form everything is Colombian, the network is not.
+fn comes_from_another_country(story: &mut Story) {
+    let client = story.person.user_agent.clone();
+    story.move_to("2001:db8:4d58::2a", &client).sign_up();
+    story.document_with(|document| document.country = Some("Colombia".to_owned()));
+    story.selfie().face().background().finish();
+}
+
+fn hides_the_address(story: &mut Story) {
+    let client = story.person.user_agent.clone();
+    story.move_to("2001:db8:4e4c:ffff::17", &client).sign_up().identify().finish();
+}
+
+/// A day passes, and somebody goes on with another device from another place.
+fn finishes_elsewhere_the_day_after(story: &mut Story) {
+    let first = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1";
+    story.move_to("2001:db8:434f::5", first).sign_up().document().wait(25 * 60 * MINUTE..=26 * 60 * MINUTE);
+    let client = "Mozilla/5.0 (Linux; Android 14; SM-A155M) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0";
+    story.move_to("2001:db8:5045::77", client).selfie().face().background().finish();
+}
+
+/// Somebody who writes from another address than was invented.
+fn writes_from(stage: &mut Stage, stories: &mut Vec<Story>, address: impl FnOnce(&Person) -> String) {
+    let told = stage.begin_as(identifies, LATELY, |person| person.email = Some(address(person)));
+    if let Some(mut story) = told {
+        story.sign_up().identify().finish();
+        stories.push(story);
+    }
+}
+
+fn writes_from_a_throw_away_address(stage: &mut Stage, stories: &mut Vec<Story>) {
+    writes_from(stage, stories, |person| at(person, "desechable.example"));
+}
+
+fn mistypes_the_mail_domain(stage: &mut Stage, stories: &mut Vec<Story>) {
+    writes_from(stage, stories, |person| at(person, "corero.example"));
+}
+
+fn writes_from_a_made_up_address(stage: &mut Stage, stories: &mut Vec<Story>) {
+    writes_from(stage, stories, |person| format!("zq{}@example.com", &person.document_number[4..]));
+}
+
+/// The address at another domain.
+fn at(person: &Person, domain: &str) -> String {
+    let local = person.email.as_deref().and_then(|email| email.split_once('@')).map_or("someone", |(local, _)| local);
+    format!("{local}@{domain}")
+}
+
+/// A digit is missing, and the form did not mind.
+fn has_an_impossible_phone(stage: &mut Stage, stories: &mut Vec<Story>) {
+    let told = stage.begin_as(confirms_phone, LATELY, |person| {
+        if let Some((_, number)) = &mut person.phone {
+            number.truncate(5);
+        }
+    });
+    if let Some(mut story) = told {
+        story.consent(true).form().email().send_code(Channel::Phone);
+        stories.push(story);
+    }
+}
+
+/// A list of addresses, worked through in one evening.
+fn come_in_a_series(stage: &mut Stage, stories: &mut Vec<Story>) {
+    let batch = stage.chance().digits(3);
+    for number in 1..=4 {
+        let told = stage.begin_as(identifies, Begun::Between(5 * 60 * MINUTE, 8 * 60 * MINUTE), |person| {
+            person.email = Some(format!("cliente.{batch}.{number}@example.net"));
+        });
+        if let Some(mut story) = told {
+            story.sign_up().document();
+            stories.push(story);
+        }
+    }
 }
 
 /// An approval by hand while the faces were hardly alike.
