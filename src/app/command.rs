@@ -78,6 +78,8 @@ pub enum Command {
     Resend,
     /// Create a registration with the contact of the subject.
     CreateAnew,
+    /// Decide on the marked ones, or the selected one.
+    Decide,
     /// Claim the subject, or release it.
     Claim,
     /// The selected flag was right.
@@ -221,6 +223,13 @@ pub const COMMANDS: &[Entry] = &[
         &[(DESK, &["x"])],
     ),
     entry(Command::Sync, "sync", "sync", "Sync the marked registrations, or this one", &[(DESK, &["s"])]),
+    entry(
+        Command::Decide,
+        "decide",
+        "decide",
+        "Approve, reject or put into manual review: the marked registrations, or this one",
+        &[(DESK, &["d"])],
+    ),
     entry(Command::Resend, "resend", "resend", "Issue a fresh link for this registration", &[(DESK, &["R"])]),
     entry(Command::Create, "create", "create", "Create a registration", &[(DESK, &["c"])]),
     hidden(entry(
@@ -391,6 +400,7 @@ impl Command {
             | Self::CreateAnew
             | Self::Sync
             | Self::Resend
+            | Self::Decide
             | Self::Claim
             | Self::FlagRight
             | Self::FlagWrong
@@ -407,6 +417,7 @@ impl Command {
             }
             Self::Sync
             | Self::Resend
+            | Self::Decide
             | Self::CreateAnew
             | Self::Claim
             | Self::Unblock

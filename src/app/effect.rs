@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{Message, RequestId};
 use crate::{
     backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
-    model::RegistrationId,
+    model::{RegistrationId, Seen},
 };
 
 /// One thing to do. Those with a request id answer with a message that carries it.
@@ -21,8 +21,8 @@ pub enum Effect {
     Catalogue(RequestId),
     /// Create a registration; answered by [`Message::Created`]. Never repeated.
     Create(RequestId, CreateRequest),
-    /// Sync a registration; answered by [`Message::Synced`]. Never repeated.
-    Sync(RequestId, RegistrationId, SyncRequest),
+    /// Sync a registration, unless it has moved since it was seen; answered by [`Message::Synced`]. Never repeated.
+    Sync(RequestId, RegistrationId, SyncRequest, Seen),
     /// Issue a fresh link; answered by [`Message::Resent`]. Never repeated.
     Resend(RequestId, RegistrationId, ResendRequest),
     /// Note something about a registration; answered by [`Message::Annotated`]. Never repeated.

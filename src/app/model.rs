@@ -16,7 +16,7 @@ use crate::{
     index::{Facets, Index},
     keys::{Keymap, KeymapError, Override},
     model::{Flow, Project, RegistrationId, Timestamp},
-    triage::Policy,
+    triage::{Policy, Reasons},
 };
 
 /// Which profile is in use; always on the screen.
@@ -69,6 +69,8 @@ pub struct Model {
     pub projects: Vec<Project>,
     /// Flows known.
     pub flows: Vec<Flow>,
+    /// Why the operator may decide as they do.
+    pub reasons: Reasons,
     /// The list.
     pub queue: Queue,
     /// The screens over the list, the one that is seen last.
@@ -110,6 +112,7 @@ impl Model {
             index: Index::default(),
             projects: Vec::new(),
             flows: Vec::new(),
+            reasons: Reasons::default(),
             queue: Queue::default(),
             screens: Vec::new(),
             overlays: Vec::new(),
@@ -130,6 +133,13 @@ impl Model {
     #[must_use]
     pub fn judging_by(mut self, policy: Arc<Policy>) -> Self {
         self.index = Index::new(policy);
+        self
+    }
+
+    /// Offers the house's reasons for decisions.
+    #[must_use]
+    pub fn giving(mut self, reasons: Reasons) -> Self {
+        self.reasons = reasons;
         self
     }
 

@@ -1,13 +1,8 @@
 //! Dialogs: a stack of which the topmost gets the keys.
 
 use super::{
-    Effects, Model,
-    create::CreateForm,
-    effect::Effect,
-    handed_out::HandedOut,
-    model::ToastKind,
-    resend::ResendForm,
-    sync::{SyncPlan, SyncRun},
+    Effects, Model, batch::Batch, create::CreateForm, decide::DecideForm, effect::Effect, handed_out::HandedOut,
+    model::ToastKind, resend::ResendForm, sync::SyncPlan,
 };
 use crate::keys::{Code, Key};
 
@@ -26,8 +21,10 @@ pub enum Overlay {
     HandedOut(HandedOut),
     /// What is about to be synced.
     SyncPlan(SyncPlan),
-    /// A sync of one or many, under way or done.
-    SyncRun(SyncRun),
+    /// A decision in the making.
+    Decide(Box<DecideForm>),
+    /// A sync or a decision of one or many, under way or done.
+    Batch(Batch),
 }
 
 /// A scrolled text.
@@ -60,7 +57,8 @@ impl Model {
             Some(Overlay::Resend(_)) => self.resend_key(key),
             Some(Overlay::HandedOut(_)) => self.handed_out_key(key),
             Some(Overlay::SyncPlan(_)) => self.sync_plan_key(key),
-            Some(Overlay::SyncRun(_)) => self.sync_run_key(key),
+            Some(Overlay::Decide(_)) => self.decide_key(key),
+            Some(Overlay::Batch(_)) => self.batch_key(key),
             None => Effects::none(),
         }
     }

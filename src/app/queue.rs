@@ -179,9 +179,14 @@ impl Model {
         if let Some(id) = self.subject().cloned() {
             self.queue.select(&id, self.list_rows);
         }
+        // A registration that was decided on may have left its place.
+        let next = self.registration().and_then(|view| view.next.clone()).filter(|_| rows == 1);
         let before = self.queue.list.selected_row();
-        self.queue.step(rows, self.list_rows);
-        if self.queue.list.selected_row() == before {
+        let found = next.is_some_and(|next| self.queue.select(&next, self.list_rows));
+        if !found {
+            self.queue.step(rows, self.list_rows);
+        }
+        if !found && self.queue.list.selected_row() == before {
             return self.toast(ToastKind::Note, "This is the end of the queue.");
         }
         let Some(id) = self.queue.selected().cloned() else { return Effects::none() };

@@ -71,6 +71,8 @@ pub struct RegistrationView {
     flag: Option<String>,
     /// The selected link, on the tab of links.
     pub selected_link: usize,
+    /// What came after it in the queue's order when it was decided on.
+    pub(super) next: Option<RegistrationId>,
     request: RequestId,
 }
 
@@ -85,6 +87,7 @@ impl RegistrationView {
             error: None,
             flag: None,
             selected_link: 0,
+            next: None,
             request,
         }
     }

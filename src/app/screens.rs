@@ -88,11 +88,15 @@ impl Model {
         }
     }
 
-    /// The registrations that commands for many act on: those marked on this screen, else the subject.
-    pub fn sync_subjects(&self) -> Vec<RegistrationId> {
+    /// The registrations that commands for many act on: those marked on this screen, else the subject; and how many of
+    /// them the filter hides.
+    pub(super) fn subjects(&self) -> (Vec<RegistrationId>, usize) {
         match self.marked() {
-            Some(marked) if !marked.is_empty() => marked.iter().cloned().collect(),
-            _ => self.subject().cloned().into_iter().collect(),
+            Some(marked) if !marked.is_empty() => {
+                let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
+                (marked.iter().cloned().collect(), hidden)
+            }
+            _ => (self.subject().cloned().into_iter().collect(), 0),
         }
     }
 

@@ -8,9 +8,9 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Effect, Message, Model, Profile, Room, update};
 use crate::{
-    backend::{BackendError, Created, ListRequest, Page, ResentLink, SyncOutcome},
+    backend::{BackendError, Created, ErrorKind, ListRequest, Page, ResentLink, SyncOutcome, SyncRequest, SyncStep},
     keys::Key,
-    model::{Flow, Personal, Project, Registration, RegistrationId, Status, StepKind, Timestamp},
+    model::{Flow, Personal, Project, Registration, RegistrationId, Review, Seen, Status, StepKind, Timestamp},
 };
 
 /// The time at which tests happen.
@@ -40,10 +40,12 @@ pub(crate) struct Console {
     pub(crate) model: Model,
     /// What the backend holds.
     pub(crate) data: Vec<Registration>,
-    /// Answers to the next creates, before they succeed.
+    /// Answers to the next creates and syncs, before they succeed.
     pub(crate) refusals: VecDeque<BackendError>,
     /// Syncs of these ids fail.
     pub(crate) failing: Vec<RegistrationId>,
+    /// The answer to the next sync gets lost; whether it arrived all the same.
+    pub(crate) lost: Option<bool>,
     /// Answers are held back in `held` until released.
     pub(crate) hold: bool,
     /// Effects not answered yet.
@@ -73,6 +75,7 @@ impl Console {
             data,
             refusals: VecDeque::new(),
             failing: Vec::new(),
+            lost: None,
             hold: false,
             held: Vec::new(),
             copied: Vec::new(),
@@ -144,21 +147,8 @@ impl Console {
                     Ok(Created { registration: created, token: Some("secret-token".into()) })
                 },
             ),
-            Effect::Sync(request, id, _) => {
-                self.syncs += 1;
-                let answer = if self.failing.contains(&id) {
-                    Err(BackendError::new(crate::backend::ErrorKind::Unreachable, "The remote does not answer."))
-                } else {
-                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
-                    registration.status = Status::Ongoing;
-                    registration.version += 1;
-                    Ok(SyncOutcome {
-                        registration: registration.clone(),
-                        asked: None,
-                        blockers: Vec::new(),
-                        token: None,
-                    })
-                };
+            Effect::Sync(request, id, sync, seen) => {
+                let answer = self.sync(&id, &sync, &seen);
                 Message::Synced(request, id, answer)
             }
             Effect::Resend(request, id, resend) => Message::Resent(
@@ -199,6 +189,40 @@ impl Console {
             Effect::Timer(..) | Effect::Suspend => return,
         };
         self.send(answer);
+    }
+
+    fn sync(&mut self, id: &RegistrationId, sync: &SyncRequest, seen: &Seen) -> Result<SyncOutcome, BackendError> {
+        self.syncs += 1;
+        if let Some(error) = self.refusals.pop_front() {
+            return Err(error);
+        }
+        if self.failing.contains(id) {
+            return Err(BackendError::new(ErrorKind::Unreachable, "The remote does not answer."));
+        }
+        let no_answer = || BackendError::new(ErrorKind::TimedOut, "No answer in time.");
+        let lost = self.lost.take();
+        if lost == Some(false) {
+            return Err(no_answer());
+        }
+        let registration = self
+            .data
+            .iter_mut()
+            .find(|registration| &registration.id == id)
+            .ok_or_else(|| BackendError::no_registration(id))?;
+        if !seen.is_still(registration) {
+            return Err(BackendError::new(ErrorKind::Conflict, "The registration has moved on."));
+        }
+        let asked = sync.step.as_ref().map(|(_, status)| status.clone());
+        let before = std::mem::replace(&mut registration.status, Status::Ongoing);
+        if let Some((SyncStep::AdminOverride, status)) = &sync.step {
+            registration.status = status.clone();
+            registration.reviews.push(Review::noted(before, status.clone(), sync.note.as_deref()));
+        }
+        registration.version += 1;
+        if lost.is_some() {
+            return Err(no_answer());
+        }
+        Ok(SyncOutcome { registration: registration.clone(), asked, blockers: Vec::new(), token: None })
     }
 
     fn page(&self, list: &ListRequest) -> Page {

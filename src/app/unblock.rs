@@ -27,7 +27,8 @@ fn command(act: Act) -> Option<Command> {
         Act::Links => Some(Command::Ring),
         Act::Create => Some(Command::CreateAnew),
         Act::Claim | Act::Release => Some(Command::Claim),
-        Act::Decide | Act::Wait | Act::Elsewhere => None,
+        Act::Decide => Some(Command::Decide),
+        Act::Wait | Act::Elsewhere => None,
     }
 }
 

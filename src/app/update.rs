@@ -37,6 +37,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
             Effects::none()
         }
         Message::Listed(request, answer) => model.listed(request, answer),
+        Message::Retrieved(request, _, answer) if model.is_looked_up(request) => model.looked_up(request, answer),
         Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),
         Message::Catalogue(request, answer) => model.catalogue_read(request, answer),
         Message::Created(request, answer) => model.created(request, answer),
@@ -111,6 +112,7 @@ impl Model {
             Command::MarkAll => return self.mark_all(),
             Command::Create => self.open_create(),
             Command::Sync => self.plan_sync(),
+            Command::Decide => self.open_decide(),
             Command::Resend => self.plan_resend(),
             Command::CreateAnew => self.open_create_anew(),
             Command::Unblock => return self.unblock(),
@@ -145,7 +147,7 @@ impl Model {
         let writing = self.overlays.iter().any(|overlay| match overlay {
             Overlay::Create(form) => form.is_sending(),
             Overlay::Resend(form) => form.is_sending(),
-            Overlay::SyncRun(run) => !run.is_over(),
+            Overlay::Batch(batch) => !batch.is_over(),
             _ => false,
         });
         let warned = self.toast.as_ref().is_some_and(|toast| toast.text == QUIT_WARNING);
@@ -179,6 +181,7 @@ impl Model {
             }
         } else {
             self.create_paste(text);
+            self.decide_paste(text);
         }
     }
 
@@ -219,7 +222,8 @@ impl Model {
         let lines = lines as isize;
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.by(lines),
-            Some(Overlay::SyncRun(run)) => run.scroll.by(lines),
+            Some(Overlay::Batch(batch)) => batch.scroll.by(lines),
+            Some(Overlay::Decide(form)) => form.scroll.by(lines),
             Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
             None => self.step(lines),
         }
@@ -232,7 +236,8 @@ impl Model {
         self.queue.show_selected(self.list_rows);
         match self.overlays.last_mut() {
             Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,
-            Some(Overlay::SyncRun(run)) => run.scroll.max = scroll_max,
+            Some(Overlay::Batch(batch)) => batch.scroll.max = scroll_max,
+            Some(Overlay::Decide(form)) => form.scroll.max = scroll_max,
             Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
             None => self.measured_screen(scroll_max),
         }

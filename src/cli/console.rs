@@ -6,6 +6,7 @@ use crate::{
     config::UiSettings,
     keys::Override,
     runtime::{self, Options},
+    triage::Reasons,
     ui::Theme,
 };
 
@@ -17,6 +18,8 @@ pub struct Look {
     pub theme: Theme,
     /// Whether to listen to the mouse.
     pub mouse: bool,
+    /// Why a person may decide as they do.
+    pub reasons: Reasons,
 }
 
 impl Look {
@@ -25,7 +28,8 @@ impl Look {
         let UiSettings { theme, mouse } = session.config.ui;
         let theme = Theme::named(theme, session.color)
             .ok_or_else(|| Failure::Usage(format!("there is no theme `{theme}`; see `regdesk config check`")))?;
-        Ok(Self { keys: configuration::keys(&session.config)?, theme, mouse })
+        let reasons = session.config.reasons.clone();
+        Ok(Self { keys: configuration::keys(&session.config)?, theme, mouse, reasons })
     }
 }
 
@@ -53,6 +57,7 @@ pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
         keys: look.keys,
         theme: look.theme,
         mouse: look.mouse,
+        reasons: look.reasons,
     };
     Ok(runtime::run(options).await?)
 }

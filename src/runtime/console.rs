@@ -50,7 +50,8 @@ enum Wake {
 pub async fn run(options: Options) -> Result<(), RunError> {
     let model = Model::new(options.profile, &options.keys, options.clock.now())
         .map_err(RunError::Keys)?
-        .judging_by(options.policy);
+        .judging_by(options.policy)
+        .giving(options.reasons);
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.mouse)?;
     let mut stops = Stops::listen()?;

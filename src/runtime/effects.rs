@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::{
     app::{Effect, Message},
-    backend::{Backend, BackendError, Caller, ErrorKind},
+    backend::{Backend, BackendError, Caller, ErrorKind, sync_as_seen},
 };
 
 /// Starts the work of an effect that concerns the backend, in the operator's name; any other effect is handed back.
@@ -37,10 +37,10 @@ pub fn start(
                 backend.create(create, &operator).await
             });
         }
-        Effect::Sync(request, id, sync) => {
+        Effect::Sync(request, id, sync, seen) => {
             let asked = id.clone();
             answer(answers, move |result| Message::Synced(request, id, result), async move {
-                backend.sync(&asked, sync, &operator).await
+                sync_as_seen(backend.as_ref(), &asked, sync, &seen, &operator).await
             });
         }
         Effect::Resend(request, id, resend) => {

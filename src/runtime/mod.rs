@@ -18,7 +18,7 @@ use crate::{
     app::Profile,
     backend::{Backend, Caller, Clock},
     keys::{KeymapError, Override},
-    triage::Policy,
+    triage::{Policy, Reasons},
     ui::Theme,
 };
 
@@ -40,6 +40,8 @@ pub struct Options {
     pub theme: Theme,
     /// Take mouse events from the terminal.
     pub mouse: bool,
+    /// Why the operator may decide as they do.
+    pub reasons: Reasons,
 }
 
 /// Why a console could not be opened, or ended.

@@ -78,6 +78,57 @@ fn what_is_created_and_synced_in_the_console_is_there_afterwards() {
     assert_eq!(rows[0]["contact"]["email"], "pty.person@example.com");
 }
 
+/// A registration of somebody; its id.
+fn pia(home: &TempDir) -> String {
+    let flows = json(home, &["flows", "--json"]);
+    let flow = &flows.as_array().unwrap()[0];
+    let created = command(home.path(), &["create", "--email", "pty.person@example.com", "--full-name", "Pia Muster"])
+        .args(["--project", flow["projectId"].as_str().unwrap(), "--flow", flow["id"].as_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(created.status.success());
+    String::from_utf8(created.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_decision_made_in_the_console_is_kept_with_its_reason() {
+    let home = TempDir::new().unwrap();
+    pia(&home);
+    let mut terminal = console(&home, &[], 120, 40);
+    terminal.wait_for("Pia Muster");
+    terminal.send("d");
+    terminal.wait_for("Decide on 1 registration");
+    terminal.send("r");
+    terminal.wait_for("face_mismatch");
+    terminal.send("\u{1b}[A\tWrote to her twice.\r");
+    terminal.wait_for("type 1 and press enter");
+    terminal.send("\r\r\r");
+    terminal.send("1\r");
+    terminal.wait_for("Rejected 1");
+    terminal.send("\u{1b}");
+    terminal.wait_gone("Rejected 1");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    let found = json(&home, &["list", "--json"]);
+    assert_eq!(found[0]["status"], "failed");
+    let review = &found[0]["reviews"][0];
+    assert_eq!((&review["reason"], &review["note"]), (&"other".into(), &"Wrote to her twice.".into()));
+}
+
+#[test]
+fn a_decision_on_the_command_line_is_asked_for_on_a_terminal() {
+    let home = TempDir::new().unwrap();
+    let person = pia(&home);
+    for (answer, code, status) in [("yes\r", 1, None), ("1\r", 0, Some("failed"))] {
+        let mut terminal = console(&home, &["decide", &person, "--reject", "--reason", "no_answer"], 160, 40);
+        terminal.wait_for("type 1");
+        terminal.send(answer);
+        assert_eq!(terminal.exit(), code);
+        let now = json(&home, &["show", &person, "--json"])["status"].clone();
+        assert_eq!(now == "failed", status == Some("failed"), "{now}");
+    }
+}
+
 #[test]
 fn a_filter_narrows_the_queue_while_it_is_typed() {
     let home = TempDir::new().unwrap();
@@ -181,9 +232,9 @@ fn a_remote_that_is_not_there_leaves_a_usable_console_that_says_so() {
     terminal.wait_for("127.0.0.1");
     terminal.wait_for("not reached");
     terminal.send("?");
-    terminal.wait_for("Leave");
+    terminal.wait_for("In the queue");
     terminal.send("\u{1b}");
-    terminal.wait_gone("Leave");
+    terminal.wait_gone("In the queue");
     terminal.send("q");
     assert_eq!(terminal.exit(), 0);
 }

@@ -94,6 +94,7 @@ fn panicking_console() {
         keys: Vec::new(),
         theme: Theme::named("dark", true).unwrap(),
         mouse: true,
+        reasons: regdesk::triage::Reasons::default(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let _ = runtime.block_on(run(options));

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use crate::{
     app::{
         Message, Overlay, Room,
+        batch::Work,
         effect::Timer,
         testing::{Console, registration},
     },
@@ -22,11 +23,28 @@ enum Step {
     Timer(Timer),
     Fail(u32),
     Wheel(i32),
+    Lose(bool),
+    /// Opens the form of a decision and fills it in.
+    Propose(&'static str),
+}
+
+/// Whether a decision is being carried out.
+fn decides(console: &Console) -> bool {
+    let decides =
+        |overlay: &Overlay| matches!(overlay, Overlay::Batch(batch) if matches!(batch.work, Work::Decide(..)));
+    console.model.overlays.iter().any(decides)
+}
+
+/// Whether this step confirms the decision in the making: Enter, after the right number.
+fn confirms(console: &Console, step: &Step) -> bool {
+    let Some(Overlay::Decide(form)) = console.model.overlays.last() else { return false };
+    let typed = form.confirmation.as_ref().is_some_and(|typed| typed.value() == form.count().to_string());
+    typed && matches!(step, Step::Key(key) if *key == Key::plain(Code::Enter))
 }
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("!+-0ajkgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("!+-0adjkdgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,
@@ -46,6 +64,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::sample::select(vec![Timer::Tick, Timer::Toast, Timer::Refresh]).prop_map(Step::Timer),
         1 => (0_u32..40).prop_map(Step::Fail),
         1 => (-5_i32..5).prop_map(Step::Wheel),
+        1 => any::<bool>().prop_map(Step::Lose),
+        2 => prop::sample::select(vec!["dr<down><enter>", "*dm<down><enter>", "da<down>", "dr<down><enter>1"])
+            .prop_map(Step::Propose),
     ]
 }
 
@@ -67,6 +88,7 @@ proptest! {
         for step in steps {
             let selected = console.model.queue.selected().cloned();
             let mut must_stay = false;
+            let (decided, confirmed) = (decides(&console), confirms(&console, &step));
             match step {
                 Step::Key(key) => console.send(Message::Key(key)),
                 Step::Paste(text) => console.send(Message::Paste(text)),
@@ -88,6 +110,9 @@ proptest! {
                 }
                 Step::Timer(timer) => console.send(Message::Timer(timer)),
                 Step::Fail(number) => console.failing.push(RegistrationId::new(format!("reg_{number}"))),
+                Step::Lose(arrived) => console.lost = Some(arrived),
+                Step::Propose(keys) if console.model.overlays.is_empty() => console.keys(keys),
+                Step::Propose(_) => {}
                 Step::Wheel(lines) => console.send(Message::Scroll(lines)),
             }
             let queue = &console.model.queue;
@@ -98,12 +123,13 @@ proptest! {
             }
             prop_assert!(queue.list().selected_row().is_none_or(|row| row < queue.rows().len()));
             prop_assert!(queue.list().selected_row().is_none_or(|row| row >= queue.list().top && row < queue.list().top + console.model.list_rows));
-            let confirmed = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::SyncRun(_)));
+            prop_assert!(decided || confirmed || !decides(&console), "a decision was begun without being confirmed");
+            let under_way = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Batch(_)));
             let sent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Sync(..)));
             let asked = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Resend(_)));
             let resent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Resend(..)));
             prop_assert!(!resent || asked, "a link was issued without the question");
-            prop_assert!(!sent || confirmed, "a sync was sent without its plan");
+            prop_assert!(!sent || under_way, "something was sent without its plan");
         }
     }
 }

@@ -119,7 +119,7 @@ fn joined() -> Vec<Registration> {
 }
 
 fn ids(console: &Console) -> Vec<String> {
-    console.model.sync_subjects().iter().map(ToString::to_string).collect()
+    console.model.subjects().0.iter().map(ToString::to_string).collect()
 }
 
 #[test]

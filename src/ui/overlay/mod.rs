@@ -1,12 +1,13 @@
 //! Dialogs, each in a box of its own with its keys on the last line.
 
+mod batch;
 mod create;
+mod decide;
 mod handed_out;
 mod help;
 mod log;
 mod resend;
 mod sync_plan;
-mod sync_run;
 
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
@@ -21,7 +22,8 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
     match overlay {
         Overlay::Help(scroll) => return help::draw(model, scroll.offset, theme, frame),
         Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
-        Overlay::SyncRun(run) => return sync_run::draw(model, run, theme, frame),
+        Overlay::Batch(batch) => return batch::draw(model, batch, theme, frame),
+        Overlay::Decide(form) => return decide::draw(model, form, theme, frame),
         Overlay::Create(form) => create::draw(model, form, theme, frame),
         Overlay::Resend(form) => resend::draw(model, form, theme, frame),
         Overlay::HandedOut(notice) => handed_out::draw(model, notice, theme, frame),

@@ -26,10 +26,10 @@ const NAMED: usize = 8;
 pub fn draw(model: &Model, plan: &SyncPlan, theme: &Theme, frame: &mut Frame) {
     let keys = [("enter", "sync"), ("up/down", "what to ask for"), ("esc", "cancel")];
     let choices = CHOICES.len() as u16;
-    let named = plan.ids.len().min(NAMED) as u16 + u16::from(plan.ids.len() > NAMED);
+    let named = plan.subjects.len().min(NAMED) as u16 + u16::from(plan.subjects.len() > NAMED);
     let rows = 1 + u16::from(plan.hidden > 0) + named + 1 + choices;
-    let noun = if plan.ids.len() == 1 { "registration" } else { "registrations" };
-    let title = format!("Sync {} {noun}", plan.ids.len());
+    let noun = if plan.subjects.len() == 1 { "registration" } else { "registrations" };
+    let title = format!("Sync {} {noun}", plan.subjects.len());
     let area = super::open(frame, &title, (COLUMNS, rows), &keys, theme);
     let buffer = frame.buffer_mut();
     // The choices stay whole; how many are named follows the room.
@@ -45,15 +45,15 @@ fn who(model: &Model, plan: &SyncPlan, rows: usize, theme: &Theme) -> Vec<Line<'
     let mut lines =
         vec![Line::from(Span::styled("The backend answers each with the status it finds right.", theme.dim))];
     if plan.hidden > 0 {
-        let text = format!("◆ {} of {} are hidden by the filter.", plan.hidden, plan.ids.len());
+        let text = format!("◆ {} of {} are hidden by the filter.", plan.hidden, plan.subjects.len());
         lines.push(Line::from(Span::styled(text, theme.attention)));
     }
     let room = rows.saturating_sub(lines.len());
-    let fits = plan.ids.len() <= room.min(NAMED);
-    let shown = if fits { plan.ids.len() } else { room.min(NAMED + 1).saturating_sub(1) };
-    lines.extend(plan.ids.iter().take(shown).map(|id| row(model, id, theme)));
+    let fits = plan.subjects.len() <= room.min(NAMED);
+    let shown = if fits { plan.subjects.len() } else { room.min(NAMED + 1).saturating_sub(1) };
+    lines.extend(plan.subjects.iter().take(shown).map(|(id, _)| row(model, id, theme)));
     if !fits {
-        lines.push(Line::from(Span::styled(format!("… and {} more", plan.ids.len() - shown), theme.strong)));
+        lines.push(Line::from(Span::styled(format!("… and {} more", plan.subjects.len() - shown), theme.strong)));
     }
     lines
 }

@@ -1,7 +1,7 @@
 //! Pictures of every screen at the two sizes that matter most.
 
 use crate::{
-    app::{Effect, Message, incident::Standstill, testing::noon},
+    app::{Effect, Message, Overlay, incident::Standstill, testing::noon},
     backend::{BackendError, Blocker, ErrorKind, SyncOutcome},
     model::{Outcome, Registration, RegistrationId, Status, StepKind},
     triage::Incident,
@@ -243,6 +243,38 @@ fn the_plan_of_a_sync_of_many() {
 }
 
 #[test]
+fn a_decision_before_anything_is_chosen() {
+    picture("decide", "/id:reg_4<enter>d");
+}
+
+#[test]
+fn a_rejection_with_its_reason() {
+    picture("decide_reject", "/id:reg_4<enter>dr<down><down>");
+}
+
+#[test]
+fn what_is_final_is_not_decided_anew() {
+    picture("decide_final", "/flag:critical<enter>*da<down><enter>");
+}
+
+#[test]
+fn the_question_before_a_decision_on_many() {
+    picture("decide_many", "*dr<down><tab>Seen together<enter>9");
+}
+
+#[test]
+fn a_decision_with_what_moved_on_and_what_is_unknown() {
+    let mut screen = Screen::new().sized(100, 30);
+    screen.console.lost = Some(true);
+    screen.console.data[0].version += 1;
+    screen.console.failing = vec![RegistrationId::new("reg_10")];
+    let screen = screen.keys("/status:ongoing,started<enter>*dm<down><enter>").quiet();
+    let Some(Overlay::Decide(form)) = screen.console.model.overlays.last() else { panic!("no form") };
+    let count = form.count();
+    shows("decide_run_100x30", &screen.keys(&format!("{count}<enter>")).quiet().text());
+}
+
+#[test]
 fn a_sync_with_failures() {
     for (columns, rows) in [(120, 40), (80, 24)] {
         let mut screen = Screen::new().sized(columns, rows);
@@ -266,7 +298,7 @@ fn what_was_asked_and_what_the_backend_decided() {
     screen.console.hold = true;
     let mut screen = screen.keys("/id:reg_4<enter>s<down><down><down><down><down><down><down><enter>").quiet();
     let sent = screen.console.held.iter().find_map(|effect| match effect {
-        Effect::Sync(request, id, _) => Some((*request, id.clone())),
+        Effect::Sync(request, id, ..) => Some((*request, id.clone())),
         _ => None,
     });
     let (request, id) = sent.unwrap();

@@ -1,0 +1,271 @@
+//! A decision in the making: what, why, in which words, over whom; then a confirmation of its own.
+//!
+//! Nothing here is decided by one key: the form leads to a question, and only the number of registrations, typed out
+//! and followed by Enter, carries it out. A key that is held or repeated never types that, and keys with Ctrl or Alt do
+//! nothing but edit the note.
+
+use tui_input::{Input, InputRequest};
+
+use super::{
+    Effects, Model, Overlay,
+    batch::Work,
+    overlay::Scroll,
+    update::{input_request, sanitise_line},
+};
+use crate::{
+    keys::{Code, Key},
+    model::{Decision, RegistrationId, ReviewNote},
+    triage::{Hindrance, Proposal, Reason},
+};
+
+/// The longest number of registrations that can be typed, in digits.
+const LONGEST_NUMBER: usize = 9;
+
+/// The fields of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Approve, reject, or manual review.
+    Decision,
+    /// Why.
+    Reason,
+    /// In which words.
+    Note,
+}
+
+/// The form, and the plan under it.
+#[derive(Debug)]
+pub struct DecideForm {
+    ids: Vec<RegistrationId>,
+    /// How many of them the filter hides.
+    pub hidden: usize,
+    /// What is decided; nothing at first.
+    pub decision: Option<Decision>,
+    /// Code of the reason; none at first.
+    pub reason: Option<String>,
+    /// The words.
+    pub note: Input,
+    /// Where keys go.
+    pub focus: Field,
+    /// What is still missing.
+    pub mistake: Option<String>,
+    /// What it would do to each, as it was when the decision was chosen.
+    pub plan: Vec<Proposal>,
+    /// What is typed of the number of registrations, once the form is complete.
+    pub confirmation: Option<Input>,
+    /// The plan, scrolled.
+    pub scroll: Scroll,
+}
+
+impl DecideForm {
+    fn has_note(&self) -> bool {
+        !self.note.value().trim().is_empty()
+    }
+
+    /// Why a registration of the plan is left as it is, if it is. What is final is not decided anew here.
+    pub fn hindrance(&self, proposal: &Proposal) -> Option<Hindrance> {
+        self.decision.and_then(|_| proposal.hindrance(self.has_note(), false))
+    }
+
+    /// How many of the plan would be decided.
+    pub fn count(&self) -> usize {
+        self.plan.iter().filter(|proposal| self.hindrance(proposal).is_none()).count()
+    }
+
+    /// What is typed that can be edited, with where the cursor stands.
+    pub fn typing(&self) -> Option<&Input> {
+        match (&self.confirmation, self.focus) {
+            (Some(typed), _) => Some(typed),
+            (None, Field::Note) => Some(&self.note),
+            (None, _) => None,
+        }
+    }
+
+    fn move_focus(&mut self, forward: bool) {
+        self.focus = match (self.focus, forward) {
+            (Field::Decision, true) | (Field::Note, false) => Field::Reason,
+            (Field::Reason, true) | (Field::Decision, false) => Field::Note,
+            (Field::Note, true) | (Field::Reason, false) => Field::Decision,
+        };
+    }
+}
+
+/// The place so many further, stopping at both ends; the first or last if there was none.
+fn moved(place: Option<usize>, places: isize, count: usize) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    Some(match place {
+        Some(place) => place.saturating_add_signed(places).min(last),
+        None if places < 0 => last,
+        None => 0,
+    })
+}
+
+impl Model {
+    /// Opens the form over the marked registrations, or the one in question.
+    pub(super) fn open_decide(&mut self) {
+        let (ids, hidden) = self.subjects();
+        let mut form = DecideForm {
+            ids,
+            hidden,
+            decision: None,
+            reason: None,
+            note: Input::default(),
+            focus: Field::Decision,
+            mistake: None,
+            plan: Vec::new(),
+            confirmation: None,
+            scroll: Scroll::default(),
+        };
+        self.see_anew(&mut form);
+        self.overlays.push(Overlay::Decide(Box::new(form)));
+    }
+
+    /// The reasons that the form offers.
+    pub fn reasons_of(&self, form: &DecideForm) -> Vec<&Reason> {
+        form.decision.map_or_else(Vec::new, |decision| self.reasons.of(decision).collect())
+    }
+
+    /// The plan as things are now.
+    fn see_anew(&self, form: &mut DecideForm) {
+        // Without a decision the plan only shows who it is about.
+        let decision = form.decision.unwrap_or(Decision::Review);
+        let entries = form.ids.iter().filter_map(|id| self.index.get(id));
+        form.plan = entries.map(|entry| Proposal::new(&entry.registration, &entry.judgement, decision)).collect();
+    }
+
+    /// A key for the form.
+    pub(super) fn decide_key(&mut self, key: Key) -> Effects {
+        let page = self.page_rows.cast_signed();
+        let Some(Overlay::Decide(mut form)) = self.overlays.pop() else { return Effects::none() };
+        match key.code {
+            Code::PageDown => form.scroll.by(page),
+            Code::PageUp => form.scroll.by(-page),
+            Code::Esc if form.confirmation.is_some() => form.confirmation = None,
+            Code::Esc => return Effects::none(),
+            _ if form.confirmation.is_some() => {
+                if confirms(&mut form, key) {
+                    return self.decide(*form);
+                }
+            }
+            Code::Enter if !key.ctrl && !key.alt => self.check(&mut form),
+            Code::Tab => form.move_focus(true),
+            Code::BackTab => form.move_focus(false),
+            _ if form.focus == Field::Note => {
+                if let Some(request) = input_request(key) {
+                    form.note.handle(request);
+                    form.mistake = None;
+                }
+            }
+            Code::Char('q') => return Effects::none(),
+            _ if key.ctrl || key.alt => {}
+            _ if form.focus == Field::Decision => self.decision_key(&mut form, key.code),
+            _ => self.reason_key(&mut form, key.code),
+        }
+        self.overlays.push(Overlay::Decide(form));
+        Effects::none()
+    }
+
+    fn decision_key(&self, form: &mut DecideForm, code: Code) {
+        let place = form.decision.and_then(|chosen| Decision::ALL.iter().position(|decision| *decision == chosen));
+        let chosen = match code {
+            Code::Char('a') => Some(Decision::Approve),
+            Code::Char('r') => Some(Decision::Reject),
+            Code::Char('m') => Some(Decision::Review),
+            Code::Left | Code::Up => moved(place, -1, Decision::ALL.len()).map(|place| Decision::ALL[place]),
+            Code::Right | Code::Down => moved(place, 1, Decision::ALL.len()).map(|place| Decision::ALL[place]),
+            _ => return,
+        };
+        if chosen != form.decision {
+            form.decision = chosen;
+            form.reason = None;
+            form.scroll = Scroll::default();
+            self.see_anew(form);
+        }
+        form.mistake = None;
+        if matches!(code, Code::Char(_)) {
+            form.focus = Field::Reason;
+        }
+    }
+
+    fn reason_key(&self, form: &mut DecideForm, code: Code) {
+        let reasons = self.reasons_of(form);
+        let place = form.reason.as_ref().and_then(|code| reasons.iter().position(|reason| reason.code == *code));
+        let chosen = match code {
+            Code::Down | Code::Char('j') => moved(place, 1, reasons.len()),
+            Code::Up | Code::Char('k') => moved(place, -1, reasons.len()),
+            _ => return,
+        };
+        if let Some(reason) = chosen.and_then(|place| reasons.get(place)) {
+            form.reason = Some(reason.code.clone().into_owned());
+            form.mistake = None;
+        }
+    }
+
+    /// Leads to the confirmation if nothing is missing, else to what is.
+    fn check(&self, form: &mut DecideForm) {
+        let reason = form.reason.as_ref().and_then(|code| self.reasons.get(code));
+        let over_critical = |proposal: &Proposal| matches!(form.hindrance(proposal), Some(Hindrance::NoteNeeded(_)));
+        let missing = match (form.decision, reason) {
+            (None, _) => Some((Field::Decision, "choose: a approves, r rejects, m puts into manual review")),
+            (Some(_), None) => Some((Field::Reason, "choose a reason")),
+            (Some(_), Some(reason)) if reason.needs_note && !form.has_note() => {
+                Some((Field::Note, "this reason has to be explained"))
+            }
+            _ if form.plan.iter().any(over_critical) => {
+                Some((Field::Note, "an approval over a critical flag has to be explained"))
+            }
+            _ if form.count() == 0 => Some((form.focus, "nobody is left to be decided; the plan says why")),
+            _ => None,
+        };
+        match missing {
+            Some((field, what)) => {
+                form.focus = field;
+                form.mistake = Some(what.to_owned());
+            }
+            None => {
+                form.mistake = None;
+                form.confirmation = Some(Input::default());
+            }
+        }
+    }
+
+    /// Pasted text goes into the note, on one line; never into the confirmation.
+    pub(super) fn decide_paste(&mut self, text: &str) {
+        if let Some(Overlay::Decide(form)) = self.overlays.last_mut()
+            && form.confirmation.is_none()
+            && form.focus == Field::Note
+        {
+            for character in sanitise_line(text) {
+                form.note.handle(InputRequest::InsertChar(character));
+            }
+            form.mistake = None;
+        }
+    }
+
+    /// Carries out what was confirmed.
+    fn decide(&mut self, form: DecideForm) -> Effects {
+        let Some(decision) = form.decision else { return Effects::none() };
+        let words = Some(form.note.value().trim().to_owned()).filter(|words| !words.is_empty());
+        let seen = form.plan.iter().filter(|proposal| form.hindrance(proposal).is_none());
+        let seen = seen.map(|proposal| (proposal.id.clone(), proposal.seen.clone())).collect();
+        self.begin_batch(Work::Decide(decision, ReviewNote { reason: form.reason, words }), seen)
+    }
+}
+
+/// Takes a key of the confirmation; tells whether it confirms.
+fn confirms(form: &mut DecideForm, key: Key) -> bool {
+    let count = form.count().to_string();
+    let Some(typed) = &mut form.confirmation else { return false };
+    match key {
+        Key { code: Code::Enter, ctrl: false, alt: false } => return typed.value() == count,
+        Key { code: Code::Char(digit), ctrl: false, alt: false }
+            if digit.is_ascii_digit() && typed.value().len() < LONGEST_NUMBER =>
+        {
+            typed.handle(InputRequest::InsertChar(digit));
+        }
+        Key { code: Code::Backspace, .. } => {
+            typed.handle(InputRequest::DeletePrevChar);
+        }
+        _ => {}
+    }
+    false
+}
