@@ -22,6 +22,27 @@ fn event(clock: &str) -> Option<Moment> {
     Some(Moment::event(at(clock)))
 }
 
+fn flow() -> FlowRef {
+    FlowRef {
+        id: "flow_1".to_owned(),
+        name: Some("Standard".to_owned()),
+        status: Some("paused".to_owned()),
+        settings: Some(settings()),
+    }
+}
+
+fn deliveries() -> Vec<Delivery> {
+    vec![
+        Delivery {
+            event: "onboarding_app_registration_created".to_owned(),
+            at: Some(at("10:00:01")),
+            code: Some(200),
+            delivered: Some(true),
+        },
+        Delivery { event: "onboarding_app_registration_needs_manual_verification".to_owned(), ..Delivery::default() },
+    ]
+}
+
 /// A registration with every field of the model in use.
 pub(super) fn full() -> Registration {
     let mut registration = Registration::new(RegistrationId::new("69a80a10aa00bb11cc22dd33"), at("10:00:00"));
@@ -31,12 +52,7 @@ pub(super) fn full() -> Registration {
         name: Some("Harbour Bank".to_owned()),
         allowed_countries: Some(vec!["Colombia".to_owned(), "Japan".to_owned()]),
     };
-    registration.flow = FlowRef {
-        id: "flow_1".to_owned(),
-        name: Some("Standard".to_owned()),
-        status: Some("paused".to_owned()),
-        settings: Some(settings()),
-    };
+    registration.flow = flow();
     registration.status = Status::NeedsManualVerification;
     registration.current_step = Some(StepKind::End);
     registration.contact = Contact {
@@ -58,15 +74,7 @@ pub(super) fn full() -> Registration {
         outcome: "denied".to_owned(),
         reason: Some("too early".to_owned()),
     }];
-    registration.deliveries = vec![
-        Delivery {
-            event: "onboarding_app_registration_created".to_owned(),
-            at: Some(at("10:00:01")),
-            code: Some(200),
-            delivered: Some(true),
-        },
-        Delivery { event: "onboarding_app_registration_needs_manual_verification".to_owned(), ..Delivery::default() },
-    ];
+    registration.deliveries = deliveries();
     registration.reported_flags =
         vec![ReportedFlag { code: "names".to_owned(), detail: json!({ "fullNameMatchPercentage": 61 }) }];
     registration.reviews = vec![Review {

@@ -100,7 +100,9 @@ impl Store {
         let generation = self.cursor.generation();
         let transaction = self.database.begin_read()?;
         let mut rows = pages::rows(&transaction, request, &self.cursor, generation)?;
-        rows.iter_mut().for_each(|row| refresh(row, &self.flows));
+        for row in &mut rows {
+            refresh(row, &self.flows);
+        }
         Ok((rows, pages::total(&transaction, request)?))
     }
 

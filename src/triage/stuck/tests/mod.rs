@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 mod particular;
+mod people;
 mod stories;
 
 use chrono::TimeDelta;
@@ -157,7 +158,7 @@ fn whatever_is_owed_next_blocks() {
     let kinds = StepKind::ALL.iter().filter(|kind| **kind != StepKind::End).cloned();
     for kind in kinds.chain([StepKind::Other("hologram".to_owned())]) {
         let mut registration = finished();
-        stories::owes(&mut registration, kind.clone());
+        people::owes(&mut registration, kind.clone());
         let mut registration = derived(registration);
         for step in &mut registration.steps {
             step.state = if step.kind == kind { StepState::Pending } else { StepState::Completed };

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 use super::{
     Act, Stage, Turn, blocker,
-    stories::{DAY, access, in_review, turned_away, up_to_the_document, up_to_the_form},
+    people::{access, in_review, turned_away, up_to_the_document, up_to_the_form},
+    stories::DAY,
     told,
 };
 use crate::{

@@ -1,11 +1,12 @@
 //! How each way of being stuck comes about.
 
+use super::people::{
+    in_a_flow, in_review, owes, refused_after_the_end, sent_back, told, turned_away, up_to_the_document,
+    up_to_the_form, up_to_the_selfie, with_email_code, with_phone_code,
+};
 use crate::{
-    model::{
-        AccessEntry, Claim, CodeCheck, Delivery, DocumentCheck, DocumentKind, FlowStep, Gateway, Registration,
-        Requirement, Review, Status, StepKind, StepState,
-    },
-    triage::testing::{at, begun, document, email, failure, information, moment, phone, settings},
+    model::{Claim, DocumentCheck, DocumentKind, Registration, Status, StepKind, StepState},
+    triage::testing::{at, begun, document, failure, information, moment},
 };
 
 pub type Change = fn(&mut Registration);
@@ -24,101 +25,6 @@ pub struct Story {
     pub limits: (Option<i64>, i64, Option<i64>),
 }
 
-/// A clean registration that went no further than before the document.
-pub fn up_to_the_document(r: &mut Registration) {
-    r.status = Status::Ongoing;
-    r.current_step = Some(StepKind::BasicInformation);
-    r.completed_at = None;
-    (r.checks.document, r.checks.liveness, r.checks.face) = (None, None, None);
-}
-
-pub fn up_to_the_selfie(r: &mut Registration) {
-    r.status = Status::Ongoing;
-    r.current_step = Some(StepKind::DocumentVerification);
-    r.completed_at = None;
-    (r.checks.liveness, r.checks.face) = (None, None);
-}
-
-/// A clean registration that went no further than the sign-up form.
-pub fn up_to_the_form(r: &mut Registration) {
-    up_to_the_document(r);
-    r.current_step = Some(StepKind::PersonalInfo);
-    (r.checks.email, r.checks.phone, r.checks.instructions, r.checks.basic_information) = (None, None, None, None);
-}
-
-fn with_email_code(r: &mut Registration, change: fn(&mut CodeCheck)) {
-    up_to_the_form(r);
-    *email(r) = CodeCheck { sends: 1, created: moment(70), ..CodeCheck::default() };
-    change(email(r));
-}
-
-fn with_phone_code(r: &mut Registration, change: fn(&mut CodeCheck)) {
-    let confirmed = r.checks.email.clone();
-    up_to_the_form(r);
-    r.checks.email = confirmed;
-    *phone(r) = CodeCheck { sends: 1, gateway: Some(Gateway::Whatsapp), created: moment(95), ..CodeCheck::default() };
-    change(phone(r));
-}
-
-pub fn in_review(r: &mut Registration) {
-    r.status = Status::NeedsManualVerification;
-    r.current_step = Some(StepKind::BiometricVerification);
-    r.completed_at = None;
-}
-
-pub fn sent_back(r: &mut Registration, at_seconds: i64) {
-    in_review(r);
-    r.status = Status::Ongoing;
-    r.reviews.push(Review {
-        at: Some(at(at_seconds)),
-        by: Some("operator".to_owned()),
-        ..Review::noted(Status::NeedsManualVerification, Status::Ongoing, None)
-    });
-}
-
-/// All done but one more step that the flow insists on.
-pub fn owes(r: &mut Registration, kind: StepKind) {
-    (r.status, r.completed_at) = (Status::Ongoing, None);
-    r.current_step = Some(StepKind::BiometricVerification);
-    settings(r).steps.push(FlowStep { kind, requirement: Requirement::Mandatory, attempt_limit: None });
-}
-
-/// The person comes back after the end, so many seconds after the beginning, and is refused.
-fn refused_after_the_end(r: &mut Registration, seconds: i64) {
-    r.completed_at = moment(550);
-    r.access_log = vec![access(seconds, "enrollee", "record document_verification", Some("registration_is_closed"))];
-}
-
-/// The webhook is told of the end, and answers with a code.
-fn told(r: &mut Registration, code: Option<u16>) {
-    let event = "onboarding_app_registration_completed".to_owned();
-    r.deliveries = vec![Delivery { event, at: Some(at(600)), code, delivered: None }];
-}
-
-/// Halfway, in a flow of which this is known.
-fn in_a_flow(r: &mut Registration, status: &str) {
-    up_to_the_document(r);
-    r.flow.status = Some(status.to_owned());
-}
-
-/// Somebody wanted to begin anew with the same contact, while the first link lives for so many minutes.
-pub fn turned_away(r: &mut Registration, token_minutes: u32) {
-    up_to_the_form(r);
-    settings(r).token_minutes = Some(token_minutes);
-    r.access_log = vec![access(600, "client", "create", Some("email_is_registered_already"))];
-}
-
-pub fn access(seconds: i64, actor: &str, action: &str, denied: Option<&str>) -> AccessEntry {
-    AccessEntry {
-        at: Some(at(seconds)),
-        actor: actor.to_owned(),
-        ip: None,
-        action: action.to_owned(),
-        outcome: if denied.is_some() { "denied" } else { "allowed" }.to_owned(),
-        reason: denied.map(str::to_owned),
-    }
-}
-
 pub const STORIES: &[Story] = &[
     Story {
         way: "X-04",
@@ -133,7 +39,7 @@ pub const STORIES: &[Story] = &[
         limits: (None, 0, Some(7 * DAY)),
     },
     Story { way: "M-04", change: |r| sent_back(r, 100), almost: Some(|r| sent_back(r, 500)), limits: (None, 0, None) },
-    Story { way: "M-03", change: |r| sent_back(r, 500), almost: None, limits: (Some(1 * DAY), 3 * DAY, Some(7 * DAY)) },
+    Story { way: "M-03", change: |r| sent_back(r, 500), almost: None, limits: (Some(DAY), 3 * DAY, Some(7 * DAY)) },
     Story {
         way: "D-03",
         change: |r| {
@@ -308,20 +214,20 @@ pub const STORIES: &[Story] = &[
         way: "E-02",
         change: |r| with_email_code(r, |code| code.state = StepState::Expired),
         almost: None,
-        limits: (None, 10, Some(1 * DAY)),
+        limits: (None, 10, Some(DAY)),
     },
-    Story { way: "E-01", change: |r| with_email_code(r, |_| {}), almost: None, limits: (Some(3), 10, Some(1 * DAY)) },
+    Story { way: "E-01", change: |r| with_email_code(r, |_| {}), almost: None, limits: (Some(3), 10, Some(DAY)) },
     Story {
         way: "P-02",
         change: |r| with_phone_code(r, |code| code.sends = 3),
         almost: None,
-        limits: (None, 10, Some(1 * DAY)),
+        limits: (None, 10, Some(DAY)),
     },
     Story {
         way: "P-01",
         change: |r| with_phone_code(r, |code| code.expires_at = Some(at(200))),
         almost: None,
-        limits: (None, 10, Some(1 * DAY)),
+        limits: (None, 10, Some(DAY)),
     },
     Story {
         way: "S-00",

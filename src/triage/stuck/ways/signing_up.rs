@@ -54,8 +54,8 @@ pub(super) const REGISTERED_ALREADY: Way = Way {
     step: Place::At(FORM),
     find: |situation| {
         situation.turned_away().or_else(|| {
-            let earlier = situation.earlier_one()?;
-            Some(situation.still(situation.is_at_the_form())?.about(earlier))
+            let at_the_form = situation.still(situation.is_at_the_form())?;
+            Some(at_the_form.about(situation.earlier_one()?))
         })
     },
 };
