@@ -170,6 +170,9 @@ fn leaves_unknown(error: &BackendError) -> bool {
 impl Model {
     /// Begins a batch over registrations as they were seen.
     pub(super) fn begin_batch(&mut self, work: Work, seen: Vec<(RegistrationId, Seen)>) -> Effects {
+        if seen.is_empty() {
+            return self.toast(ToastKind::Note, "Nothing was sent: the registration is not known any more.");
+        }
         let next = self.next_after(&seen);
         if let Some(view) = self.registration_mut() {
             view.next.clone_from(&next);

@@ -216,15 +216,11 @@ impl Model {
             _ if form.count() == 0 => Some((form.focus, "nobody is left to be decided; the plan says why")),
             _ => None,
         };
-        match missing {
-            Some((field, what)) => {
-                form.focus = field;
-                form.mistake = Some(what.to_owned());
-            }
-            None => {
-                form.mistake = None;
-                form.confirmation = Some(Input::default());
-            }
+        form.mistake = missing.map(|(_, what)| what.to_owned());
+        if let Some((field, _)) = missing {
+            form.focus = field;
+        } else {
+            form.confirmation = Some(Input::default());
         }
     }
 

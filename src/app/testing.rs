@@ -8,7 +8,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Effect, Message, Model, Profile, Room, update};
 use crate::{
-    backend::{BackendError, Created, ErrorKind, ListRequest, Page, ResentLink, SyncOutcome, SyncRequest, SyncStep},
+    backend::{
+        BackendError, Created, ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest,
+        SyncStep,
+    },
     keys::Key,
     model::{Flow, Personal, Project, Registration, RegistrationId, Review, Seen, Status, StepKind, Timestamp},
 };
@@ -151,23 +154,7 @@ impl Console {
                 let answer = self.sync(&id, &sync, &seen);
                 Message::Synced(request, id, answer)
             }
-            Effect::Resend(request, id, resend) => Message::Resent(
-                request,
-                if let Some(error) = self.refusals.pop_front() {
-                    Err(error)
-                } else {
-                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
-                    registration.link_resends += 1;
-                    registration.version += 1;
-                    Ok(ResentLink {
-                        registration: registration.clone(),
-                        token: Some("secret-token".into()),
-                        link: Some("https://example.com/secret-link".into()),
-                        expires_at: Some(noon() + Duration::minutes(30)),
-                        email_sent: resend.send_email.then_some(true),
-                    })
-                },
-            ),
+            Effect::Resend(request, id, resend) => Message::Resent(request, self.resend(&id, &resend)),
             Effect::Annotate(id, annotation) => {
                 let answer = if let Some(error) = self.refusals.pop_front() {
                     Err(error)
@@ -189,6 +176,22 @@ impl Console {
             Effect::Timer(..) | Effect::Suspend => return,
         };
         self.send(answer);
+    }
+
+    fn resend(&mut self, id: &RegistrationId, resend: &ResendRequest) -> Result<ResentLink, BackendError> {
+        if let Some(error) = self.refusals.pop_front() {
+            return Err(error);
+        }
+        let registration = self.data.iter_mut().find(|registration| &registration.id == id).unwrap();
+        registration.link_resends += 1;
+        registration.version += 1;
+        Ok(ResentLink {
+            registration: registration.clone(),
+            token: Some("secret-token".into()),
+            link: Some("https://example.com/secret-link".into()),
+            expires_at: Some(noon() + Duration::minutes(30)),
+            email_sent: resend.send_email.then_some(true),
+        })
     }
 
     fn sync(&mut self, id: &RegistrationId, sync: &SyncRequest, seen: &Seen) -> Result<SyncOutcome, BackendError> {

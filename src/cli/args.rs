@@ -297,6 +297,7 @@ pub struct SyncArguments {
 
 /// `decide`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "the switches of a command line are independent of each other")]
 #[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
 #[command(group = ArgGroup::new("decision").args(["approve", "reject", "review"]).required(true))]
 pub struct DecideArguments {

@@ -154,6 +154,17 @@ fn a_whole_ring_is_marked_at_once_without_those_who_share_only_an_address() {
 }
 
 #[test]
+fn a_ring_is_decided_as_a_group_with_one_reason() {
+    let mut console = Console::open(joined());
+    console.keys("/id:reg_1<enter>t*dr<down><enter>3<enter><esc>");
+    let reasons: Vec<Option<&str>> =
+        console.data.iter().map(|person| person.reviews.first()?.reason.as_deref()).collect();
+    let forged = Some("document_forged");
+    assert_eq!(reasons, [forged, forged, forged, None, None]);
+    assert_eq!(console.model.layer(), Layer::Ring);
+}
+
+#[test]
 fn marks_of_the_queue_and_of_a_ring_do_not_mix() {
     let mut console = Console::open(joined());
     console.keys("*/id:reg_2<enter>t <esc>");
