@@ -75,7 +75,7 @@ fn a_completed_registration_has_a_timeline_without_gaps() {
             "end completed ~10:14:00 .. ~10:14:00 0",
         ]
     );
-    let expected = ["BIO-03 low", "DOC-09 low"];
+    let expected = ["BIO-03 low", "CON-04 low", "DOC-09 low"];
     assert_eq!(flags(&read), set(&expected), "an older minimum, and a Colombian document with an American phone");
 }
 
