@@ -39,7 +39,7 @@ fn word(number: u64) -> String {
 
 /// One of many people, one a minute; every hundredth shares a document with the one before, every third an address.
 fn person(number: u64) -> Registration {
-    let created = now() - TimeDelta::minutes(number as i64);
+    let created = now() - TimeDelta::minutes(number.cast_signed());
     let mut person = Registration::new(format!("reg_{number:06}").as_str().into(), created);
     let given = ["Álvaro", "Bea", "Chloé", "Dorota", "Emre"][number as usize % 5];
     let name = format!("{given} Muestra {}", word(number));
@@ -142,7 +142,7 @@ fn one(criterion: &mut Criterion) {
         links.insert(person);
     }
     criterion.bench_function("judge one", |bencher| {
-        bencher.iter(|| judge(black_box(&people[500]), Context::new(&links, now())))
+        bencher.iter(|| judge(black_box(&people[500]), Context::new(&links, now())));
     });
 }
 

@@ -6,7 +6,7 @@
 /// Rows, the selected one, and how far the list is scrolled.
 #[derive(Debug)]
 pub struct Rows<T> {
-    rows: Vec<T>,
+    items: Vec<T>,
     selected: Option<usize>,
     /// The first row on the screen.
     pub top: usize,
@@ -14,19 +14,19 @@ pub struct Rows<T> {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), selected: None, top: 0 }
+        Self { items: Vec::new(), selected: None, top: 0 }
     }
 }
 
 impl<T> Rows<T> {
     /// All rows, in order.
     pub fn all(&self) -> &[T] {
-        &self.rows
+        &self.items
     }
 
     /// The selected row.
     pub fn selected(&self) -> Option<&T> {
-        self.selected.and_then(|row| self.rows.get(row))
+        self.selected.and_then(|row| self.items.get(row))
     }
 
     /// The number of the selected row.
@@ -42,8 +42,8 @@ impl<T> Rows<T> {
             .selected()
             .and_then(|selected| rows.iter().position(|row| same(row, selected)))
             .or_else(|| self.selected.map(|row| row.min(rows.len().saturating_sub(1))));
-        self.rows = rows;
-        self.selected = if self.rows.is_empty() { None } else { Some(row.unwrap_or(0)) };
+        self.items = rows;
+        self.selected = if self.items.is_empty() { None } else { Some(row.unwrap_or(0)) };
         // On the first screen the list stays at its top, so that what arrives there is seen.
         if let (Some(row), Some(line)) = (self.selected, line)
             && self.top > 0
@@ -55,7 +55,7 @@ impl<T> Rows<T> {
 
     /// Selects the first row of which something holds; tells whether there is one.
     pub(super) fn select(&mut self, height: usize, is: impl Fn(&T) -> bool) -> bool {
-        let row = self.rows.iter().position(is);
+        let row = self.items.iter().position(is);
         if row.is_some() {
             self.selected = row;
             self.show_selected(height);
@@ -66,7 +66,7 @@ impl<T> Rows<T> {
     /// Moves the selection by rows, stopping at both ends.
     pub(super) fn step(&mut self, rows: isize, height: usize) {
         if let Some(selected) = self.selected {
-            self.selected = Some(selected.saturating_add_signed(rows).min(self.rows.len().saturating_sub(1)));
+            self.selected = Some(selected.saturating_add_signed(rows).min(self.items.len().saturating_sub(1)));
             self.show_selected(height);
         }
     }
@@ -74,7 +74,7 @@ impl<T> Rows<T> {
     /// The first row of a screen with so many: scrolled just as far as the selection needs, and never past the end.
     pub fn first_shown(&self, height: usize) -> usize {
         let height = height.max(1);
-        let top = self.top.min(self.rows.len().saturating_sub(height));
+        let top = self.top.min(self.items.len().saturating_sub(height));
         self.selected.map_or(top, |row| top.clamp(row.saturating_sub(height - 1), row))
     }
 

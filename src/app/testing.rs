@@ -9,8 +9,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::{Effect, Message, Model, Profile, Room, update};
 use crate::{
     backend::{
-        BackendError, Created, ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest,
-        SyncStep,
+        Annotation, BackendError, Created, ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
+        SyncRequest, SyncStep,
     },
     keys::Key,
     model::{Flow, Personal, Project, Registration, RegistrationId, Review, Seen, Status, StepKind, Timestamp},
@@ -156,13 +156,7 @@ impl Console {
             }
             Effect::Resend(request, id, resend) => Message::Resent(request, self.resend(&id, &resend)),
             Effect::Annotate(id, annotation) => {
-                let answer = if let Some(error) = self.refusals.pop_front() {
-                    Err(error)
-                } else {
-                    let registration = self.data.iter_mut().find(|registration| registration.id == id).unwrap();
-                    annotation.apply(&mut registration.desk, "desk", self.now);
-                    Ok(registration.clone())
-                };
+                let answer = self.annotate(&id, &annotation);
                 Message::Annotated(id, answer)
             }
             Effect::Copy(text) => {
@@ -192,6 +186,15 @@ impl Console {
             expires_at: Some(noon() + Duration::minutes(30)),
             email_sent: resend.send_email.then_some(true),
         })
+    }
+
+    fn annotate(&mut self, id: &RegistrationId, annotation: &Annotation) -> Result<Registration, BackendError> {
+        if let Some(error) = self.refusals.pop_front() {
+            return Err(error);
+        }
+        let registration = self.data.iter_mut().find(|registration| registration.id == *id).unwrap();
+        annotation.apply(&mut registration.desk, "desk", self.now);
+        Ok(registration.clone())
     }
 
     fn sync(&mut self, id: &RegistrationId, sync: &SyncRequest, seen: &Seen) -> Result<SyncOutcome, BackendError> {

@@ -131,14 +131,12 @@ fn limit_of(table: &DeTable<'_>, path: String, reading: &mut Reading<'_>) -> Lim
 /// A span of time, seconds.
 fn span(section: &mut Section<'_>, key: &'static str, reading: &mut Reading<'_>) -> Option<i64> {
     let found = section.text(reading, key)?;
-    match Span::parse(&found.value) {
-        Ok(span) => Some(span.0),
-        Err(_) => {
-            let message = "must be a span of time, for example \"30m\", \"2h\", \"7d\" or \"1d12h\"";
-            reading.mistakes.push(Mistake::new(found.place, message).with_key(section.path_of(key)));
-            None
-        }
-    }
+    let Ok(span) = Span::parse(&found.value) else {
+        let message = "must be a span of time, for example \"30m\", \"2h\", \"7d\" or \"1d12h\"";
+        reading.mistakes.push(Mistake::new(found.place, message).with_key(section.path_of(key)));
+        return None;
+    };
+    Some(span.0)
 }
 
 fn table_of<'a>(

@@ -17,10 +17,10 @@ struct Country {
 /// The built-in table, by each of its keys. A country is its ISO 3166-1 code of two letters.
 #[derive(Default)]
 struct Countries {
-    by_code: HashMap<&'static str, Country>,
+    all: HashMap<&'static str, Country>,
     /// By codes of two and three letters, and by names; all folded.
-    by_word: HashMap<String, &'static str>,
-    by_calling_code: HashMap<&'static str, Vec<&'static str>>,
+    words: HashMap<String, &'static str>,
+    calling_codes: HashMap<&'static str, Vec<&'static str>>,
 }
 
 static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| read(include_str!("../../assets/countries.txt")));
@@ -40,9 +40,9 @@ fn read(text: &'static str) -> Countries {
         let [code, code_of_three, calling_code, languages] = columns[..] else { continue };
         let words = names.split(';').map(|name| name.trim().to_owned());
         let words = words.chain([code.to_ascii_lowercase(), code_of_three.to_ascii_lowercase()]);
-        countries.by_word.extend(words.map(|word| (word, code)));
-        countries.by_calling_code.entry(calling_code).or_default().push(code);
-        countries.by_code.insert(code, Country { calling_code, languages: languages.split(',').collect() });
+        countries.words.extend(words.map(|word| (word, code)));
+        countries.calling_codes.entry(calling_code).or_default().push(code);
+        countries.all.insert(code, Country { calling_code, languages: languages.split(',').collect() });
     }
     countries
 }
@@ -50,7 +50,7 @@ fn read(text: &'static str) -> Countries {
 /// The two-letter code of a country in any spelling (`CO`, `col`, `República de Colombia`), if it is known here.
 pub fn code(text: &str) -> Option<&'static str> {
     let folded = fold_text(text);
-    let known = |word: &str| COUNTRIES.by_word.get(word).copied();
+    let known = |word: &str| COUNTRIES.words.get(word).copied();
     known(folded.trim()).or_else(|| {
         // Long forms wrap the name: "republica de colombia". The longest name within is meant.
         let between = |character: char| character.is_whitespace() || ",.;/()".contains(character);
@@ -76,12 +76,12 @@ pub fn are_all(allowed: &[String]) -> bool {
 
 /// Whether a calling code (`+57`) belongs to a country of this canonical name.
 pub fn has_calling_code(canonical: &str, calling_code: &str) -> bool {
-    COUNTRIES.by_code.get(canonical).is_some_and(|country| country.calling_code == digits(calling_code))
+    COUNTRIES.all.get(canonical).is_some_and(|country| country.calling_code == digits(calling_code))
 }
 
 /// The countries of a calling code (`+57`); none if nobody has it.
 pub(super) fn of_calling_code(calling_code: &str) -> &'static [&'static str] {
-    COUNTRIES.by_calling_code.get(digits(calling_code)).map_or(&[], Vec::as_slice)
+    COUNTRIES.calling_codes.get(digits(calling_code)).map_or(&[], Vec::as_slice)
 }
 
 fn digits(calling_code: &str) -> &str {
@@ -90,12 +90,12 @@ fn digits(calling_code: &str) -> &str {
 
 /// Whether a language (ISO 639-1, `es`) is official or widely spoken in a country (`CO`).
 pub(super) fn speaks(code: &str, language: &str) -> bool {
-    COUNTRIES.by_code.get(code).is_some_and(|country| country.languages.contains(&language))
+    COUNTRIES.all.get(code).is_some_and(|country| country.languages.contains(&language))
 }
 
 /// Whether a language (ISO 639-1, `es`) is spoken in any country of the table.
 pub(super) fn is_language(language: &str) -> bool {
-    COUNTRIES.by_code.values().any(|country| country.languages.contains(&language))
+    COUNTRIES.all.values().any(|country| country.languages.contains(&language))
 }
 
 #[cfg(test)]
@@ -154,10 +154,10 @@ mod tests {
     fn every_country_of_the_table_is_read_and_no_name_means_two() {
         let text = include_str!("../../assets/countries.txt");
         let rows: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        assert_eq!(COUNTRIES.by_code.len(), rows.len());
+        assert_eq!(COUNTRIES.all.len(), rows.len());
         let words: usize = rows.iter().map(|row| row.split(';').count() + 2).sum();
-        assert_eq!(COUNTRIES.by_word.len(), words, "two countries share a name or a code");
-        for code in COUNTRIES.by_code.keys() {
+        assert_eq!(COUNTRIES.words.len(), words, "two countries share a name or a code");
+        for code in COUNTRIES.all.keys() {
             assert_eq!(super::code(code), Some(*code));
         }
     }

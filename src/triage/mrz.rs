@@ -51,6 +51,7 @@ const TD1: Layout = Layout {
 };
 
 /// Two lines of 36: larger cards.
+#[expect(clippy::single_range_in_vec_init, reason = "the field is a list of ranges, here of one")]
 const TD2: Layout = Layout {
     issuer: 2..5,
     number: 36..45,
@@ -64,6 +65,7 @@ const TD2: Layout = Layout {
 };
 
 /// Two lines of 44: passports.
+#[expect(clippy::single_range_in_vec_init, reason = "the field is a list of ranges, here of one")]
 const TD3: Layout = Layout {
     issuer: 2..5,
     number: 44..53,

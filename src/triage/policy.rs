@@ -67,7 +67,7 @@ impl Policy {
 
     /// Whether a rule is asked at all in a project.
     pub fn is_enabled(&self, rule: &Rule, project: &ProjectRef) -> bool {
-        self.layers(project).filter_map(|layer| layer.rules.get(rule.id)?.enabled).next().unwrap_or(true)
+        self.layers(project).find_map(|layer| layer.rules.get(rule.id)?.enabled).unwrap_or(true)
     }
 
     /// A number of a rule, where the configuration names it.
@@ -93,6 +93,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
     use crate::{
         model::{ProjectRef, StepKind},
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_projects_word_stands_over_the_one_for_all_and_silence_leaves_it() {
-        let rule = rule("BIO-01").expect("a rule");
+        let rule = rule("BIO-01").unwrap();
         let mut policy = Policy { everywhere: adjusted(Some(false), Some(0.7)), ..Policy::default() };
         assert!(!policy.is_enabled(rule, &project()));
         policy.projects.insert("Aldea".to_owned(), adjusted(Some(true), None));
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_ways_limit_stands_over_its_steps_one_by_one() {
-        let way = WAYS.iter().find(|way| way.id == "D-02").expect("a way");
+        let way = WAYS.iter().find(|way| way.id == "D-02").unwrap();
         let step = StepKind::DocumentVerification;
         let of = |warn: Option<i64>, stuck: Option<i64>| LimitAdjustment { warn, stuck, give_up: None };
         let everywhere = Adjustments {

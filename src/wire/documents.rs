@@ -108,12 +108,11 @@ fn zone(read: &mut Fields, key: &str) -> Option<Personal> {
     if let Some(text) = read.personal(key) {
         return Some(text);
     }
-    let lines: Vec<String> = match read.list(key) {
-        Some(lines) => lines.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect(),
-        None => {
-            let mut parts = read.object(key);
-            ["line1", "line2", "line3"].iter().filter_map(|name| parts.text(name)).collect()
-        }
+    let lines: Vec<String> = if let Some(lines) = read.list(key) {
+        lines.iter().filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    } else {
+        let mut parts = read.object(key);
+        ["line1", "line2", "line3"].iter().filter_map(|name| parts.text(name)).collect()
     };
     (!lines.is_empty()).then(|| Personal::new(lines.join("\n")))
 }

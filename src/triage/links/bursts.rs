@@ -15,7 +15,7 @@ pub const FEWEST: f64 = 5.0;
 pub const DEVIATIONS: f64 = 3.0;
 
 const SECONDS_A_SLOT: i64 = 600;
-const SLOTS_AN_HOUR: usize = 6;
+const SLOTS_AN_HOUR: u32 = 6;
 const HOURS_A_WEEK: i64 = 168;
 /// So many earlier weeks tell what is usual, where the project has been there for as long.
 const MOST_WEEKS: i64 = 8;
@@ -107,7 +107,7 @@ struct Place {
 impl Place {
     fn of(at: Timestamp) -> Self {
         let slots = at.timestamp().div_euclid(SECONDS_A_SLOT);
-        let in_an_hour = SLOTS_AN_HOUR as i64;
+        let in_an_hour = i64::from(SLOTS_AN_HOUR);
         Self { hour: slots.div_euclid(in_an_hour), slot: slots.rem_euclid(in_an_hour) as usize }
     }
 }
@@ -116,7 +116,7 @@ type Slot = BTreeSet<Arc<RegistrationId>>;
 
 /// The hours of a project in which anybody arrived.
 #[derive(Debug, Clone, Default)]
-struct Project(BTreeMap<i64, [Slot; SLOTS_AN_HOUR]>);
+struct Project(BTreeMap<i64, [Slot; SLOTS_AN_HOUR as usize]>);
 
 impl Project {
     fn pace(&self, place: Place) -> Option<Pace> {
@@ -135,7 +135,7 @@ impl Project {
         let slots = (1..=weeks).filter_map(|week| self.0.get(&(hour - week * HOURS_A_WEEK))).flatten();
         let (sum, squares) =
             slots.map(BTreeSet::len).fold((0, 0), |(sum, squares), count| (sum + count, squares + count * count));
-        let count = (weeks * SLOTS_AN_HOUR as i64) as f64;
+        let count = (weeks * i64::from(SLOTS_AN_HOUR)) as f64;
         let mean = sum as f64 / count;
         let deviation = (squares as f64 / count - mean * mean).max(0.0).sqrt();
         Some(Pace { arrivals: 0, mean, deviation })

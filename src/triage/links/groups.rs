@@ -21,7 +21,7 @@ const ASKED: usize = 100;
 /// Everyone's group. Who shares nothing with anybody has none.
 #[derive(Debug, Clone, Default)]
 pub struct Groups {
-    groups: HashMap<u64, Group>,
+    all: HashMap<u64, Group>,
     of: HashMap<Arc<RegistrationId>, u64>,
     last: u64,
 }
@@ -44,7 +44,7 @@ pub struct GroupSize {
 impl Groups {
     /// The size of a registration's group; `None` if it is one person alone.
     pub fn size(&self, id: &RegistrationId) -> Option<GroupSize> {
-        self.groups.get(self.of.get(id)?)?.size
+        self.all.get(self.of.get(id)?)?.size
     }
 
     /// Takes a change of a registration's traces into account, which `holders` already know. `gone` are the values it
@@ -95,7 +95,7 @@ impl Groups {
 
     /// Makes members of a group a group of their own.
     fn part(&mut self, group: u64, leaving: &[Arrival], holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
-        let Some(stays) = self.groups.get_mut(&group) else { return };
+        let Some(stays) = self.all.get_mut(&group) else { return };
         let mut own = Group { members: Arrivals::default(), size: stays.size };
         for member in leaving.iter().filter(|member| stays.members.remove(member)) {
             own.members.insert(member.clone());
@@ -109,7 +109,7 @@ impl Groups {
     fn found(&mut self, group: Group) -> u64 {
         self.last += 1;
         self.of.extend(group.members.iter().map(|member| (Arc::clone(&member.id), self.last)));
-        self.groups.insert(self.last, group);
+        self.all.insert(self.last, group);
         self.last
     }
 
@@ -133,10 +133,10 @@ impl Groups {
         if into == from {
             return;
         }
-        let size = |groups: &Self, group: u64| groups.groups.get(&group).map_or(0, |group| group.members.len());
+        let size = |groups: &Self, group: u64| groups.all.get(&group).map_or(0, |group| group.members.len());
         let (into, from) = if size(self, into) < size(self, from) { (from, into) } else { (into, from) };
-        let Some(mut from) = self.groups.remove(&from) else { return };
-        let Some(group) = self.groups.get_mut(&into) else { return };
+        let Some(mut from) = self.all.remove(&from) else { return };
+        let Some(group) = self.all.get_mut(&into) else { return };
         if from.size != group.size {
             touched.extend(from.members.iter().map(|member| Arc::clone(&member.id)));
         }
@@ -146,7 +146,7 @@ impl Groups {
 
     /// Looks at a group anew: how large it is, and whether it is still a group.
     fn judge(&mut self, place: u64, holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
-        let Some(group) = self.groups.get_mut(&place) else { return };
+        let Some(group) = self.all.get_mut(&place) else { return };
         let known = group.members.iter().filter_map(|member| holders.traces(&member.id)).take(ASKED);
         let people = distinct_people(known, false, MOST_PEOPLE);
         let size = (people > 1).then(|| GroupSize { people, registrations: Roughly::new(group.members.len()) });
@@ -158,7 +158,7 @@ impl Groups {
             for member in group.members.iter() {
                 self.of.remove(&member.id);
             }
-            self.groups.remove(&place);
+            self.all.remove(&place);
         }
     }
 }

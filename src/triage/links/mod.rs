@@ -90,13 +90,13 @@ pub struct LinkIndex {
 impl LinkIndex {
     /// Adds a registration, or replaces what it shared before.
     pub fn insert(&mut self, registration: &Registration) {
-        self.put(Traces::of(registration), &mut Vec::new());
+        self.put(&Traces::of(registration), &mut Vec::new());
     }
 
     /// Adds or replaces a registration, and tells who else is judged differently by it (and perhaps some who are not).
     pub fn update(&mut self, registration: &Registration) -> BTreeSet<Arc<RegistrationId>> {
         let mut touched = Vec::new();
-        self.put(Traces::of(registration), &mut touched);
+        self.put(&Traces::of(registration), &mut touched);
         others(touched, &registration.id)
     }
 
@@ -107,12 +107,12 @@ impl LinkIndex {
         others(touched, id)
     }
 
-    fn put(&mut self, traces: Traces, touched: &mut Vec<Arc<RegistrationId>>) {
+    fn put(&mut self, traces: &Traces, touched: &mut Vec<Arc<RegistrationId>>) {
         let arrival = traces.arrival.clone();
         if self.holders.traces(&arrival.id).is_some_and(|known| known.arrival != arrival) {
             self.forget(&arrival.id, touched);
         }
-        if self.holders.traces(&arrival.id) == Some(&traces) {
+        if self.holders.traces(&arrival.id) == Some(traces) {
             return;
         }
         self.touch_near(&arrival, touched);

@@ -160,7 +160,9 @@ mod tests {
 
     fn index_of(people: &[Registration]) -> LinkIndex {
         let mut index = LinkIndex::default();
-        people.iter().for_each(|person| index.insert(person));
+        for person in people {
+            index.insert(person);
+        }
         index
     }
 
@@ -198,7 +200,8 @@ mod tests {
         liveness(&mut friend).person = Some("person-1".into());
         let mut neighbour = named("d");
         information(&mut neighbour).ip = Some("203.0.113.9".into());
-        let ring = index_of(&[with_email("e", "x@example.com"), neighbour, friend, twin, root]).tree_of(&"a".into());
+        let people = vec![with_email("e", "x@example.com"), neighbour, friend, twin, root];
+        let ring = index_of(&people).tree_of(&"a".into());
         let expected =
             ["a", " document 2", "  b +email", "   person 2", "    c", " email 3", "  e", " ip 2", "  d weak"];
         assert_eq!(drawn(&ring), expected);

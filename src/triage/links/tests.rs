@@ -221,15 +221,12 @@ proptest! {
         let mut left: BTreeMap<RegistrationId, Registration> = BTreeMap::new();
         let mut judgements: BTreeMap<RegistrationId, Judgement> = BTreeMap::new();
         for (id, values) in steps {
-            let touched = match values.map(|values| anybody(id, values)) {
-                Some(person) => {
-                    left.insert(person.id.clone(), person.clone());
-                    index.update(&person)
-                }
-                None => {
-                    left.remove(&RegistrationId::new(format!("r{id}")));
-                    index.remove(&format!("r{id}").as_str().into())
-                }
+            let touched = if let Some(person) = values.map(|values| anybody(id, values)) {
+                left.insert(person.id.clone(), person.clone());
+                index.update(&person)
+            } else {
+                left.remove(&RegistrationId::new(format!("r{id}")));
+                index.remove(&format!("r{id}").as_str().into())
             };
             let now = left.values().map(|person| (person.id.clone(), judge(person, Context::new(&index, at(1_000)))));
             let now: BTreeMap<_, _> = now.collect();

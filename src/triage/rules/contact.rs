@@ -165,9 +165,8 @@ fn code_never_confirmed(case: &Case, key: &str, kind: &StepKind, code: Option<&C
     }
     match (code, requirement) {
         (Some(code), _) if code.state == StepState::Completed => RuleOutcome::Clear,
-        (None, None) => RuleOutcome::NotMeasured,
         // A check of which only the id is known, or in a state nobody knows, may well be confirmed.
-        (Some(CodeCheck { state: StepState::Unknown(_), .. }), _) => RuleOutcome::NotMeasured,
+        (None, None) | (Some(CodeCheck { state: StepState::Unknown(_), .. }), _) => RuleOutcome::NotMeasured,
         _ => {
             let seen = code.map_or("never sent", |code| code.state.as_str());
             Finding::new(Severity::High, format!("evidence.{key}.state"), seen)

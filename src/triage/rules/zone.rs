@@ -6,7 +6,7 @@ use super::{Finding, Rule, RuleOutcome, Severity, ThresholdFrom, document::with_
 use crate::{
     model::DocumentCheck,
     triage::{
-        mrz::{Mrz, differ_by_one_misread},
+        mrz::{Checked, Mrz, differ_by_one_misread},
         names::fold_number,
     },
 };
@@ -51,7 +51,7 @@ fn zone_disagrees(document: &DocumentCheck) -> RuleOutcome {
 
 /// The check digits that do not agree.
 fn wrong_digits(zone: &Mrz) -> Option<(Severity, String)> {
-    let failed: Vec<&str> = zone.failed_checks().into_iter().map(|checked| checked.label()).collect();
+    let failed: Vec<&str> = zone.failed_checks().into_iter().map(Checked::label).collect();
     let severity = if zone.is_one_misread() { Severity::Low } else { Severity::High };
     (!failed.is_empty()).then(|| (severity, format!("check digit of the {}", failed.join(", of the "))))
 }
