@@ -46,6 +46,27 @@ pub fn edits(left: &str, right: &str) -> usize {
     strsim::osa_distance(&cut(left), &cut(right))
 }
 
+/// Whether two folded numbers differ in at most so many letters, as [`edits`] counts them. Most pairs differ by the
+/// letters they hold, whatever their order; that is seen without counting edits, which is dear.
+pub fn are_within_edits(left: &str, right: &str, most: usize) -> bool {
+    const BINS: usize = 64;
+    if left == right {
+        return true;
+    }
+    let mut surplus = [0_i8; BINS];
+    for letter in left.chars().take(MAX_LETTERS) {
+        surplus[letter as usize % BINS] += 1;
+    }
+    for letter in right.chars().take(MAX_LETTERS) {
+        surplus[letter as usize % BINS] -= 1;
+    }
+    let total = |of_one: fn(i8) -> i8| {
+        surplus.iter().map(|count| of_one(*count).unsigned_abs()).map(usize::from).sum::<usize>()
+    };
+    let letters_apart = total(|count| count.max(0)).max(total(|count| count.min(0)));
+    letters_apart <= most && edits(left, right) <= most
+}
+
 /// A name as its folded parts in alphabetical order. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FoldedName(Vec<String>);
@@ -127,7 +148,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
-    use super::{FoldedName, edits, fold_number, fold_text};
+    use super::{FoldedName, are_within_edits, edits, fold_number, fold_text};
 
     fn likeness(left: &str, right: &str) -> f64 {
         FoldedName::new(left).unwrap().similarity(&FoldedName::new(right).unwrap()).unwrap()
@@ -177,6 +198,15 @@ mod tests {
         fn folding_twice_changes_nothing(text in "\\PC{0,24}") {
             let once = fold_text(&text);
             prop_assert_eq!(fold_text(&once), once);
+        }
+
+        #[test]
+        fn the_quick_comparison_of_numbers_agrees_with_counting(
+            left in "[ab1é]{0,8}|\\PC{0,60}",
+            right in "[ab1é]{0,8}|\\PC{0,60}",
+            most in 0usize..5,
+        ) {
+            prop_assert_eq!(are_within_edits(&left, &right, most), edits(&left, &right) <= most);
         }
 
         #[test]

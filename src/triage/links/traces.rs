@@ -12,7 +12,7 @@ use crate::{
     model::{Contact, Outcome, Personal, Registration, Status, Timestamp},
     triage::{
         link_clock::longest_link,
-        names::{FoldedName, edits, fold_number},
+        names::{FoldedName, are_within_edits, fold_number},
     },
 };
 
@@ -133,9 +133,7 @@ impl Traces {
     /// Whether both showed one document; `None` if one showed none.
     pub fn same_document(&self, other: &Self) -> Option<bool> {
         let (left, right) = (self.document.as_ref()?.reveal(), other.document.as_ref()?.reveal());
-        // Most pairs differ at a glance; counting edits is dear.
-        let is_near = || left.chars().count().abs_diff(right.chars().count()) <= MISREAD_EDITS;
-        Some(left == right || is_near() && edits(left, right) <= MISREAD_EDITS)
+        Some(are_within_edits(left, right, MISREAD_EDITS))
     }
 
     /// Whether the names agree; `None` if one is not known or they are in different scripts.
