@@ -72,6 +72,9 @@ fn every_dialog_shows_its_keys_at_the_smallest_size() {
         ("R<enter>", "y copy the link"),
         ("*s", "enter sync"),
         ("*s<enter>", "esc close"),
+        ("*dr<down>", "enter go on"),
+        ("*dr<down><enter>", "press enter:"),
+        ("*dr<down><enter>", "leave 4 as they are"),
     ] {
         let text = Screen::new().sized(60, 15).keys(script).text();
         assert!(text.contains(key), "{script}:\n{text}");
