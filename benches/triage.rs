@@ -59,7 +59,7 @@ fn person(number: u64) -> Registration {
     });
     person.checks.document = Some(DocumentCheck {
         state: StepState::Completed,
-        number: Some(word(if number % 100 == 1 { number - 1 } else { number }).repeat(2).into()),
+        number: Some(format!("7{}", word(if number % 100 == 1 { number - 1 } else { number })).into()),
         full_name: Some(name.into()),
         confidence: Some(0.8),
         created: Some(Moment::event(created)),

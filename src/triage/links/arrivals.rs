@@ -44,10 +44,6 @@ impl Arrivals {
         self.0.remove(arrival)
     }
 
-    pub fn append(&mut self, other: &mut Self) {
-        self.0.append(&mut other.0);
-    }
-
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -135,13 +135,16 @@ impl Groups {
         }
         let size = |groups: &Self, group: u64| groups.all.get(&group).map_or(0, |group| group.members.len());
         let (into, from) = if size(self, into) < size(self, from) { (from, into) } else { (into, from) };
-        let Some(mut from) = self.all.remove(&from) else { return };
+        let Some(from) = self.all.remove(&from) else { return };
         let Some(group) = self.all.get_mut(&into) else { return };
         if from.size != group.size {
             touched.extend(from.members.iter().map(|member| Arc::clone(&member.id)));
         }
         self.of.extend(from.members.iter().map(|member| (Arc::clone(&member.id), into)));
-        group.members.append(&mut from.members);
+        // One by one: joining two whole sets would pass over both, however small one of them is.
+        for member in from.members.iter() {
+            group.members.insert(member.clone());
+        }
     }
 
     /// Looks at a group anew: how large it is, and whether it is still a group.

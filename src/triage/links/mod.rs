@@ -249,15 +249,15 @@ pub(super) fn distinct_people<'a>(
     unknown_counts: bool,
     enough: usize,
 ) -> usize {
-    distinct(traces, enough, |known, candidate| known.same_person(candidate).unwrap_or(!unknown_counts))
+    distinct(traces, enough, |known, candidate| known.same_person(candidate).unwrap_or(!unknown_counts)).len()
 }
 
-/// How many there are that are not the same as one another; counting stops at `enough`.
+/// The first of each that are the same as one another; looks no further once there are `enough`.
 pub(super) fn distinct<'a>(
     traces: impl IntoIterator<Item = &'a Traces>,
     enough: usize,
     same: impl Fn(&Traces, &Traces) -> bool,
-) -> usize {
+) -> Vec<&'a Traces> {
     let mut found: Vec<&Traces> = Vec::new();
     for candidate in traces {
         if found.len() >= enough {
@@ -267,7 +267,7 @@ pub(super) fn distinct<'a>(
             found.push(candidate);
         }
     }
-    found.len()
+    found
 }
 
 #[cfg(test)]

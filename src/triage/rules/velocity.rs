@@ -50,19 +50,17 @@ fn crowded_address(case: &Case) -> RuleOutcome {
         known.same_person(other).unwrap_or_else(|| known.same_contact(other))
     };
     let enough = few.count().max(many.count());
-    let crowds = links.at_its_addresses(&case.registration.id).map(|others| {
-        let different: Vec<_> = others.into_iter().filter(|other| !same(own, other)).collect();
-        (links::distinct(std::iter::once(own).chain(different.iter().copied()), enough, same), different)
-    });
-    let Some((people, others)) = crowds.max_by_key(|(people, others)| (*people, others.len())) else {
-        return RuleOutcome::NotMeasured;
-    };
-    let severity = match people {
+    let people = links
+        .at_its_addresses(&case.registration.id)
+        .map(|others| links::distinct(std::iter::once(own).chain(others), enough, same))
+        .max_by_key(Vec::len);
+    let Some(people) = people else { return RuleOutcome::NotMeasured };
+    let severity = match people.len() {
         people if people >= many.count() => Severity::High,
         people if people >= few.count() => Severity::Medium,
         _ => return RuleOutcome::Clear,
     };
-    let ids = others.iter().map(|other| other.arrival.id.as_ref());
+    let ids = people[1..].iter().map(|other| other.arrival.id.as_ref());
     Finding::new(severity, "links", format!("also {}", id_list(ids)))
         .against(format!("fewer than {} people within 24 hours", few.count()), few.from)
         .fires()

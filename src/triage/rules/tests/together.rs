@@ -92,7 +92,7 @@ fn an_address_of_any_step_counts_and_a_private_one_does_not() {
 }
 
 #[test]
-fn of_a_crowd_at_one_address_the_nearest_are_told() {
+fn of_a_crowd_at_one_address_the_first_who_differ_are_told() {
     let mut known = from_its_address(&[60, 120, 180, 240]);
     known.extend((0..300).map(|number| {
         let mut other = created(stranger(&format!("r{number:03}")), 300 + number);
@@ -101,7 +101,7 @@ fn of_a_crowd_at_one_address_the_nearest_are_told() {
     }));
     let said = first_of("VEL-01", &known);
     assert_eq!(severity(&said), Some(Severity::High));
-    assert_eq!(seen(&said).1, "also b, c, d and 22 more");
+    assert_eq!(seen(&said).1, "also b, c, d and 1 more");
 }
 
 /// One arrival in each of the ten minutes of the same hour in so many weeks before, and so many now.
