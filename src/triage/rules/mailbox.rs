@@ -1,6 +1,6 @@
 //! What an e-mail address says by itself.
 
-use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, rule};
+use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom, velocity};
 use crate::triage::names::fold_text;
 
 /// So many digits are no birth year any more.
@@ -87,7 +87,7 @@ fn machine_like(case: &Case) -> RuleOutcome {
     } else {
         return RuleOutcome::Clear;
     };
-    let in_a_series = rule("VEL-04").is_some_and(|series| matches!(case.ask(series), RuleOutcome::Fires(_)));
+    let in_a_series = matches!(case.ask(&velocity::SERIAL_CONTACTS), RuleOutcome::Fires(_));
     let severity = if in_a_series { Severity::Medium } else { Severity::Low };
     Finding::new(severity, PATH, local).against(threshold.0, threshold.1).fires()
 }

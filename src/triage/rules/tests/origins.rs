@@ -1,7 +1,7 @@
 //! Stories about contacts, devices and places: where people say they are, and where they come from.
 
 use super::{
-    RuleOutcome, Severity, evaluate, outcome, rule, severity,
+    RuleOutcome, Severity, evaluate, outcome, outcome_at, rule, severity,
     single::changed,
     stories::{Change, Story},
 };
@@ -9,7 +9,7 @@ use crate::{
     model::{Basis, Moment, Registration},
     triage::{
         Context, LinkIndex, ListName, Policy,
-        testing::{at, derived, document, email, information, liveness, moment, phone},
+        testing::{at, derived, document, email, finished, information, liveness, moment, phone, stranger},
     },
 };
 
@@ -204,6 +204,16 @@ fn an_address_by_chance_is_machine_like_without_digits_too() {
     let seen = outcome("CON-02", changed(|r| writes_from(r, "xqzvkwpyjthgdf@example.com")));
     assert_eq!(severity(&seen), Some(Severity::Low), "{seen:?}");
     assert_silent("CON-02", &RuleOutcome::Clear, &[|r| writes_from(r, "alba19900412@example.com")]);
+}
+
+#[test]
+fn a_machine_like_address_within_a_series_is_worse() {
+    let mut known = [finished(), stranger("b"), stranger("c")];
+    for (person, address) in known.iter_mut().zip(["zq90417", "zq90418", "zq90419"]) {
+        writes_from(person, &format!("{address}@example.com"));
+    }
+    assert_eq!(severity(&outcome_at(1_000, "CON-02", &known)), Some(Severity::Medium));
+    assert_eq!(severity(&outcome_at(1_000, "CON-02", &known[..2])), Some(Severity::Low), "two are no series");
 }
 
 #[test]
