@@ -300,7 +300,6 @@ pub struct SyncArguments {
 #[expect(clippy::struct_excessive_bools, reason = "the switches of a command line are independent of each other")]
 #[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
 #[command(group = ArgGroup::new("decision").args(["approve", "reject", "review"]).required(true))]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct DecideArguments {
     /// Ids of registrations; `-` reads them from standard input
     #[arg(value_name = "ID")]

@@ -44,7 +44,6 @@ fn deliveries() -> Vec<Delivery> {
 }
 
 /// A registration with every field of the model in use.
-#[expect(clippy::too_many_lines, reason = "one field after the other")]
 pub(super) fn full() -> Registration {
     let mut registration = Registration::new(RegistrationId::new("69a80a10aa00bb11cc22dd33"), at("10:00:00"));
     registration.user_id = Some("user_42".to_owned());
