@@ -1,0 +1,62 @@
+//! Which commands cannot be used now, and why.
+
+use super::{Command, Layer};
+use crate::{app::Model, model::Status};
+
+impl Command {
+    /// Why the command cannot be used now; `None` if it can.
+    pub fn unavailable(self, model: &Model) -> Option<&'static str> {
+        match self {
+            Self::Create
+            | Self::CreateAnew
+            | Self::Sync
+            | Self::Resend
+            | Self::Decide
+            | Self::Claim
+            | Self::FlagRight
+            | Self::FlagWrong
+            | Self::FlagCannotTell
+                if model.profile.read_only =>
+            {
+                Some("this profile is read-only")
+            }
+            Self::FlagRight | Self::FlagWrong | Self::FlagCannotTell if model.chosen_flag().is_none() => {
+                Some("no flag is selected; the tab of the flags is 2")
+            }
+            Self::Create | Self::CreateAnew if model.flows.is_empty() => {
+                Some("projects and flows have not been read yet")
+            }
+            Self::Sync
+            | Self::Resend
+            | Self::Decide
+            | Self::CreateAnew
+            | Self::Claim
+            | Self::Unblock
+            | Self::Open
+            | Self::Mark
+            | Self::CopyId
+            | Self::Ring
+                if model.subject().is_none() =>
+            {
+                Some("no registration is selected")
+            }
+            Self::Resend if model.subject_is(|status| status.is_final() && *status != Status::Expired) => {
+                Some("it is over, and what is over has no link")
+            }
+            Self::MarkAll if model.layer() == Layer::Queue && model.queue.rows().is_empty() => Some("nothing is shown"),
+            Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
+                Some("the queue holds no other registration")
+            }
+            Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
+            Self::Incident if model.incidents.is_empty() => Some("there is no incident"),
+            Self::Narrow if model.narrowing_term().is_none() => Some("nothing is selected"),
+            _ => None,
+        }
+    }
+}
+
+impl Model {
+    fn subject_is(&self, is: impl Fn(&Status) -> bool) -> bool {
+        self.subject().and_then(|id| self.index.get(id)).is_some_and(|entry| is(&entry.registration.status))
+    }
+}

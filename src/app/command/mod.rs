@@ -1,0 +1,160 @@
+//! Every command of the console, once: keys, footer, help and tests all read this table.
+
+use std::fmt;
+
+use crate::keys::Binding;
+
+mod available;
+mod table;
+
+pub use table::{COMMANDS, Entry};
+
+/// Where a key applies. Dialogs have fixed keys of their own, shown in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// The list of registrations.
+    Queue,
+    /// One registration.
+    Registration,
+    /// The rules by how often they fire.
+    Flags,
+    /// Who is joined to one registration.
+    Ring,
+    /// Where people are lost, what waits, and what a threshold would change.
+    Insights,
+}
+
+impl Layer {
+    /// All layers, in the order of the help.
+    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags, Self::Ring, Self::Insights];
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Queue => "the queue",
+            Self::Registration => "a registration",
+            Self::Flags => "the flags",
+            Self::Ring => "a ring",
+            Self::Insights => "the insights",
+        })
+    }
+}
+
+/// What an operator can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Command {
+    /// One row or line down.
+    Down,
+    /// One row or line up.
+    Up,
+    /// One page down.
+    PageDown,
+    /// One page up.
+    PageUp,
+    /// To the first row or line.
+    Top,
+    /// To the last row or line.
+    Bottom,
+    /// Open the selected registration.
+    Open,
+    /// Back to where one came from.
+    Back,
+    /// Type a filter.
+    Filter,
+    /// Drop marks, then the filter.
+    Clear,
+    /// Next sort field.
+    Sort,
+    /// Other direction.
+    ReverseSort,
+    /// Mark and go down.
+    Mark,
+    /// Mark all that are shown.
+    MarkAll,
+    /// Create a registration.
+    Create,
+    /// Sync the marked ones, or the selected one.
+    Sync,
+    /// Do what clears it: the next best action.
+    Unblock,
+    /// Issue a fresh link.
+    Resend,
+    /// Create a registration with the contact of the subject.
+    CreateAnew,
+    /// Decide on the marked ones, or the selected one.
+    Decide,
+    /// Claim the subject, or release it.
+    Claim,
+    /// The selected flag was right.
+    FlagRight,
+    /// The selected flag was wrong.
+    FlagWrong,
+    /// Nobody can tell whether the selected flag was right.
+    FlagCannotTell,
+    /// Read everything again.
+    Refresh,
+    /// Next tab of a registration.
+    NextTab,
+    /// Previous tab of a registration.
+    PreviousTab,
+    /// Next registration in the queue's order.
+    NextRegistration,
+    /// Previous registration in the queue's order.
+    PreviousRegistration,
+    /// The rules by how often they fire.
+    Flags,
+    /// Who is joined to the subject.
+    Ring,
+    /// The members of an incident.
+    Incident,
+    /// Where people are lost, what waits, and what a threshold would change.
+    Insights,
+    /// Move the threshold down, in thought.
+    LowerThreshold,
+    /// Move the threshold up, in thought.
+    RaiseThreshold,
+    /// Narrow the queue to what is selected.
+    Narrow,
+    /// Copy the id.
+    CopyId,
+    /// Mask or show personal data.
+    Mask,
+    /// Keys and commands.
+    Help,
+    /// What happened so far.
+    Log,
+    /// Stop the program for now.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+impl Command {
+    /// The command's entry in the table.
+    pub fn entry(self) -> Option<&'static Entry> {
+        COMMANDS.iter().find(|entry| entry.command == self)
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.entry().map_or("", |entry| entry.id))
+    }
+}
+
+/// The default bindings, for [`crate::keys::Keymap::compile`].
+pub fn default_bindings() -> Vec<Binding<Layer, Command>> {
+    COMMANDS
+        .iter()
+        .flat_map(|entry| {
+            Layer::ALL.iter().map(|layer| Binding {
+                layer: *layer,
+                command: entry.command,
+                keys: entry.defaults(*layer),
+            })
+        })
+        // A command that a layer does not have must not get the user's keys there either.
+        .filter(|binding| !binding.keys.is_empty())
+        .collect()
+}
