@@ -25,7 +25,8 @@ use regdesk::{
 use secrecy::{ExposeSecret, SecretString};
 
 use annotations::{
-    a_caller_without_a_name_goes_by_their_role, an_annotation_is_no_move_of_the_person,
+    a_caller_without_a_name_goes_by_their_role,
+    a_snooze_lasts_until_somebody_wakes_it_and_notes_until_they_are_taken_back, an_annotation_is_no_move_of_the_person,
     an_annotation_that_makes_no_sense_is_refused, the_latest_verdict_on_a_flag_is_kept_until_it_is_taken_back,
     what_somebody_claimed_is_theirs_until_it_is_released,
 };
@@ -78,6 +79,7 @@ held_by_every_backend! {
     an_annotation_is_no_move_of_the_person,
     an_annotation_that_makes_no_sense_is_refused,
     a_caller_without_a_name_goes_by_their_role,
+    a_snooze_lasts_until_somebody_wakes_it_and_notes_until_they_are_taken_back,
 }
 
 fn someone(stand: &Stand, name: &str) -> CreateRequest {

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use tokio::sync::broadcast;
 
-pub use annotation::{Annotation, Objection};
+pub use annotation::{Annotation, LONGEST_NOTE, LONGEST_REASON, Objection};
 pub use error::{BackendError, ErrorKind};
 pub use guarded::sync_as_seen;
 pub use read_only::ReadOnly;

@@ -1,40 +1,63 @@
-//! `claim`, `release`, `verdict`: what the desk says about registrations.
+//! `claim`, `release`, `snooze`, `note`, `verdict`: what the desk says about registrations.
 
+use std::io::{self, Read as _};
+
+use chrono::TimeDelta;
 use serde_json::{Map, json};
 
 use super::{
     Desk, Failure, Output,
-    args::{ClaimArguments, VerdictArguments},
+    args::{ClaimArguments, NoteArguments, SnoozeArguments, VerdictArguments},
     batch::{Fate, Form, Report},
     clock_time, notice,
 };
 use crate::{
-    backend::{Annotation, Annotations, BackendError},
-    model::{Registration, RegistrationId},
+    backend::{Annotation, Annotations, BackendError, LONGEST_NOTE},
+    model::{Personal, Registration, RegistrationId},
 };
 
 /// Claims registrations for the operator.
 pub async fn claim(arguments: &ClaimArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    each(arguments, Annotation::Claim, desk, output).await
+    each((&arguments.ids, form(arguments)), &Annotation::Claim, claim_in_words, desk, output).await
 }
 
 /// Releases registrations, whoever holds them.
 pub async fn release(arguments: &ClaimArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    each(arguments, Annotation::Release, desk, output).await
+    each((&arguments.ids, form(arguments)), &Annotation::Release, claim_in_words, desk, output).await
 }
 
+fn form(arguments: &ClaimArguments) -> Form {
+    Form::of(arguments.json, arguments.ndjson)
+}
+
+/// Puts registrations aside, or takes that back.
+pub async fn snooze(arguments: &SnoozeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let annotation = match arguments.span {
+        None => Annotation::Wake,
+        Some(span) => {
+            let until = TimeDelta::try_seconds(span.0).and_then(|span| desk.clock.now().checked_add_signed(span));
+            let until = until.ok_or_else(|| Failure::Usage(format!("{span} is too long for a snooze")))?;
+            Annotation::Snooze { until, reason: arguments.reason.as_deref().map(Personal::from) }
+        }
+    };
+    let form = Form::of(arguments.json, arguments.ndjson);
+    each((&arguments.ids, form), &annotation, snooze_in_words, desk, output).await
+}
+
+/// Says the same of each, and prints in words what is said of it then.
 async fn each(
-    arguments: &ClaimArguments,
-    annotation: Annotation,
+    (ids, form): (&[String], Form),
+    annotation: &Annotation,
+    in_words: fn(&Registration) -> String,
     desk: &Desk,
     output: &mut Output,
 ) -> Result<(), Failure> {
     warn_if_forgotten(desk);
-    let mut report = Report::begin(Form::of(arguments.json, arguments.ndjson), arguments.ids.len(), output);
-    for id in &arguments.ids {
+    let mut report = Report::begin(form, ids.len(), output);
+    for id in ids {
         let id = RegistrationId::new(id);
         let fate = match desk.backend.annotate(&id, annotation.clone(), &desk.operator).await {
-            Ok(registration) => Fate::Noted { words: claim_in_words(&registration), registration: registration.into() },
+            Ok(registration) => Fate::Noted { words: in_words(&registration), registration: registration.into() },
             Err(error) => Fate::Failed(error),
         };
         report.take(&id, fate, &Map::new())?;
@@ -48,6 +71,45 @@ fn claim_in_words(registration: &Registration) -> String {
         Some(claim) => format!("claimed by {} since {}", claim.by, clock_time(claim.at)),
         None => "claimed by nobody".to_owned(),
     }
+}
+
+/// `snoozed until …, says ana`, or that it is not.
+fn snooze_in_words(registration: &Registration) -> String {
+    match &registration.desk.snooze {
+        Some(snooze) => format!("snoozed until {}, says {}", clock_time(snooze.until), snooze.by),
+        None => "not snoozed".to_owned(),
+    }
+}
+
+/// Writes a note, or takes the latest one of the operator back.
+pub async fn note(arguments: &NoteArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let id = RegistrationId::new(&arguments.id);
+    let annotation = match arguments.text.as_deref() {
+        Some("-") => Annotation::Note { text: written()? },
+        Some(text) => Annotation::Note { text: text.trim().into() },
+        None => {
+            let known = desk.backend.retrieve(&id, &desk.operator).await?.desk;
+            let who = desk.operator.who();
+            let latest = known.last_note_of(who);
+            let latest = latest.ok_or_else(|| Failure::Other(format!("{id} has no note of {who} to take back")))?;
+            Annotation::DropNote { at: latest.at }
+        }
+    };
+    warn_if_forgotten(desk);
+    let registration = desk.backend.annotate(&id, annotation, &desk.operator).await?;
+    if arguments.json {
+        return output.json(&json!({ "id": id, "desk": registration.desk, "version": registration.version }));
+    }
+    let count = registration.desk.notes.len();
+    output.line(&format!("{id}  {count} {}", if count == 1 { "note" } else { "notes" }))
+}
+
+/// The words on standard input; a little more than the longest note, so that a longer one is refused and not cut.
+fn written() -> Result<Personal, Failure> {
+    let mut words = String::new();
+    let most = LONGEST_NOTE as u64 * 4 + 64;
+    io::stdin().lock().take(most).read_to_string(&mut words).map_err(Failure::io("standard input"))?;
+    Ok(words.replace("\r\n", "\n").trim().into())
 }
 
 /// Says what became of a flag. Only of one that the registration has, or that something was said of already.

@@ -12,7 +12,7 @@ use clap::{
 
 use crate::{
     config::{Given, Overrides, Place},
-    index::Sort,
+    index::{Sort, Span},
     model::{self, Decision, Status, Timestamp, Verdict},
     server::Dialect,
     triage::insights::Setting,
@@ -132,6 +132,15 @@ pub enum Command {
     /// Give registrations back; also those of somebody else, to take over from them
     #[command(after_help = "Example: regdesk release 65f0c1d2e3a4b5c6d7e8f901")]
     Release(ClaimArguments),
+    /// Put registrations aside for a while: they leave the operator's order and come back by themselves
+    #[command(
+        after_help = "What is put aside stands last in the order of urgency; `regdesk list snoozed` shows it.\n\n\
+                            Example: regdesk snooze 65f0c1d2e3a4b5c6d7e8f901 --for 4h --reason 'asked for a document'"
+    )]
+    Snooze(SnoozeArguments),
+    /// Write a note about a registration, or take your latest one back
+    #[command(after_help = "Example: regdesk note 65f0c1d2e3a4b5c6d7e8f901 'Called, no answer'")]
+    Note(NoteArguments),
     /// Say whether a red flag was right, which `flags` measures each rule by
     #[command(after_help = "Example: regdesk verdict 65f0c1d2e3a4b5c6d7e8f901 DOC-04 wrong")]
     Verdict(VerdictArguments),
@@ -378,6 +387,48 @@ pub struct ClaimArguments {
     pub ndjson: bool,
 }
 
+/// `snooze`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("when").args(["span", "off"]).required(true))]
+pub struct SnoozeArguments {
+    /// Ids of registrations
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<String>,
+    /// For how long, for example 4h, 2d or 1d12h; at most a year
+    #[arg(long = "for", value_name = "SPAN", value_parser = read_span)]
+    pub span: Option<Span>,
+    /// Not any more
+    #[arg(long)]
+    pub off: bool,
+    /// Why, in words
+    #[arg(long, value_name = "TEXT", conflicts_with = "off")]
+    pub reason: Option<String>,
+    /// One JSON array of results
+    #[arg(long, conflicts_with = "ndjson")]
+    pub json: bool,
+    /// One JSON result a line, as they come
+    #[arg(long)]
+    pub ndjson: bool,
+}
+
+/// `note`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").args(["text", "take_back"]).required(true))]
+pub struct NoteArguments {
+    /// Id of the registration
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The words; `-` reads them from standard input, which keeps them out of the list of processes
+    #[arg(value_name = "TEXT|-", allow_hyphen_values = true)]
+    pub text: Option<String>,
+    /// Take your latest note back instead
+    #[arg(long)]
+    pub take_back: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `verdict`.
 #[derive(Debug, Args)]
 pub struct VerdictArguments {
@@ -479,6 +530,13 @@ fn read_time(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "write the time as in 2026-03-01T12:00:00Z".to_owned())
 }
 
+fn read_span(text: &str) -> Result<Span, String> {
+    match Span::parse(text)? {
+        Span(0) => Err("a snooze takes some time, for example 30m".to_owned()),
+        span => Ok(span),
+    }
+}
+
 fn read_speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if (0.1..=100.0).contains(&speed) => Ok(speed),
@@ -515,19 +573,22 @@ fn read_dialect(text: &str) -> Result<Dialect, String> {
 /// Stands for the hyphen of a negated term while clap, which takes a leading hyphen for an option, reads the arguments.
 const NEGATION: char = '\u{E000}';
 
-/// Lets `-status:completed` after `list`, `flags` and `insights` be a term: a hyphen, a field, a colon, which no option has.
+/// Lets `-status:completed` and `-snoozed` after `list`, `flags` and `insights` be terms: a hyphen, then a field and a colon, or a bare
+/// term, which no option is.
 pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
     let mut takes_terms = false;
     arguments.into_iter().map(move |argument| {
         let Some(text) = argument.to_str() else { return argument };
         takes_terms |= matches!(text, "list" | "flags" | "insights");
         match text.strip_prefix('-') {
-            Some(term) if takes_terms && !term.starts_with('-') && term.contains(':') => {
-                format!("{NEGATION}{term}").into()
-            }
+            Some(term) if takes_terms && !term.starts_with('-') && is_term(term) => format!("{NEGATION}{term}").into(),
             _ => argument,
         }
     })
+}
+
+fn is_term(text: &str) -> bool {
+    text.contains(':') || matches!(text, "stuck" | "snoozed")
 }
 
 fn query_word() -> impl TypedValueParser<Value = String> {

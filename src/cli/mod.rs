@@ -105,6 +105,8 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
         Command::Claim(arguments) => annotate::claim(&arguments, &session.desk()?, output).await,
         Command::Release(arguments) => annotate::release(&arguments, &session.desk()?, output).await,
+        Command::Snooze(arguments) => annotate::snooze(&arguments, &session.desk()?, output).await,
+        Command::Note(arguments) => annotate::note(&arguments, &session.desk()?, output).await,
         Command::Verdict(arguments) => annotate::verdict(&arguments, &session.desk()?, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
         Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,

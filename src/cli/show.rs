@@ -80,6 +80,10 @@ fn print_head(
     if let Some(claim) = &registration.desk.claim {
         rows.push(("claimed", format!("by {}, {} ago", claim.by, age(claim.at))));
     }
+    if let Some(snooze) = registration.desk.snoozed(now) {
+        let reason = snooze.reason.as_ref().map(|reason| format!(": {}", reason.reveal())).unwrap_or_default();
+        rows.push(("snoozed", format!("until {}, by {}{reason}", clock_time(snooze.until), snooze.by)));
+    }
     rows.push(("risk", format!("{} ({})", judgement.risk.score, judgement.risk.band())));
     rows.iter().try_for_each(|(key, value)| output.line(&format!("  {key:<10} {value}")))
 }
@@ -239,6 +243,13 @@ fn print_history(registration: &Registration, output: &mut Output) -> Result<(),
         let reason = attempt.reason.as_deref().unwrap_or("no reason given");
         let counts = if attempt.counts { "" } else { "  (does not count)" };
         output.line(&format!("  {at}  {}  {reason}{counts}", attempt.step.label()))?;
+    }
+    if !registration.desk.notes.is_empty() {
+        heading("Notes", output)?;
+    }
+    for note in &registration.desk.notes {
+        output.line(&format!("  {}  {}", clock_time(note.at), note.by))?;
+        note.text.reveal().lines().try_for_each(|line| output.line(&format!("    {line}")))?;
     }
     if !registration.reviews.is_empty() {
         heading("Decisions", output)?;

@@ -32,6 +32,8 @@ pub struct Entry {
     pub registration: Arc<Registration>,
     /// As of the last judgement.
     pub judgement: Judgement,
+    /// Put aside by somebody of the desk, as of the last judgement.
+    snoozed: bool,
     /// The incident it is stuck in, by its place among those of the index.
     incident: Option<usize>,
     /// Where it stands.
@@ -53,6 +55,7 @@ impl Entry {
             haystack: Personal::new(haystack(&registration, &name)),
             name: Personal::new(name),
             judgement: Judgement::default(),
+            snoozed: false,
             incident: None,
             registration,
         }
@@ -61,6 +64,11 @@ impl Entry {
     /// The step the registration stands at; what `step:` and the column of the queue mean.
     pub fn step(&self) -> &StepKind {
         &self.step
+    }
+
+    /// Whether somebody of the desk has put it aside for now; what `snoozed` means.
+    pub fn is_snoozed(&self) -> bool {
+        self.snoozed
     }
 
     /// When anything about it last changed, evidence included.
@@ -75,6 +83,7 @@ impl Entry {
 
     fn judge(&mut self, context: Context) {
         self.judgement = judge(&self.registration, context);
+        self.snoozed = self.registration.desk.snoozed(context.now).is_some();
         let covered = || context.incidents.iter().position(|incident| incident.covers(&self.registration));
         self.incident = self.waits_with_many().then(covered).flatten();
     }

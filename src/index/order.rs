@@ -11,7 +11,8 @@ use crate::{
 /// What to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortField {
-    /// Operator's order: whose turn, then how late, then what is left of the link. Descending is most urgent first.
+    /// Operator's order: whose turn, then how late, then what is left of the link; what is snoozed comes last.
+    /// Descending is most urgent first.
     Urgency,
     /// Last change.
     Updated,
@@ -101,7 +102,8 @@ impl Sort {
     fn compare_field(self, left: &Entry, right: &Entry) -> Ordering {
         let (one, other) = (&left.registration, &right.registration);
         match self.by {
-            SortField::Urgency => compare_urgency(left, right),
+            // What is put aside comes after everything else, until its time is over.
+            SortField::Urgency => right.is_snoozed().cmp(&left.is_snoozed()).then_with(|| compare_urgency(left, right)),
             SortField::Updated => one.updated_at.cmp(&other.updated_at),
             SortField::Created => one.created_at.cmp(&other.created_at),
             SortField::Status => (status_position(&one.status), one.status.as_str())

@@ -328,3 +328,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_snoozed_comes_last_in_the_operators_order_until_its_time_is_over() {
+    let snoozed = |id: &str, until: i64| {
+        let mut registration = named(id);
+        registration.desk.snooze =
+            Some(crate::model::Snooze { until: at(until), reason: None, by: "ana".to_owned(), at: at(900) });
+        registration
+    };
+    let mut index = index_of([snoozed("a", 2_000), named("b"), snoozed("c", 1_000)]);
+    assert_eq!(order(&index, "urgency"), ["b", "c", "a"], "one whose time is over stands among the others");
+    assert_eq!(order(&index, "created:asc"), ["a", "b", "c"], "other orders know nothing of it");
+    index.rejudge(at(2_000));
+    assert_eq!(order(&index, "urgency"), ["a", "b", "c"]);
+}

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
+use super::{Personal, Timestamp};
 
 /// Everything the desk says about one registration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,9 +14,23 @@ pub struct DeskNotes {
     pub claim: Option<Claim>,
     /// What became of its flags: one a rule, the latest word.
     pub verdicts: Vec<FlagVerdict>,
+    /// Put aside for a while; it may be over by now, see [`Self::snoozed`].
+    pub snooze: Option<Snooze>,
+    /// What was written down about it, oldest first.
+    pub notes: Vec<Note>,
 }
 
 impl DeskNotes {
+    /// The snooze that is in force at a time.
+    pub fn snoozed(&self, now: Timestamp) -> Option<&Snooze> {
+        self.snooze.as_ref().filter(|snooze| snooze.until > now)
+    }
+
+    /// The latest note of somebody, which is the one that they can take back.
+    pub fn last_note_of(&self, who: &str) -> Option<&Note> {
+        self.notes.iter().rfind(|note| note.by == who)
+    }
+
     /// What was said of a rule's flag.
     pub fn verdict_on(&self, rule: &str) -> Option<&FlagVerdict> {
         self.verdicts.iter().find(|said| said.rule == rule)
@@ -30,6 +44,32 @@ pub struct Claim {
     /// Who, as they call themselves.
     pub by: String,
     /// Since when.
+    pub at: Timestamp,
+}
+
+/// A registration is put aside until a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snooze {
+    /// Until when; from then on it is where it was.
+    pub until: Timestamp,
+    /// Why, in words; may name people.
+    pub reason: Option<Personal>,
+    /// Who, as they call themselves.
+    pub by: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Something written down about a registration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// The words, on one line or several; may name people.
+    pub text: Personal,
+    /// Who, as they call themselves.
+    pub by: String,
+    /// When.
     pub at: Timestamp,
 }
 

@@ -25,7 +25,7 @@ pub use checks::{
 };
 pub use decision::{Decision, LONGEST_REASON_CODE, ReviewNote, Seen, is_reason_code};
 pub use delivery::Delivery;
-pub use desk::{Claim, DeskNotes, FlagVerdict, Verdict};
+pub use desk::{Claim, DeskNotes, FlagVerdict, Note, Snooze, Verdict};
 pub use evidence::{CodeOutcome, Evidence};
 pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};
 pub use moment::{Basis, Moment, Timestamp};

@@ -402,9 +402,12 @@ impl Backend for Remote {
             return match self.send(&calls::write(Method::POST, url, body, "the annotation")).await {
                 Ok(answer) => self.registration_in(answer.body).await,
                 // Dates within messages are masked, as birth dates would be; so who has it since when is read.
-                Err(error) => match self.read(id).await.map(|now| annotation.check(&now.desk, caller)) {
-                    Ok(Err(objection)) => Err(objection.into()),
-                    _ => Err(error),
+                Err(error) => match self.read(id).await {
+                    Ok(found) => match annotation.check(&found.desk, caller, self.clock.now()) {
+                        Err(objection) => Err(objection.into()),
+                        Ok(()) => Err(error),
+                    },
+                    Err(_) => Err(error),
                 },
             };
         }

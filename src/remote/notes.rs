@@ -3,7 +3,7 @@
 //! The journal is a file that is only ever appended to, one annotation a line; its lines in their order give what is
 //! said. Each line is one write and on disk before it is acknowledged, so several processes may write at once, and a
 //! crash costs no more than a line that was never acknowledged; a line that cannot be read is passed over. The file
-//! holds ids of registrations, rules and names of operators, nothing else of anybody.
+//! holds ids of registrations, rules, names of operators and what they wrote; nobody but its owner can read it.
 
 use std::{
     collections::HashMap,
@@ -101,7 +101,7 @@ impl Notes {
             said.catch_up(journal).map_err(|error| failed(&error))?;
         }
         let before = said.notes.get(id).cloned().unwrap_or_default();
-        annotation.check(&before, caller)?;
+        annotation.check(&before, caller, now)?;
         if !annotation.is_news(&before, caller.who()) {
             return Ok(before);
         }
@@ -115,7 +115,7 @@ impl Notes {
         let after = said.notes.get(id).cloned().unwrap_or_default();
         // Somebody else's line may have come in between: then theirs is the claim.
         if line.annotation == Annotation::Claim {
-            line.annotation.check(&after, caller)?;
+            line.annotation.check(&after, caller, now)?;
         }
         Ok(after)
     }

@@ -116,6 +116,7 @@ async fn background(
     PathId(id): PathId,
     Body(fields): Body,
 ) -> Result<Json<Value>, Refusal> {
+    access.client_only()?;
     let registration = validations::find(Kind::Information, &app, &access, &id).await?;
     let evidence = background_evidence(&registration, fields)?;
     let registration = app.backend.record(&registration.id, evidence, &access.caller).await?;

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     backend::{Annotation, CreateRequest, ResendRequest, SyncRequest, SyncStep},
-    model::{Contact, Evidence, Personal, RegistrationId, Status},
+    model::{Contact, Evidence, Personal, RegistrationId, Status, StepKind},
 };
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -154,6 +154,10 @@ async fn record(
     let id = RegistrationId::new(id);
     access.on(&id)?;
     let evidence: Evidence = fields.read_as("evidence")?;
+    // What lists say about a person does not come from that person.
+    if evidence.step() == StepKind::CriminalHistory {
+        access.client_only()?;
+    }
     let registration = app.backend.record(&id, evidence, &access.caller).await?;
     Ok(app.registration(&registration, &query.populates(), &access))
 }

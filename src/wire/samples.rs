@@ -7,9 +7,9 @@ use super::times;
 use crate::model::{
     AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, Claim, CodeCheck, Consent, Contact,
     Delivery, DeskNotes, DocumentCheck, DocumentKind, FaceCompare, FlagVerdict, FlowRef, FlowSettings, FlowStep,
-    FormSubmission, Gateway, Information, ListKind, LivenessCheck, MatchedBy, Moment, Outcome, Personal, ProjectRef,
-    Registration, RegistrationId, ReportedFlag, Requirement, Results, Review, Scores, Signature, SourceStatus, Status,
-    Step, StepKind, StepState, Timestamp, Verdict, timeline,
+    FormSubmission, Gateway, Information, ListKind, LivenessCheck, MatchedBy, Moment, Note, Outcome, Personal,
+    ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement, Results, Review, Scores, Signature, Snooze,
+    SourceStatus, Status, Step, StepKind, StepState, Timestamp, Verdict, timeline,
 };
 
 /// A time on the day everything happens.
@@ -93,6 +93,13 @@ pub(super) fn full() -> Registration {
             by: "ines".to_owned(),
             at: at("11:05:00"),
         }],
+        snooze: Some(Snooze {
+            until: at("15:00:00"),
+            reason: Some("Asked for another document".into()),
+            by: "ines".to_owned(),
+            at: at("11:06:00"),
+        }),
+        notes: vec![Note { text: "Called.\nNo answer.".into(), by: "ines".to_owned(), at: at("11:07:00") }],
     };
     registration.link_resent = event("10:45:00");
     registration.link_resends = 2;

@@ -117,7 +117,10 @@ fn a_verdict_on_a_flag_that_is_not_there_is_refused_with_those_that_are() {
     user.run_as("alba", &["verdict", &id, &rule, "maybe"]).failed(2);
     user.run_as("alba", &["verdict", "nobody", &rule, "right"]).failed(3);
     user.run_as("alba", &["--read-only", "verdict", &id, &rule, "right"]).failed(4);
-    assert_eq!(user.run(&["show", &id, "--json"]).json()["desk"], json!({"claim": null, "verdicts": []}));
+    assert_eq!(
+        user.run(&["show", &id, "--json"]).json()["desk"],
+        json!({"claim": null, "verdicts": [], "snooze": null, "notes": []})
+    );
 }
 
 #[test]
@@ -188,4 +191,53 @@ fn an_annotation_that_an_endpoint_acknowledged_survives_its_kill() {
         endpoint.kill();
     }
     assert_eq!(user.all()[0]["desk"]["verdicts"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_snooze_puts_a_registration_last_until_its_time_is_over_or_it_is_taken_off() {
+    let user = desk();
+    let first = |now: &str| {
+        let rows = user.run(&["--now", now, "list", "--limit", "0", "--json"]).json();
+        let ids = rows.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let before = first(NOW);
+    let snoozed =
+        user.run_as("alba", &["snooze", &before[0], "--for", "1d12h", "--reason", "asked for a passport"]).ok();
+    assert_eq!(snoozed, format!("{}  snoozed until 2026-03-03 00:00:00 UTC, says alba\n", before[0]));
+    assert_eq!(first(NOW).last(), before.first());
+    assert_eq!(user.run(&["--now", NOW, "list", "snoozed", "--limit", "0", "--ndjson"]).ok().lines().count(), 1);
+    assert!(!user.run(&["--now", NOW, "list", "-snoozed", "--limit", "0"]).ok().contains(&before[0]));
+    let shown = user.run_as("bruno", &["show", &before[0]]).ok();
+    assert!(shown.contains("snoozed    until 2026-03-03 00:00:00 UTC, by alba: asked for a passport"), "{shown}");
+    assert!(user.run_as("bruno", &["snooze", &before[0], "--off"]).ok().contains("not snoozed"));
+    assert_eq!(first(NOW), before);
+    for wrong in [&["--for", "0m"][..], &["--for", "4"], &[], &["--for", "4h", "--off"]] {
+        user.run_as("alba", &[&["snooze", &before[0]], wrong].concat()).failed(2);
+    }
+    assert!(user.run_as("alba", &["snooze", &before[0], "--for", "800d"]).failed(4).contains("366 days"));
+    user.run_as("alba", &["snooze", &before[0], "--for", "1d12h"]).ok();
+    assert_eq!(user.run(&["--now", "2026-03-02T23:59:59Z", "list", "snoozed", "--ndjson"]).ok().lines().count(), 1);
+    assert_eq!(user.run(&["--now", "2026-03-03T00:00:00Z", "list", "snoozed", "--ndjson"]).ok(), "");
+}
+
+#[test]
+fn notes_are_kept_with_who_and_when_and_only_ones_own_are_taken_back() {
+    let user = desk();
+    let (id, _) = &user.flagged()[0];
+    assert_eq!(user.run_as("alba", &["note", id, "Called, no answer"]).ok(), format!("{id}  1 note\n"));
+    let mut command = user.command(&["--now", "2026-03-01T12:05:00Z", "note", id, "-", "--json"]);
+    command.env("REGDESK_OPERATOR", "bruno").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"Two lines\r\nof a note\n").unwrap();
+    let noted: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(noted["desk"]["notes"][1]["text"], "Two lines\nof a note");
+    let shown = user.run_as("alba", &["show", id]).ok();
+    let notes = "Notes\n  2026-03-01 12:00:00 UTC  alba\n    Called, no answer\n  2026-03-01 12:05:00 UTC  bruno\n    Two lines\n    of a note\n";
+    assert!(shown.contains(notes), "{shown}");
+    assert_eq!(user.run_as("alba", &["note", id, "--take-back"]).ok(), format!("{id}  1 note\n"));
+    user.run_as("alba", &["note", id, "--take-back"]).failed(1);
+    user.run_as("alba", &["note", id, " "]).failed(4);
+    user.run_as("alba", &["note", id]).failed(2);
+    user.run_as("alba", &["note", "nobody", "x"]).failed(3);
 }

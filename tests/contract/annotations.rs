@@ -2,7 +2,7 @@
 
 use regdesk::{
     backend::{Annotation, Annotations, BackendError, Caller, CallerKind, ErrorKind, ListRequest},
-    model::{Registration, RegistrationId, Verdict},
+    model::{Personal, Registration, RegistrationId, Verdict},
 };
 
 use super::{Stand, create, retrieve};
@@ -89,4 +89,32 @@ pub async fn a_caller_without_a_name_goes_by_their_role(stand: Stand) {
     let id = create(&stand, "anonymous").await.id;
     let claimed = stand.backend.annotate(&id, Annotation::Claim, &Caller::operator()).await.unwrap();
     assert_eq!(holder(&claimed), Some(CallerKind::Operator.as_str()));
+}
+
+pub async fn a_snooze_lasts_until_somebody_wakes_it_and_notes_until_they_are_taken_back(stand: Stand) {
+    let id = create(&stand, "put-aside").await.id;
+    let until = retrieve(&stand, &id).await.created_at + chrono::TimeDelta::days(30);
+    let snooze = Annotation::Snooze { until, reason: Some("asked for a document".into()) };
+    let snoozed = say(&stand, &id, "alba", snooze).await.unwrap().desk;
+    let first = snoozed.snooze.clone().unwrap();
+    assert_eq!((first.until, first.by.as_str()), (until, "alba"));
+    assert_eq!(first.reason.as_ref().map(Personal::reveal), Some("asked for a document"));
+    assert_eq!(retrieve(&stand, &id).await.desk, snoozed);
+
+    let note = |text: &str| Annotation::Note { text: text.into() };
+    say(&stand, &id, "alba", note("Called.\nNo answer.")).await.unwrap();
+    let noted = say(&stand, &id, "bruno", note("Wrote.")).await.unwrap().desk;
+    let words: Vec<_> = noted.notes.iter().map(|note| (note.text.reveal(), note.by.as_str())).collect();
+    assert_eq!(words, [("Called.\nNo answer.", "alba"), ("Wrote.", "bruno")]);
+    assert_eq!(retrieve(&stand, &id).await.desk, noted);
+
+    let theirs = Annotation::DropNote { at: noted.notes[0].at };
+    let refused = say(&stand, &id, "bruno", theirs.clone()).await.unwrap_err();
+    assert_eq!((&refused.kind, refused.code.as_deref()), (&ErrorKind::Conflict, Some("no_such_note")));
+    assert_eq!(say(&stand, &id, "alba", theirs).await.unwrap().desk.notes, noted.notes[1..]);
+    assert_eq!(say(&stand, &id, "bruno", Annotation::Wake).await.unwrap().desk.snooze, None);
+
+    let over = Annotation::Snooze { until: retrieve(&stand, &id).await.created_at, reason: None };
+    let refused = say(&stand, &id, "alba", over).await.unwrap_err();
+    assert!(matches!(refused.kind, ErrorKind::Invalid { .. }), "{refused:?}");
 }

@@ -159,7 +159,9 @@ async fn in_the_live_dialect_a_person_gets_through_the_validations_with_their_ow
     let information = me["data"]["informationValidation"].as_str().unwrap();
     let lists = json!({ "criminalData": { "foundKeys": [], "world_api_interpol": { "status": "clear" } } });
     let path = format!("/v2/information-validations/{information}/background-check");
-    let (status, checked) = ask(Method::PUT, &path, lists).await;
+    let (status, refused) = ask(Method::PUT, &path, lists.clone()).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "what lists say about a person does not come from them: {refused}");
+    let (status, checked) = endpoint.put(&path, &lists).await;
     assert_eq!(status, StatusCode::OK, "{checked}");
 
     let (status, list) = endpoint.get("/v2/email-validations?status=validated&limit=5").await;

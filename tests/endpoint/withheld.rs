@@ -110,25 +110,50 @@ async fn the_information_and_document_objects_do_not_tell_a_person_either() {
     let (_, unpopulated) = endpoint.get(&format!("/v2/app-registrations/{id}")).await;
     let information = unpopulated["data"]["informationValidation"].as_str().unwrap();
     let document = unpopulated["data"]["documentValidation"].as_str().unwrap();
-    let answered = json!({ "sources": [{ "name": "own list", "status": "found" }] });
-    for (method, path) in [
-        (Method::GET, format!("/v2/information-validations/{information}")),
-        (Method::GET, format!("/v2/document-validations/{document}")),
-        (Method::PUT, format!("/v2/information-validations/{information}/background-check")),
-    ] {
+    for path in [format!("/v2/information-validations/{information}"), format!("/v2/document-validations/{document}")] {
         let ask = async |token: &str| {
-            let request = endpoint.bare(method.clone(), &path).bearer_auth(token).json(&answered);
+            let request = endpoint.bare(Method::GET, &path).bearer_auth(token);
             read(request.send().await.unwrap()).await
         };
         let (status, as_person) = ask(&token).await;
-        assert_eq!(status, StatusCode::OK, "{method} {path}: {as_person}");
+        assert_eq!(status, StatusCode::OK, "{path}: {as_person}");
         for word in TELLING {
-            assert!(!as_person.to_string().contains(word), "{method} {path} tells {word}: {as_person}");
+            assert!(!as_person.to_string().contains(word), "{path} tells {word}: {as_person}");
         }
         let (_, as_client) = ask(crate::endpoint::TOKEN).await;
         assert!(
             as_client.to_string().contains("own list") || as_client.to_string().contains("Fallecido"),
             "{as_client}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_lists_answered_about_a_person_is_not_taken_from_that_person() {
+    for dialect in [Dialect::Overview, Dialect::Live] {
+        let (desk, endpoint) = Desk::engine().await.served(dialect).await;
+        let (id, token) = spoken_against(&desk).await;
+        let before = desk.backend.retrieve(&id, &Caller::operator()).await.unwrap();
+        let clear = json!([{ "name": "own list", "status": "clear" }]);
+        let (_, object) = endpoint.get(&format!("/v2/app-registrations/{id}")).await;
+        let information = object["data"]["informationValidation"].as_str().unwrap_or("x");
+        for (method, path, body) in [
+            (
+                Method::POST,
+                format!("/v2/app-registrations/{id}/evidence"),
+                json!({ "step": "criminal_history", "sources": clear }),
+            ),
+            (
+                Method::PUT,
+                format!("/v2/information-validations/{information}/background-check"),
+                json!({ "sources": clear }),
+            ),
+        ] {
+            let request = endpoint.bare(method, &path).bearer_auth(&token).json(&body);
+            let (status, refused) = read(request.send().await.unwrap()).await;
+            assert_eq!((status, &refused["code"]), (StatusCode::FORBIDDEN, &json!("access_denied")), "{path}");
+        }
+        let after = desk.backend.retrieve(&id, &Caller::operator()).await.unwrap();
+        assert_eq!(after.checks.background, before.checks.background);
     }
 }

@@ -101,7 +101,7 @@ impl Memory {
         now: Timestamp,
     ) -> Result<Registration, BackendError> {
         let registration = self.get(id)?;
-        annotation.check(&registration.desk, caller)?;
+        annotation.check(&registration.desk, caller, now)?;
         if annotation.is_news(&registration.desk, caller.who()) {
             annotation.apply(&mut registration.desk, caller.who(), now);
             registration.version += 1;

@@ -7,7 +7,7 @@ use crate::backend::{Annotation, Caller};
 /// Nothing happens if it is said already.
 pub(super) fn annotate(draft: Draft, annotation: &Annotation, by: &Caller) -> Result<Draft, Refusal> {
     let notes = &draft.state.registration.desk;
-    annotation.check(notes, by)?;
+    annotation.check(notes, by, draft.at)?;
     if !annotation.is_news(notes, by.who()) {
         return Ok(draft);
     }

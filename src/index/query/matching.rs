@@ -49,6 +49,7 @@ impl Condition {
             Self::Stuck(reasons) => {
                 judgement.stuck.as_ref().is_some_and(|stuck| reasons.is_empty() || reasons.contains(&stuck.reason))
             }
+            Self::Snoozed => entry.is_snoozed(),
             Self::Turn(turns) => judgement.turn.is_some_and(|turn| turns.contains(&turn)),
             Self::Stage(stages) => judgement.stage.is_some_and(|stage| stages.contains(&stage)),
             Self::Number(field, tests) => {

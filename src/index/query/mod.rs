@@ -67,6 +67,8 @@ enum Condition {
     /// Any reason if empty.
     Stuck(Vec<&'static str>),
     Turn(Vec<Turn>),
+    /// Put aside by somebody of the desk for now.
+    Snoozed,
     Stage(Vec<Stage>),
     Number(NumberField, Vec<Compare<f64>>),
     /// On the other side of a threshold if it were set to this.
@@ -171,6 +173,7 @@ impl fmt::Display for Condition {
             ),
             Self::Stuck(reasons) if reasons.is_empty() => formatter.write_str("stuck"),
             Self::Stuck(reasons) => write!(formatter, "stuck:{}", reasons.join(",")),
+            Self::Snoozed => formatter.write_str(parse::SNOOZED),
             Self::Turn(turns) => write!(formatter, "turn:{}", joined(turns, |turn| turn.as_str().to_owned())),
             Self::Stage(stages) => write!(formatter, "stage:{}", joined(stages, |stage| stage.as_str().to_owned())),
             Self::Number(field, values) => write!(formatter, "{field}:{}", joined(values, Compare::to_string)),
@@ -241,7 +244,7 @@ fn quoted(value: &str) -> String {
     let plain = |(position, character): (usize, char)| {
         character.is_alphanumeric() || matches!(character, '.' | '_' | '@' | '+') || character == '-' && position > 0
     };
-    if !value.is_empty() && value != parse::STUCK && value.char_indices().all(plain) {
+    if !value.is_empty() && !parse::BARE.contains(&value) && value.char_indices().all(plain) {
         value.to_owned()
     } else {
         always_quoted(value)

@@ -12,8 +12,12 @@ use crate::{
     triage::{self, REPORTED, Severity, Stage, Turn, country, insights::Setting, names::fold_text},
 };
 
-/// The one condition without a value.
-pub(super) const STUCK: &str = "stuck";
+/// Stuck, for whatever reason.
+const STUCK: &str = "stuck";
+/// Put aside by the desk.
+pub(super) const SNOOZED: &str = "snoozed";
+/// The conditions without a value.
+pub(super) const BARE: &[&str] = &[STUCK, SNOOZED];
 
 /// Every term with an example.
 const TERMS: &[(&str, &str)] = &[
@@ -108,6 +112,7 @@ impl<'a> Reader<'a> {
             let values = self.values(start, "what must not match")?;
             match values.as_slice() {
                 [word] if !word.quoted && word.text.eq_ignore_ascii_case(STUCK) => Condition::Stuck(Vec::new()),
+                [word] if !word.quoted && word.text.eq_ignore_ascii_case(SNOOZED) => Condition::Snoozed,
                 words => Condition::Words(texts(words)?),
             }
         };

@@ -349,3 +349,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_the_desk_put_aside_can_be_asked_for_until_it_is_back() {
+    let mut registration = named("a");
+    check(&registration, &[], &["snoozed"]);
+    let until = at(0) + TimeDelta::days(11);
+    let snooze = crate::model::Snooze { until, reason: None, by: "ana".to_owned(), at: at(0) };
+    registration.desk.snooze = Some(snooze.clone());
+    check(&registration, &["snoozed", "SNOOZED"], &["\"snoozed\""]);
+    registration.desk.snooze = Some(crate::model::Snooze { until: at(0) + TimeDelta::days(10), ..snooze });
+    check(&registration, &[], &["snoozed"]);
+    assert_eq!(Query::parse("-Snoozed \"snoozed\"").unwrap().to_string(), "-snoozed \"snoozed\"");
+}

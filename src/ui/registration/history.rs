@@ -1,11 +1,11 @@
-//! What happened to it: failed attempts, decisions by people, and who touched it.
+//! What happened to it: failed attempts, decisions by people, what the desk wrote down, and who touched it.
 
 use ratatui::text::{Line, Span};
 
 use crate::{
     app::Model,
     index::Entry,
-    model::{AccessEntry, Attempt, Review, Timestamp},
+    model::{AccessEntry, Attempt, Note, Review, Timestamp},
     text,
     ui::{Theme, facts, ink, words},
 };
@@ -26,6 +26,10 @@ pub fn lines(entry: &Entry, model: &Model, columns: usize, theme: &Theme) -> Vec
     for review in registration.reviews.iter().rev() {
         lines.extend(review_lines(review, model, columns, theme));
     }
+    lines.push(Line::default());
+    let notes = &registration.desk.notes;
+    lines.extend(section("Notes", notes.len(), theme));
+    lines.extend(note_lines(notes.iter().rev(), model, columns, theme));
     lines.push(Line::default());
     lines.extend(section("Access log", registration.access_log.len(), theme));
     for access in registration.access_log.iter().rev() {
@@ -76,6 +80,23 @@ fn review_lines(review: &Review, model: &Model, columns: usize, theme: &Theme) -
     if let Some(note) = &review.note {
         let note = facts::sensitive(note, model.masked);
         lines.extend(ink::labelled("", &note, TIME, columns, [theme.dim, ratatui::style::Style::new()]));
+    }
+    lines
+}
+
+/// Notes of the desk: when, who, and their words.
+pub fn note_lines<'a>(
+    notes: impl Iterator<Item = &'a Note>,
+    model: &Model,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for note in notes {
+        lines.push(Line::from(vec![time(Some(note.at), model, theme), Span::styled(note.by.clone(), theme.strong)]));
+        for words in facts::personal(&note.text, model.masked).lines() {
+            lines.extend(ink::labelled("", words, TIME, columns, [theme.dim, ratatui::style::Style::new()]));
+        }
     }
     lines
 }

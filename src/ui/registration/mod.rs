@@ -21,7 +21,7 @@ use crate::{
         unblock::Remedy,
     },
     index::Entry,
-    model::Status,
+    model::{Registration, Status},
     text,
     triage::{self, Severity, Stage, Stuck},
 };
@@ -96,12 +96,19 @@ fn name(model: &Model, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: 
         Span::raw("  "),
         Span::styled(facts::who(registration, model.masked), theme.strong),
         Span::styled(format!("  {}", registration.id), theme.dim),
-        Span::styled(
-            registration.desk.claim.as_ref().map_or(String::new(), |claim| format!("  ◉ claimed by {}", claim.by)),
-            theme.info,
-        ),
+        Span::styled(at_the_desk(model, registration), theme.info),
     ]);
     ink::put(buffer, Rect { width: area.width.saturating_sub(taken + 2), ..area }, &left);
+}
+
+/// Who works on it, and until when it is put aside.
+fn at_the_desk(model: &Model, registration: &Registration) -> String {
+    let claim = registration.desk.claim.as_ref().map(|claim| format!("  ◉ claimed by {}", claim.by));
+    let snooze = registration.desk.snoozed(model.now).map(|snooze| {
+        let reason = snooze.reason.as_ref().map(|reason| format!(": {}", facts::personal(reason, model.masked)));
+        format!("  ◌ snoozed until {} UTC{}", facts::time(snooze.until, model.now), reason.unwrap_or_default())
+    });
+    claim.into_iter().chain(snooze).collect()
 }
 
 /// Project, flow and contact; creation, last move and end.

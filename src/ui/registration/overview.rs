@@ -6,6 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use super::history;
 use crate::{
     app::{Model, registration::RegistrationView},
     index::Entry,
@@ -14,8 +15,9 @@ use crate::{
     ui::{Theme, facts, gauge, ink, layout, timeline, words},
 };
 
-/// How many flags the overview shows.
+/// How many flags and notes the overview shows.
 const WORST: usize = 3;
+const NOTES: usize = 2;
 /// Columns of the verdict and of what it is about.
 const VERDICT: usize = 15;
 const SUBJECT: usize = 18;
@@ -52,6 +54,13 @@ fn verdicts_and_flags(model: &Model, entry: &Entry, columns: usize, theme: &Them
     let mut lines = verdicts(&entry.registration, columns, theme);
     lines.push(Line::default());
     lines.extend(worst_flags(entry, model.masked, columns, theme));
+    let notes = &entry.registration.desk.notes;
+    if !notes.is_empty() {
+        lines.push(Line::default());
+        let more = if notes.len() > NOTES { format!("  the latest {NOTES} of {}", notes.len()) } else { String::new() };
+        lines.push(Line::from(vec![Span::styled("Notes", theme.title), Span::styled(more, theme.dim)]));
+        lines.extend(history::note_lines(notes.iter().rev().take(NOTES), model, columns, theme));
+    }
     lines
 }
 

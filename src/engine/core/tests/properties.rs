@@ -64,6 +64,8 @@ fn annotation() -> impl Strategy<Value = (Annotation, &'static str)> {
     let annotation = prop_oneof![
         2 => Just(Annotation::Claim),
         1 => Just(Annotation::Release),
+        1 => Just(Annotation::Wake),
+        1 => Just(Annotation::Note { text: "called".into() }),
         2 => (rule, verdict).prop_map(|(rule, verdict)| Annotation::Verdict { rule: rule.to_owned(), verdict }),
     ];
     (annotation, proptest::sample::select(vec!["alba", "bruno"]))
