@@ -325,9 +325,9 @@ pub struct DecideArguments {
     /// Somebody has to look again
     #[arg(long)]
     pub review: bool,
-    /// Why, for example documents_in_order or face_mismatch; an unknown one lists those in use
-    #[arg(long, value_name = "CODE")]
-    pub reason: String,
+    /// Why, for example documents_in_order or face_mismatch; an unknown one lists those in use; a plan goes without
+    #[arg(long, value_name = "CODE", required_unless_present = "plan")]
+    pub reason: Option<String>,
     /// Words of explanation; an approval over a critical flag needs them, and some reasons do
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,

@@ -89,7 +89,7 @@ pub async fn run(
 /// The note that goes out with every decision, checked against the reasons in use.
 fn note(arguments: &DecideArguments, decision: Decision, reasons: &Reasons) -> Result<ReviewNote, Failure> {
     let words = arguments.note.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
-    let code = arguments.reason.as_str();
+    let Some(code) = arguments.reason.as_deref() else { return Ok(ReviewNote { reason: None, words }) };
     let Some(reason) = reasons.of(decision).find(|reason| reason.code == code) else {
         let codes = || reasons.of(decision).map(|reason| reason.code.as_ref());
         let nearest = text::nearest(code, codes()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
@@ -186,9 +186,9 @@ fn print_table(plan: &Plan, output: &mut Output) -> Result<(), Failure> {
     }
     table.print(output)?;
     let sent = plan.lines.iter().filter(|line| line.would_be_sent()).count();
-    let note = plan.note.to_note().unwrap_or_default();
+    let note = plan.note.to_note().map_or("still without a reason".to_owned(), |note| format!("with the note: {note}"));
     output.line("")?;
-    output.line(&format!("{} {sent} of {}, with the note: {note}", plan.decision, plan.lines.len()))
+    output.line(&format!("{} {sent} of {}, {note}", plan.decision, plan.lines.len()))
 }
 
 fn line_object(plan: &Plan, line: &Line) -> Value {

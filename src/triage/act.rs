@@ -48,7 +48,8 @@ impl Act {
         match self {
             Self::Resend => Some(format!("regdesk resend {id}")),
             Self::Sync => Some(format!("regdesk sync {id}")),
-            Self::Decide => Some(format!("regdesk decide {id} --review --reason second_look --plan")),
+            // Decides nothing, and says over which flags an approval would be; a reason of the house is not needed.
+            Self::Decide => Some(format!("regdesk decide {id} --approve --plan")),
             Self::Claim => Some(format!("regdesk claim {id}")),
             Self::Release => Some(format!("regdesk release {id}")),
             Self::Links => Some(format!("regdesk show {id}")),

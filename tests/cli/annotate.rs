@@ -215,6 +215,9 @@ fn a_snooze_puts_a_registration_last_until_its_time_is_over_or_it_is_taken_off()
     for wrong in [&["--for", "0m"][..], &["--for", "4"], &[], &["--for", "4h", "--off"]] {
         user.run_as("alba", &[&["snooze", &before[0]], wrong].concat()).failed(2);
     }
+    for wrong in [&["--for", "0m"][..], &["--for", "4"], &[], &["--for", "4h", "--off"]] {
+        user.run_as("alba", &[&["snooze", &before[0]], wrong].concat()).failed(2);
+    }
     assert!(user.run_as("alba", &["snooze", &before[0], "--for", "800d"]).failed(4).contains("366 days"));
     user.run_as("alba", &["snooze", &before[0], "--for", "1d12h"]).ok();
     assert_eq!(user.run(&["--now", "2026-03-02T23:59:59Z", "list", "snoozed", "--ndjson"]).ok().lines().count(), 1);

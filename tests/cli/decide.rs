@@ -77,6 +77,26 @@ fn what_is_decided_already_is_skipped_unless_it_is_to_be_overturned() {
 }
 
 #[test]
+fn the_command_lines_that_are_suggested_run_as_they_are_printed() {
+    let user = User::new();
+    user.run(&["generate", "--count", "400", "--seed", "1", "--now", NOW]).ok();
+    // Also where the house has taken a built-in reason away.
+    user.configure("[reasons.second_look]\nenabled = false\n");
+    let mut seen = std::collections::BTreeSet::new();
+    for object in user.found("stuck") {
+        let Some(line) = object["stuck"]["command"].as_str() else { continue };
+        let words: Vec<&str> = line.split(' ').collect();
+        if seen.insert((words[1].to_owned(), object["status"].as_str().unwrap().to_owned())) {
+            let done = user.run(&[&["--now", NOW], &words[1..]].concat());
+            assert_eq!(done.code, 0, "{line}: {done:?}");
+        }
+    }
+    assert!(seen.iter().any(|(command, _)| command == "decide"), "{seen:?}");
+    let plan = user.run(&["--now", NOW, "decide", &id(&user.found("stuck")[0]), "--reject", "--plan"]).ok();
+    assert!(plan.contains("still without a reason"), "{plan}");
+}
+
+#[test]
 fn an_approval_over_a_critical_flag_takes_a_note() {
     let user = desk();
     let open = user.found("flag:critical status:started,ongoing,needs_manual_verification");
