@@ -3,13 +3,15 @@
 
 use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 
+use ratatui::style::Color;
 use regdesk::{
     app::command::{COMMANDS, default_bindings},
-    config::{BackendSettings, Config, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile, Source},
+    config::{BackendSettings, Config, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile, Source, UiSettings},
     keys::{Keymap, Override},
     model::{Decision, ProjectRef, StepKind},
     remote::{Dialect, RemoteConfig, TokenSource},
     triage,
+    ui::theme::{MEANINGS, Meaning, ThemeName},
 };
 
 fn mistakes(text: &str) -> Vec<Mistake> {
@@ -89,7 +91,7 @@ fn a_mistake_reads_as_file_line_column_key_and_nearest_name() {
     let shown: Vec<String> = mistakes("[ui]\n  tehme = \"dark\"\n").iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
-        ["/etc/regdesk/config.toml:2:3: `ui.tehme`: there is no such key; known here: theme, mouse; \
+        ["/etc/regdesk/config.toml:2:3: `ui.tehme`: there is no such key; known here: theme, mouse, plain, ascii; \
           did you mean `theme`?"]
     );
 }
@@ -224,13 +226,28 @@ fn the_example_uncommented_names_every_key_and_the_defaults() {
     let example = config(&text);
     let built_in = Config::built_in();
     assert_eq!(example.default_profile.0, built_in.default_profile.0);
-    assert_eq!(example.ui, built_in.ui);
+    let UiSettings { theme, mouse, plain, .. } = built_in.ui;
+    assert_eq!((example.ui.theme, example.ui.mouse, example.ui.plain), (theme, mouse, plain));
+    let painted: Vec<Meaning> = example.ui.own.unwrap().colors.into_iter().map(|(meaning, _)| meaning).collect();
+    assert_eq!(painted, MEANINGS.iter().map(|(_, meaning)| *meaning).collect::<Vec<_>>());
     let BackendSettings::Embedded { data_dir: Some(_) } = &example.profiles["local"].backend else { panic!() };
     for key in ["token_env", "token_file", "token_command", "dialect", "allow_plain_http", "read_only", "production"] {
         assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is missing");
     }
     let BackendSettings::Remote(remote) = &example.profiles["production"].backend else { panic!() };
     assert_eq!((remote.dialect, remote.allow_plain_http), (None, false));
+}
+
+#[test]
+fn own_colours_are_the_theme_unless_another_is_named() {
+    let ui = |text: &str| config(text).ui;
+    let own = ui("[theme]\nbase = \"light\"\nbad = \"#d70000\"\nok = 28\n");
+    assert_eq!(own.theme, ThemeName::Own);
+    let theme = own.own.unwrap();
+    assert_eq!(theme.base, ThemeName::Light);
+    assert_eq!(theme.colors, [(Meaning::Ok, Color::Indexed(28)), (Meaning::Bad, Color::Rgb(0xd7, 0, 0))]);
+    assert_eq!(ui("[ui]\ntheme = \"dark\"\n[theme]\nok = \"green\"\n").theme, ThemeName::Dark);
+    assert_eq!(ui("").theme, ThemeName::Auto);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub enum Effect {
     Resend(RequestId, RegistrationId, ResendRequest),
     /// Note something about a registration; answered by [`Message::Annotated`]. Never repeated.
     Annotate(RegistrationId, Annotation),
+    /// Take mouse events from the terminal, or leave the mouse to it.
+    Mouse(bool),
     /// Put text on the clipboard of the terminal.
     Copy(SecretString),
     /// Send a message after some time, unless a later timer of the same kind replaces it.

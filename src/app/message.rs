@@ -1,6 +1,6 @@
 //! What happens to the console: keys, and answers to what it asked for.
 
-use super::{RequestId, effect::Timer, insights::Panel, registration::Tab};
+use super::{RequestId, effect::Timer, insights::Panel, look::Background, registration::Tab};
 use crate::{
     backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
     keys::Key,
@@ -38,6 +38,8 @@ pub enum Message {
     Annotated(RegistrationId, Result<Registration, BackendError>),
     /// The backend announced changes; these are the registrations as they are now.
     Changed(Vec<Registration>),
+    /// The terminal told what its background is like.
+    Background(Background),
     /// A timer ran out.
     Timer(Timer),
     /// A copy was sent to the terminal, or why not.

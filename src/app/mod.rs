@@ -13,6 +13,7 @@ pub mod handed_out;
 pub mod incident;
 pub mod insights;
 mod load;
+pub mod look;
 pub mod message;
 pub mod model;
 mod notes;

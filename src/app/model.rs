@@ -8,6 +8,7 @@ use super::{
     effect::{Effect, Timer},
     incident::Standstill,
     load::Loading,
+    look::Look,
     queue::Queue,
     requests::Requests,
     screens::Screen,
@@ -83,6 +84,8 @@ pub struct Model {
     pub totals: Facets,
     /// Steps that stand still for everyone, the one that concerns most first.
     pub incidents: Vec<Standstill>,
+    /// How it looks.
+    pub look: Look,
     /// Personal data is hidden.
     pub masked: bool,
     /// The latest message, until it goes away.
@@ -119,6 +122,7 @@ impl Model {
             loading: Loading::default(),
             totals: Facets::default(),
             incidents: Vec::new(),
+            look: Look::default(),
             masked: false,
             toast: None,
             log: VecDeque::new(),

@@ -167,7 +167,7 @@ impl Console {
                 self.left = true;
                 return;
             }
-            Effect::Timer(..) | Effect::Suspend => return,
+            Effect::Timer(..) | Effect::Suspend | Effect::Mouse(_) => return,
         };
         self.send(answer);
     }

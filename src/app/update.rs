@@ -48,6 +48,10 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
             model.upsert(registrations);
             Effects::none()
         }
+        Message::Background(background) => {
+            model.look.background = background;
+            Effects::none()
+        }
         Message::Timer(timer) => model.timer(timer),
         Message::Copied(outcome) => model.copied(outcome),
     }
@@ -62,6 +66,9 @@ impl Model {
         let quits = key == Key { code: Code::Char('c'), ctrl: true, alt: false };
         if quits {
             return self.quit();
+        }
+        if let Some(command) = self.keymap.command(self.layer(), key).filter(|command| command.works_anywhere(key)) {
+            return self.command(command);
         }
         if !self.overlays.is_empty() {
             return self.overlay_key(key);
@@ -133,6 +140,8 @@ impl Model {
             Command::Incident => return self.show_incident(),
             Command::Narrow => return self.narrow_to_selected(),
             Command::CopyId => return self.copy_id(),
+            Command::Theme => return self.next_theme(),
+            Command::Mouse => return self.toggle_mouse(),
             Command::Mask => self.masked = !self.masked,
             Command::Help => self.overlays.push(Overlay::Help(Scroll::default())),
             Command::Log => self.overlays.push(Overlay::Log(Scroll::default())),

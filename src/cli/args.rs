@@ -63,6 +63,9 @@ pub struct Global {
     /// No colours [env: NO_COLOR]
     #[arg(long, global = true)]
     pub no_color: bool,
+    /// The console as linear text for screen readers
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// Take this as the time, for repeatable output
     #[arg(long, global = true, value_name = "RFC3339", value_parser = read_time)]
     pub now: Option<Timestamp>,

@@ -11,11 +11,12 @@ use crate::{
     app::command::default_bindings,
     config::{
         BackendSettings, Config, DIALECTS, EXAMPLE, Mistake, Mistakes, Overrides, Place, Places, Profile,
-        ProfileSettings, default_data_dir,
+        ProfileSettings, UiSettings, default_data_dir,
     },
     keys::{Keymap, KeymapError, Override},
     remote::{RemoteConfig, TokenSource},
     triage::Reasons,
+    ui::{color, theme::MEANINGS},
 };
 
 /// Does one of the commands.
@@ -103,10 +104,7 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     for (name, settings) in &config.profiles {
         show_profile(name, settings, places.as_ref().ok(), output)?;
     }
-    output.line("")?;
-    output.line("[ui]")?;
-    output.line(&format!("theme = {}", quoted(config.ui.theme)))?;
-    output.line(&format!("mouse = {}", config.ui.mouse))?;
+    show_look(&config.ui, output)?;
     policy::show(&config.policy, output)?;
     if !config.keys.is_empty() {
         output.line("")?;
@@ -116,6 +114,27 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
         output.line(&format!("{} = {}", quoted(&setting.command), quoted_list(&setting.keys)))?;
     }
     show_reasons(&config, output)
+}
+
+fn show_look(ui: &UiSettings, output: &mut Output) -> Result<(), Failure> {
+    output.line("")?;
+    output.line("[ui]")?;
+    output.line(&format!("theme = {}", quoted(ui.theme.as_str())))?;
+    output.line(&format!("mouse = {}", ui.mouse))?;
+    output.line(&format!("plain = {}", ui.plain))?;
+    if let Some(ascii) = ui.ascii {
+        output.line(&format!("ascii = {ascii}"))?;
+    }
+    let Some(own) = &ui.own else { return Ok(()) };
+    output.line("")?;
+    output.line("[theme]")?;
+    output.line(&format!("base = {}", quoted(own.base.as_str())))?;
+    for (name, meaning) in MEANINGS {
+        if let Some((_, color)) = own.colors.iter().find(|(painted, _)| painted == meaning) {
+            output.line(&format!("{name} = {}", color::written(*color)))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the reasons differ from the built-in ones.

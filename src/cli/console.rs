@@ -2,22 +2,22 @@
 
 use super::{Desk, Failure, Session, configuration};
 use crate::{
-    app,
+    app::{self, look},
     config::UiSettings,
     keys::Override,
     runtime::{self, Options},
     triage::Reasons,
-    ui::Theme,
+    ui::{Themes, color::Depth, glyphs},
 };
 
 /// How the user wants the console.
 pub struct Look {
     /// The user's keys, checked.
     pub keys: Vec<Override>,
-    /// Colours.
-    pub theme: Theme,
-    /// Whether to listen to the mouse.
-    pub mouse: bool,
+    /// How it looks at the start.
+    pub look: look::Look,
+    /// The themes, for this terminal.
+    pub themes: Themes,
     /// Why a person may decide as they do.
     pub reasons: Reasons,
 }
@@ -25,11 +25,24 @@ pub struct Look {
 impl Look {
     /// As configured.
     pub fn of(session: &Session) -> Result<Self, Failure> {
-        let UiSettings { theme, mouse } = session.config.ui;
-        let theme = Theme::named(theme, session.color)
-            .ok_or_else(|| Failure::Usage(format!("there is no theme `{theme}`; see `regdesk config check`")))?;
+        let UiSettings { theme, own, mouse, plain, ascii } = session.config.ui.clone();
+        let variable = |name| std::env::var(name).unwrap_or_default();
+        let term = variable("TERM");
+        let depth = Depth::of_terminal(session.color, &term, &variable("COLORTERM"));
+        let look = look::Look {
+            theme,
+            has_own: own.is_some(),
+            has_colors: depth != Depth::None,
+            background: runtime::background_of_variable(&variable("COLORFGBG")).unwrap_or_default(),
+            mouse,
+            plain: plain || session.plain,
+            ascii: ascii.unwrap_or_else(|| {
+                glyphs::wants_ascii(&term, [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")])
+            }),
+        };
+        let themes = Themes { depth, own };
         let reasons = session.config.reasons.clone();
-        Ok(Self { keys: configuration::keys(&session.config)?, theme, mouse, reasons })
+        Ok(Self { keys: configuration::keys(&session.config)?, look, themes, reasons })
     }
 }
 
@@ -55,8 +68,8 @@ pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
         profile,
         policy: desk.policy,
         keys: look.keys,
-        theme: look.theme,
-        mouse: look.mouse,
+        look: look.look,
+        themes: look.themes,
         reasons: look.reasons,
     };
     Ok(runtime::run(options).await?)

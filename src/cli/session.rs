@@ -17,6 +17,8 @@ pub struct Session {
     pub clock: Clock,
     /// Whether colours are wanted.
     pub color: bool,
+    /// Whether linear text is wanted instead of a picture.
+    pub plain: bool,
     given: Overrides,
     places: Result<Places, Mistakes>,
 }
@@ -30,6 +32,7 @@ impl Session {
             config,
             clock: global.now.map_or_else(Clock::system, Clock::fixed),
             color: !global.no_color && !no_color,
+            plain: global.plain,
             given,
             places,
         })

@@ -10,15 +10,12 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, UiSettings,
+    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, look,
     policy::policy_of,
     profile, reasons,
     section::{Found, Reading, Section, texts_of, type_in_words},
 };
-use crate::{
-    remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource},
-    ui::theme,
-};
+use crate::remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource};
 
 /// Reads and parses a file.
 pub(super) fn read(path: &Path) -> Result<Config, Mistakes> {
@@ -70,6 +67,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     config.operator = top.text(reading, "operator").map(|found| found.value);
     let profiles = top.table(reading, "profiles");
     let ui = top.table(reading, "ui");
+    let theme = top.table(reading, "theme");
     let keys = top.table(reading, "keys");
     config.policy = Arc::new(policy_of(&mut top, reading));
     let reasons = top.table(reading, "reasons");
@@ -81,9 +79,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
             config.profiles.insert(name.to_owned(), settings);
         }
     }
-    if let Some(ui) = ui {
-        config.ui = ui_of(ui, reading);
-    }
+    config.ui = look::ui_of(ui, theme, reading);
     config.reasons = reasons.map(|reasons| reasons::reasons_of(reasons, reading)).unwrap_or_default();
     config.keys = keys.map(|keys| keys_of(keys, reading)).unwrap_or_default();
     if let Some(Found { value, place }) = default_profile {
@@ -215,18 +211,6 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
         }
     }
     sources
-}
-
-fn ui_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> UiSettings {
-    let mut section = Section::new(table, "ui");
-    let built_in = UiSettings::default();
-    let themes: Vec<(&'static str, &'static str)> = theme::NAMES.iter().map(|name| (*name, *name)).collect();
-    let settings = UiSettings {
-        theme: section.word(reading, "theme", &themes).map_or(built_in.theme, |found| found.value),
-        mouse: section.switch(reading, "mouse").map_or(built_in.mouse, |found| found.value),
-    };
-    section.finish(reading);
-    settings
 }
 
 fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {

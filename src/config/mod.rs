@@ -6,6 +6,7 @@
 //! remote is reached and what themes there are is said in the terms of [`remote`](crate::remote) and [`ui`](crate::ui).
 
 mod file;
+mod look;
 mod mistake;
 mod places;
 mod policy;
@@ -22,6 +23,7 @@ pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 use crate::{
     remote::{Dialect, RemoteConfig},
     triage::{Policy, Reasons},
+    ui::theme::{OwnTheme, ThemeName},
 };
 
 /// The name of the profile that exists without any configuration.
@@ -114,17 +116,23 @@ pub const DIALECTS: &[(&str, Option<Dialect>)] =
     &[("auto", None), ("overview", Some(Dialect::Overview)), ("live", Some(Dialect::Live))];
 
 /// The look of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UiSettings {
-    /// Its colours: one of [`NAMES`](crate::ui::theme::NAMES).
-    pub theme: &'static str,
+    /// Its theme; the user's own where there is one and none is named.
+    pub theme: ThemeName,
+    /// The user's own theme.
+    pub own: Option<OwnTheme>,
     /// Whether it listens to the mouse (and so takes text selection from the terminal).
     pub mouse: bool,
+    /// Whether it writes linear text for screen readers.
+    pub plain: bool,
+    /// Whether its own signs consist of ASCII; without it, as the terminal's character set asks.
+    pub ascii: Option<bool>,
 }
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { theme: "dark", mouse: true }
+        Self { theme: ThemeName::Auto, own: None, mouse: true, plain: false, ascii: None }
     }
 }
 

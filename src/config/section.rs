@@ -50,7 +50,8 @@ impl<'a> Section<'a> {
         keys.iter().any(|key| self.table.contains_key(*key))
     }
 
-    fn get(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
+    /// A value of any type, with the place of its key.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
         self.asked.push(key);
         let (name, value) = self.table.get_key_value(key)?;
         Some((name.span().start, value.get_ref()))

@@ -10,11 +10,18 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Options, RunError, changes, effects, frame::Frames, input, terminal::Screen};
+use super::{
+    Options, RunError,
+    answers::{Answers, Taken},
+    changes, effects,
+    frame::Frames,
+    input,
+    terminal::Screen,
+};
 use crate::{
     app::{Effect, Effects, Message, Model, effect::Timer, update},
     backend::{Backend, Caller, Clock},
-    ui::{HitMap, Theme},
+    ui::{HitMap, Themes},
 };
 
 /// How many answers may wait for the loop; whoever has more waits, the loop does not.
@@ -25,11 +32,12 @@ const BATCH: usize = 512;
 /// The console's parts.
 struct Console {
     model: Model,
-    theme: Theme,
+    themes: Themes,
     backend: Arc<dyn Backend>,
     operator: Caller,
     clock: Clock,
     screen: Screen,
+    terminal_says: Answers,
     frames: Frames,
     hits: HitMap,
     timers: HashMap<Timer, Instant>,
@@ -51,20 +59,22 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let model = Model::new(options.profile, &options.keys, options.clock.now())
         .map_err(RunError::Keys)?
         .judging_by(options.policy)
-        .giving(options.reasons);
+        .giving(options.reasons)
+        .looking(options.look);
     let (answers, inbox) = mpsc::channel(ANSWERS);
-    let screen = Screen::open(options.mouse)?;
+    let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
     if let Some(changed) = options.backend.changes() {
         tokio::spawn(changes::follow(Arc::clone(&options.backend), changed, answers.clone()));
     }
     let mut console = Console {
         model,
-        theme: options.theme,
+        themes: options.themes,
         backend: options.backend,
         operator: options.operator,
         clock: options.clock,
         screen,
+        terminal_says: Answers::default(),
         frames: Frames::default(),
         hits: HitMap::default(),
         timers: HashMap::new(),
@@ -79,6 +89,7 @@ impl Console {
         let mut events = EventStream::new();
         // The first frame comes before anything is read.
         self.draw()?;
+        self.screen.ask_background()?;
         self.take(Message::Start)?;
         while self.open {
             match self.wait(&mut events, &mut inbox, stops).await {
@@ -133,7 +144,17 @@ impl Console {
         Ok(())
     }
 
+    /// Takes an event, unless it is a piece of an answer of the terminal.
     fn event(&mut self, event: Event) -> Result<(), RunError> {
+        match self.terminal_says.take(event, std::time::Instant::now()) {
+            Taken::Held => Ok(()),
+            Taken::Background(background) => self.take(Message::Background(background)),
+            Taken::Passed(events) => events.into_iter().try_for_each(|event| self.user(event)),
+        }
+    }
+
+    /// Takes what the user did.
+    fn user(&mut self, event: Event) -> Result<(), RunError> {
         if matches!(event, Event::Resize(..)) {
             self.frames.want();
         }
@@ -155,6 +176,7 @@ impl Console {
                 Some(Effect::Timer(timer, after)) => {
                     self.timers.insert(timer, Instant::now() + after);
                 }
+                Some(Effect::Mouse(taken)) => self.screen.take_mouse(taken)?,
                 Some(Effect::Copy(text)) => {
                     let outcome = self.screen.copy(&text).map_err(|error| error.to_string());
                     self.take(Message::Copied(outcome))?;
@@ -171,7 +193,7 @@ impl Console {
     }
 
     fn draw(&mut self) -> Result<(), RunError> {
-        self.hits = self.screen.draw(&self.model, &self.theme)?;
+        self.hits = self.screen.draw(&self.model, &self.themes.theme(&self.model.look))?;
         self.frames.drawn(Instant::now());
         // What the frame had room for may change what belongs on it, for example after a resize.
         let (rows, top) = (self.model.list_rows, self.model.queue.list().top);

@@ -3,6 +3,8 @@
 //! One loop on the calling thread takes input first, then answers, then timers, updates the model, and draws at most
 //! sixty times a second and only when something changed. All work runs on other threads; the loop never waits for it.
 
+mod answers;
+mod calm;
 mod changes;
 mod console;
 mod effects;
@@ -12,14 +14,15 @@ mod terminal;
 
 use std::{io, sync::Arc};
 
+pub use answers::background_of_variable;
 pub use console::run;
 
 use crate::{
-    app::Profile,
+    app::{Profile, look::Look},
     backend::{Backend, Caller, Clock},
     keys::{KeymapError, Override},
     triage::{Policy, Reasons},
-    ui::Theme,
+    ui::Themes,
 };
 
 /// What a console needs.
@@ -36,10 +39,10 @@ pub struct Options {
     pub policy: Arc<Policy>,
     /// The user's keys.
     pub keys: Vec<Override>,
-    /// Colours.
-    pub theme: Theme,
-    /// Take mouse events from the terminal.
-    pub mouse: bool,
+    /// How it looks at the start.
+    pub look: Look,
+    /// The themes, for this terminal.
+    pub themes: Themes,
     /// Why the operator may decide as they do.
     pub reasons: Reasons,
 }

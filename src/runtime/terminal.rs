@@ -12,20 +12,17 @@ use crossterm::{
     clipboard::CopyToClipboard,
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
-    execute, queue,
-    terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
-    },
+    execute,
+    style::Print,
+    terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::{
     Terminal,
-    backend::CrosstermBackend,
     buffer::{Buffer, CellDiffOption},
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::RunError;
+use super::{RunError, answers::ASK_BACKGROUND, calm::Calm};
 use crate::{
     app::Model,
     ui::{self, HitMap, Theme},
@@ -36,8 +33,10 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the console is open. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>,
+    terminal: Terminal<Calm<io::BufWriter<io::Stdout>>>,
     mouse: bool,
+    /// The terminal can tell what its background is like.
+    tells_background: bool,
     /// Rows of the last frame that hold text whose width terminals disagree on.
     uncertain: BTreeSet<u16>,
 }
@@ -54,22 +53,37 @@ impl Screen {
         }
         give_back_on_panic();
         take(mouse)?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::BufWriter::with_capacity(1 << 16, stdout())))
-            .inspect_err(|_| give_back())?;
-        Ok(Self { terminal, mouse, uncertain: BTreeSet::new() })
+        let terminal =
+            Terminal::new(Calm::new(io::BufWriter::with_capacity(1 << 16, stdout()))).inspect_err(|_| give_back())?;
+        // The console of Linux has no such question, and older ones print it.
+        let tells_background = term != "linux";
+        Ok(Self { terminal, mouse, tells_background, uncertain: BTreeSet::new() })
     }
 
     /// Draws the model.
     pub fn draw(&mut self, model: &Model, theme: &Theme) -> io::Result<HitMap> {
         let mut hits = HitMap::default();
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         let uncertain = &mut self.uncertain;
         self.terminal.draw(|frame| {
             hits = ui::view(model, theme, frame);
             rewrite_uncertain_rows(frame.buffer_mut(), uncertain);
         })?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Ok(hits)
+    }
+
+    /// Asks what the background is like; the answer comes among the keys, or never.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        if self.tells_background { execute!(self.terminal.backend_mut(), Print(ASK_BACKGROUND)) } else { Ok(()) }
+    }
+
+    /// Takes the mouse from the terminal, or leaves it to it.
+    pub fn take_mouse(&mut self, taken: bool) -> io::Result<()> {
+        self.mouse = taken;
+        if taken {
+            execute!(self.terminal.backend_mut(), EnableMouseCapture)
+        } else {
+            execute!(self.terminal.backend_mut(), DisableMouseCapture)
+        }
     }
 
     /// Forgets what is on the screen, so that the next frame draws all of it.
@@ -90,7 +104,10 @@ impl Screen {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         take(self.mouse)?;
-        self.forget()
+        self.terminal.backend_mut().retaken();
+        self.forget()?;
+        // The window may have been given other colours meanwhile.
+        self.ask_background()
     }
 }
 

@@ -1,11 +1,13 @@
 //! The screens: reads the model, draws it, and tells what stands where. Changes nothing, waits for nothing, knows no
 //! clock and no terminal.
 
+pub mod color;
 mod facts;
 mod field;
 mod flags;
 mod footer;
 mod gauge;
+pub mod glyphs;
 mod header;
 mod incident;
 mod ink;
@@ -31,7 +33,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-pub use theme::Theme;
+pub use theme::{Theme, Themes};
 
 use crate::app::{Model, Room, Screen, Target};
 
@@ -79,6 +81,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         // What lies under a dialog cannot be clicked.
         hits.places.clear();
         (hits.room.page_rows, hits.room.scroll_max) = overlay::draw(overlay, model, theme, frame);
+    }
+    if model.look.ascii {
+        glyphs::to_ascii(frame.buffer_mut());
     }
     hits
 }

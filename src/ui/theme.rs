@@ -1,12 +1,12 @@
-//! What things look like: one style for each meaning, in four sets.
+//! What things look like: one style for each meaning, in several sets.
 //!
 //! A style never carries a meaning alone: whatever it marks has a glyph and a word as well, so the screens read the
 //! same without colours.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// The names of the themes, for the configuration.
-pub const NAMES: &[&str] = &["dark", "light", "high-contrast", "none"];
+use super::color::Depth;
+pub use crate::app::look::{Background, Look, ThemeName};
 
 /// One style for each meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,10 @@ pub struct Theme {
 }
 
 /// The colours that make a theme; everything else follows from them.
+#[derive(Debug, Clone, Copy)]
 struct Palette {
+    /// Text and background; `None` leaves them to the terminal.
+    base: Option<(Color, Color)>,
     dim: Color,
     accent: Color,
     ok: Color,
@@ -52,7 +55,8 @@ struct Palette {
 
 /// From the fixed part of the 256 colours, so that a terminal's own palette cannot make them unreadable.
 const DARK: Palette = Palette {
-    dim: Color::Indexed(245),
+    base: None,
+    dim: Color::Indexed(247),
     accent: Color::Indexed(117),
     ok: Color::Indexed(114),
     attention: Color::Indexed(221),
@@ -62,17 +66,19 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    dim: Color::Indexed(242),
+    base: None,
+    dim: Color::Indexed(241),
     accent: Color::Indexed(25),
-    ok: Color::Indexed(28),
-    attention: Color::Indexed(130),
-    bad: Color::Indexed(160),
+    ok: Color::Indexed(22),
+    attention: Color::Indexed(94),
+    bad: Color::Indexed(124),
     info: Color::Indexed(24),
-    production: Color::Indexed(127),
+    production: Color::Indexed(90),
 };
 
 /// Pure colours on black; nothing is fainter than the text.
 const HIGH_CONTRAST: Palette = Palette {
+    base: Some((Color::Indexed(231), Color::Indexed(16))),
     dim: Color::Indexed(253),
     accent: Color::Indexed(51),
     ok: Color::Indexed(46),
@@ -82,26 +88,161 @@ const HIGH_CONTRAST: Palette = Palette {
     production: Color::Indexed(219),
 };
 
+/// Good is blue and bad is orange or dark: red and green look alike to one man in twelve.
+const COLOUR_BLIND_DARK: Palette = Palette {
+    ok: Color::Indexed(75),
+    attention: Color::Indexed(229),
+    bad: Color::Indexed(208),
+    info: Color::Indexed(146),
+    ..DARK
+};
+
+const COLOUR_BLIND_LIGHT: Palette = Palette {
+    ok: Color::Indexed(26),
+    attention: Color::Indexed(94),
+    bad: Color::Indexed(52),
+    info: Color::Indexed(60),
+    ..LIGHT
+};
+
+/// A meaning whose colour can be configured, by its name there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the field of a theme of the same name")]
+pub enum Meaning {
+    Text,
+    Background,
+    Dim,
+    Title,
+    Accent,
+    Ok,
+    Attention,
+    Bad,
+    Info,
+    Production,
+    ReadOnly,
+    Border,
+}
+
+/// The names of the meanings in the configuration.
+pub const MEANINGS: &[(&str, Meaning)] = &[
+    ("text", Meaning::Text),
+    ("background", Meaning::Background),
+    ("dim", Meaning::Dim),
+    ("title", Meaning::Title),
+    ("accent", Meaning::Accent),
+    ("ok", Meaning::Ok),
+    ("attention", Meaning::Attention),
+    ("bad", Meaning::Bad),
+    ("info", Meaning::Info),
+    ("production", Meaning::Production),
+    ("read_only", Meaning::ReadOnly),
+    ("border", Meaning::Border),
+];
+
+/// The user's own theme: colours over another theme.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnTheme {
+    /// What lies below; never [`ThemeName::Own`].
+    pub base: ThemeName,
+    /// The colours that differ.
+    pub colors: Vec<(Meaning, Color)>,
+}
+
+/// All themes, for one terminal.
+#[derive(Debug, Clone, Default)]
+pub struct Themes {
+    /// How many colours it shows.
+    pub depth: Depth,
+    /// The user's own theme, if there is one.
+    pub own: Option<OwnTheme>,
+}
+
+impl Themes {
+    /// The theme that a look asks for.
+    pub fn theme(&self, look: &Look) -> Theme {
+        match (look.theme, &self.own) {
+            (ThemeName::Own, Some(own)) => {
+                let mut theme = Theme::built_in(own.base, look.background);
+                own.colors.iter().for_each(|(meaning, color)| theme.paint(*meaning, *color));
+                theme
+            }
+            (name, _) => Theme::built_in(name, look.background),
+        }
+        .shown_in(self.depth)
+    }
+}
+
 impl Theme {
     /// A theme by its name; without colours it is always `none`. Unknown names have none.
     pub fn named(name: &str, colors: bool) -> Option<Self> {
-        match name {
-            known if NAMES.contains(&known) && !colors => Some(Self::without_colors()),
-            "dark" => Some(Self::from_palette(&DARK)),
-            "light" => Some(Self::from_palette(&LIGHT)),
-            "high-contrast" => Some(Self {
-                base: Style::new().fg(Color::Indexed(231)).bg(Color::Indexed(16)),
-                ..Self::from_palette(&HIGH_CONTRAST)
-            }),
-            "none" => Some(Self::without_colors()),
-            _ => None,
+        let theme = ThemeName::parse(name)?;
+        let depth = if colors { Depth::Indexed } else { Depth::None };
+        Some(Self::built_in(theme, Background::Dark).shown_in(depth))
+    }
+
+    fn built_in(name: ThemeName, background: Background) -> Self {
+        let is_light = background == Background::Light;
+        Self::from_palette(match name {
+            ThemeName::None => return Self::without_colors(),
+            ThemeName::Dark => &DARK,
+            ThemeName::Light => &LIGHT,
+            ThemeName::HighContrast => &HIGH_CONTRAST,
+            ThemeName::ColourBlind if is_light => &COLOUR_BLIND_LIGHT,
+            ThemeName::ColourBlind => &COLOUR_BLIND_DARK,
+            ThemeName::Auto | ThemeName::Own if is_light => &LIGHT,
+            ThemeName::Auto | ThemeName::Own => &DARK,
+        })
+    }
+
+    /// The theme brought to the colours that there are; without any, it is the one made of attributes.
+    fn shown_in(self, depth: Depth) -> Self {
+        if depth == Depth::None {
+            return Self::without_colors();
         }
+        let shown = |style| depth.of_style(style);
+        Self {
+            base: shown(self.base),
+            dim: shown(self.dim),
+            strong: shown(self.strong),
+            title: shown(self.title),
+            accent: shown(self.accent),
+            ok: shown(self.ok),
+            attention: shown(self.attention),
+            bad: shown(self.bad),
+            info: shown(self.info),
+            production: shown(self.production),
+            read_only: shown(self.read_only),
+            selected: shown(self.selected),
+            border: shown(self.border),
+        }
+    }
+
+    /// Gives a meaning another colour.
+    fn paint(&mut self, meaning: Meaning, color: Color) {
+        let style = match meaning {
+            Meaning::Background => {
+                self.base.bg = Some(color);
+                return;
+            }
+            Meaning::Text => &mut self.base,
+            Meaning::Dim => &mut self.dim,
+            Meaning::Title => &mut self.title,
+            Meaning::Accent => &mut self.accent,
+            Meaning::Ok => &mut self.ok,
+            Meaning::Attention => &mut self.attention,
+            Meaning::Bad => &mut self.bad,
+            Meaning::Info => &mut self.info,
+            Meaning::Production => &mut self.production,
+            Meaning::ReadOnly => &mut self.read_only,
+            Meaning::Border => &mut self.border,
+        };
+        style.fg = Some(color);
     }
 
     fn from_palette(palette: &Palette) -> Self {
         let bold = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
         Self {
-            base: Style::new(),
+            base: palette.base.map_or(Style::new(), |(text, background)| Style::new().fg(text).bg(background)),
             dim: Style::new().fg(palette.dim),
             strong: Style::new().add_modifier(Modifier::BOLD),
             title: bold(palette.accent),
@@ -164,38 +305,4 @@ pub enum Tone {
     Bad,
     /// Under way.
     Info,
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use ratatui::style::{Color, Modifier};
-
-    use super::{NAMES, Theme};
-
-    #[test]
-    fn every_name_is_a_theme_and_no_other() {
-        assert!(NAMES.iter().all(|name| Theme::named(name, true).is_some()));
-        assert_eq!(Theme::named("solarized", true), None);
-        assert_eq!(Theme::named("solarized", false), None);
-    }
-
-    #[test]
-    fn without_colors_every_theme_is_made_of_attributes_only() {
-        for name in NAMES {
-            let theme = Theme::named(name, false).unwrap();
-            let styles = [theme.base, theme.dim, theme.ok, theme.bad, theme.production, theme.selected, theme.title];
-            assert!(styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()), "{name}");
-        }
-    }
-
-    #[test]
-    fn the_selection_is_reversed_in_every_theme_and_production_stands_apart() {
-        for name in NAMES {
-            let theme = Theme::named(name, true).unwrap();
-            assert!(theme.selected.add_modifier.contains(Modifier::REVERSED | Modifier::BOLD), "{name}");
-            let others: [Option<Color>; 4] = [theme.ok.fg, theme.attention.fg, theme.bad.fg, theme.accent.fg];
-            assert!(theme.production.fg.is_none() || !others.contains(&theme.production.fg), "{name}");
-        }
-    }
 }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use regdesk::{
-    app::Profile,
+    app::{Profile, look::Look},
     backend::{Caller, Clock, fake::Fake},
     runtime::{Options, run},
-    ui::Theme,
+    ui::Themes,
 };
 use tempfile::TempDir;
 
@@ -92,8 +92,8 @@ fn panicking_console() {
         },
         policy: Arc::default(),
         keys: Vec::new(),
-        theme: Theme::named("dark", true).unwrap(),
-        mouse: true,
+        look: Look::default(),
+        themes: Themes::default(),
         reasons: regdesk::triage::Reasons::default(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

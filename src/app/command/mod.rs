@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::keys::Binding;
+use crate::keys::{Binding, Code, Key};
 
 mod available;
 mod table;
@@ -120,6 +120,10 @@ pub enum Command {
     CopyId,
     /// Mask or show personal data.
     Mask,
+    /// The next theme.
+    Theme,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// Keys and commands.
     Help,
     /// What happened so far.
@@ -134,6 +138,14 @@ impl Command {
     /// The command's entry in the table.
     pub fn entry(self) -> Option<&'static Entry> {
         COMMANDS.iter().find(|entry| entry.command == self)
+    }
+}
+
+impl Command {
+    /// Whether a key means this command over dialogs and typed text as well: what changes only how things look, by a
+    /// key that types nothing.
+    pub fn works_anywhere(self, key: Key) -> bool {
+        matches!(self, Self::Theme | Self::Mouse) && (key.ctrl || key.alt || matches!(key.code, Code::F(_)))
     }
 }
 

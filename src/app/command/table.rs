@@ -233,6 +233,20 @@ pub const COMMANDS: &[Entry] = &[
         &[(DESK, &["y"])],
     )),
     hidden(entry(Command::Mask, "mask", "mask", "Hide or show personal data on the screen", &[(EVERYWHERE, &["m"])])),
+    hidden(entry(
+        Command::Theme,
+        "theme",
+        "theme",
+        "Show the next theme: auto, dark, light, high-contrast, colour-blind, your own, none",
+        &[(EVERYWHERE, &["ctrl+t"])],
+    )),
+    hidden(entry(
+        Command::Mouse,
+        "mouse",
+        "mouse",
+        "Leave the mouse to the terminal, so that it can select text, or take it again",
+        &[(EVERYWHERE, &["ctrl+o"])],
+    )),
     hidden(entry(Command::Down, "down", "down", "One row down", &[(EVERYWHERE, &["j", "down", "ctrl+n"])])),
     hidden(entry(Command::Up, "up", "up", "One row up", &[(EVERYWHERE, &["k", "up", "ctrl+p"])])),
     hidden(entry(

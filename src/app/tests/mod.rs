@@ -6,6 +6,7 @@ mod decide;
 mod dialogs;
 mod incident;
 mod insights;
+mod look;
 mod notes;
 mod queue;
 mod random;

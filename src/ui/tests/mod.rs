@@ -7,3 +7,4 @@ mod hostile;
 mod insights;
 mod pictures;
 mod sizes;
+mod themes;
