@@ -4,6 +4,7 @@ use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll};
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
+use signal_hook::consts::{SIGCONT, SIGTSTP};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::{self, Receiver, Sender},
@@ -52,6 +53,10 @@ enum Wake {
     Timer(Timer),
     Frame,
     Stop,
+    /// Stopped from outside: `kill -TSTP`.
+    Suspend,
+    /// Goes on after a stop.
+    Continue,
 }
 
 /// Opens the console and runs it until it is left. The terminal is given back on every way out.
@@ -106,6 +111,11 @@ impl Console {
                     self.take(timer.message())?;
                 }
                 Wake::Frame => self.draw()?,
+                Wake::Suspend => self.screen.suspend()?,
+                Wake::Continue => {
+                    self.screen.retake()?;
+                    self.frames.want();
+                }
                 // A closed terminal, or a signal to stop.
                 Wake::Input(None) | Wake::Stop => self.open = false,
             }
@@ -118,7 +128,7 @@ impl Console {
         let timer = self.timers.iter().min_by_key(|(_, due)| **due).map(|(timer, due)| (*timer, *due));
         tokio::select! {
             biased;
-            () = stops.wait() => Wake::Stop,
+            wake = stops.wait() => wake,
             event = events.next() => Wake::Input(event),
             () = until(frame), if frame.is_some() => Wake::Frame,
             Some(message) = inbox.recv() => Wake::Answer(Box::new(message)),
@@ -181,10 +191,7 @@ impl Console {
                     let outcome = self.screen.copy(&text).map_err(|error| error.to_string());
                     self.take(Message::Copied(outcome))?;
                 }
-                Some(Effect::Suspend) => {
-                    self.screen.suspend()?;
-                    self.frames.want();
-                }
+                Some(Effect::Suspend) => self.screen.suspend()?,
                 Some(Effect::Quit) => self.open = false,
                 _ => {}
             }
@@ -215,11 +222,13 @@ async fn until(due: Option<Instant>) {
     }
 }
 
-/// The signals that end the console.
+/// The signals that end, stop and continue the console.
 struct Stops {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
+    suspend: Signal,
+    go_on: Signal,
 }
 
 impl Stops {
@@ -228,14 +237,18 @@ impl Stops {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            suspend: signal(SignalKind::from_raw(SIGTSTP))?,
+            go_on: signal(SignalKind::from_raw(SIGCONT))?,
         })
     }
 
-    async fn wait(&mut self) {
+    async fn wait(&mut self) -> Wake {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Wake::Stop,
+            _ = self.hang_up.recv() => Wake::Stop,
+            _ = self.interrupt.recv() => Wake::Stop,
+            _ = self.suspend.recv() => Wake::Suspend,
+            _ = self.go_on.recv() => Wake::Continue,
         }
     }
 }

@@ -99,14 +99,21 @@ impl Screen {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text.expose_secret()))
     }
 
-    /// Stops the program until it is continued, with the terminal given back meanwhile.
+    /// Stops the program until it is continued, with the terminal given back meanwhile. Once it is, [`Self::retake`]
+    /// is due.
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
+    }
+
+    /// Takes the terminal again after a stop: a shell has used it meanwhile, whoever stopped the program.
+    pub fn retake(&mut self) -> io::Result<()> {
+        // Raw mode that is thought to be on would not be set again.
+        disable_raw_mode()?;
         take(self.mouse)?;
         self.terminal.backend_mut().retaken();
         self.forget()?;
-        // The window may have been given other colours meanwhile.
+        // The window may have been given other colours.
         self.ask_background()
     }
 }

@@ -132,6 +132,44 @@ impl Terminal {
         self.child.wait().unwrap().exit_code()
     }
 
+    /// Waits until the program has written some bytes.
+    pub fn wait_written(&self, bytes: &str) {
+        let wanted = bytes.as_bytes();
+        self.wait(&format!("{bytes:?} written"), |seen| seen.raw.windows(wanted.len()).any(|part| part == wanted));
+    }
+
+    /// Where the cursor stands, column and row from 0; `None` while it is hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        let (row, column) = screen.cursor_position();
+        (!screen.hide_cursor()).then_some((column, row))
+    }
+
+    /// Waits until the mouse is taken, or is not.
+    pub fn wait_mouse(&self, taken: bool) {
+        self.wait("the mouse to change hands", |seen| {
+            (seen.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None) == taken
+        });
+    }
+
+    /// Waits until a text on the screen has a colour of the 256.
+    pub fn wait_color(&self, text: &str, index: u8) {
+        self.wait(&format!("{text:?} in colour {index}"), |seen| {
+            let screen = seen.parser.screen();
+            let place = screen.rows(0, u16::MAX).enumerate().find_map(|(row, line)| {
+                let column = line[..line.find(text)?].chars().count();
+                screen.cell(row as u16, column as u16)
+            });
+            place.is_some_and(|cell| cell.fgcolor() == vt100::Color::Idx(index))
+        });
+    }
+
+    /// The program's process id.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Everything the program wrote.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.0.lock().unwrap().raw.clone()
