@@ -2,18 +2,15 @@
 
 #![expect(clippy::doc_markdown, reason = "comments here are the help text, where back-ticks would be printed")]
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
-use chrono::{DateTime, Utc};
-use clap::{
-    ArgAction, ArgGroup, Args, Parser, Subcommand,
-    builder::{StringValueParser, TypedValueParser},
-};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 
+use super::words::{query_word, read_dialect, read_span, read_speed, read_status, read_time, read_verdict};
 use crate::{
     config::{Given, Overrides, Place},
     index::{Sort, Span},
-    model::{self, Decision, Status, Timestamp, Verdict},
+    model::{Decision, Status, Timestamp, Verdict},
     server::Dialect,
     triage::insights::Setting,
 };
@@ -525,78 +522,4 @@ pub enum ConfigCommand {
     Show,
     /// Write a commented configuration file to start from
     Init,
-}
-
-fn read_time(text: &str) -> Result<Timestamp, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| "write the time as in 2026-03-01T12:00:00Z".to_owned())
-}
-
-fn read_span(text: &str) -> Result<Span, String> {
-    match Span::parse(text)? {
-        Span(0) => Err("a snooze takes some time, for example 30m".to_owned()),
-        span => Ok(span),
-    }
-}
-
-fn read_speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if (0.1..=100.0).contains(&speed) => Ok(speed),
-        _ => Err("the speed is a number from 0.1 to 100".to_owned()),
-    }
-}
-
-fn read_status(text: &str) -> Result<Status, String> {
-    match Status::parse(text) {
-        Status::Unknown(_) => {
-            let words: Vec<&str> = Status::ALL.iter().map(Status::as_str).collect();
-            Err(format!("there is no such status; known: {}", words.join(", ")))
-        }
-        known => Ok(known),
-    }
-}
-
-fn read_verdict(text: &str) -> Result<Said, String> {
-    let word = model::fold_word(text);
-    match Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word) {
-        None if word != "none" => Err("a verdict is right, wrong, cannot-tell or none".to_owned()),
-        verdict => Ok(Said(verdict)),
-    }
-}
-
-fn read_dialect(text: &str) -> Result<Dialect, String> {
-    match text {
-        "overview" => Ok(Dialect::Overview),
-        "live" => Ok(Dialect::Live),
-        _ => Err("write overview or live".to_owned()),
-    }
-}
-
-/// Stands for the hyphen of a negated term while clap, which takes a leading hyphen for an option, reads the arguments.
-const NEGATION: char = '\u{E000}';
-
-/// Lets `-status:completed` and `-snoozed` after `list`, `flags` and `insights` be terms: a hyphen, then a field and a colon, or a bare
-/// term, which no option is.
-pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
-    let mut takes_terms = false;
-    arguments.into_iter().map(move |argument| {
-        let Some(text) = argument.to_str() else { return argument };
-        takes_terms |= matches!(text, "list" | "flags" | "insights");
-        match text.strip_prefix('-') {
-            Some(term) if takes_terms && !term.starts_with('-') && is_term(term) => format!("{NEGATION}{term}").into(),
-            _ => argument,
-        }
-    })
-}
-
-fn is_term(text: &str) -> bool {
-    text.contains(':') || matches!(text, "stuck" | "snoozed")
-}
-
-fn query_word() -> impl TypedValueParser<Value = String> {
-    StringValueParser::new().map(|text| match text.strip_prefix(NEGATION) {
-        Some(term) => format!("-{term}"),
-        None => text,
-    })
 }

@@ -27,6 +27,7 @@ mod serve;
 mod session;
 mod show;
 mod sync;
+mod words;
 
 use std::{
     ffi::OsString,
@@ -50,7 +51,7 @@ use crate::{
 
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments = match Arguments::try_parse_from(args::protect_negations(arguments)) {
+    let arguments = match Arguments::try_parse_from(words::protect_negations(arguments)) {
         Ok(arguments) => arguments,
         Err(answer) => {
             // A reader that has gone does not need its help text.
