@@ -315,3 +315,21 @@ fn the_numbers_of_the_example_are_the_built_in_ones() {
         }
     }
 }
+
+#[test]
+fn files_of_the_house_stand_beside_the_built_in_lists_and_their_mistakes_are_told_at_their_lines() {
+    let house = tempfile::tempdir().unwrap();
+    let file = house.path().join("config.toml");
+    fs::write(&file, "[lists]\nanonymous_networks = \"tor.txt\"\n").unwrap();
+    fs::write(house.path().join("tor.txt"), "# exits\n198.51.100.0/24\n203.0.113.7\n").unwrap();
+    let read = Config::read(&file).unwrap();
+    let list = triage::ListName::AnonymousNetworks;
+    assert_eq!(read.policy.lists.count(list), Config::built_in().policy.lists.count(list) + 2);
+    assert_eq!(read.lists[&list], [house.path().join("tor.txt")]);
+
+    fs::write(house.path().join("tor.txt"), "198.51.100.0/24\nnowhere\n").unwrap();
+    let mistakes = Config::read(&file).unwrap_err().0;
+    assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+    assert_eq!(mistakes[0].key.as_deref(), Some("lists.anonymous_networks"));
+    assert_eq!(mistakes[0].place, Place::File { path: house.path().join("tor.txt"), line: 2, column: 1 });
+}

@@ -467,6 +467,9 @@ pub struct RulesArguments {
     /// The ways of being stuck instead of the red-flag rules
     #[arg(long)]
     pub stuck: bool,
+    /// The lists that rules go by, with how many entries they have
+    #[arg(long, conflicts_with = "stuck")]
+    pub lists: bool,
     /// As JSON
     #[arg(long)]
     pub json: bool,

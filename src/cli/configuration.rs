@@ -106,6 +106,7 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     }
     show_look(&config.ui, output)?;
     policy::show(&config.policy, output)?;
+    show_lists(&config, output)?;
     if !config.keys.is_empty() {
         output.line("")?;
         output.line("[keys]")?;
@@ -133,6 +134,19 @@ fn show_look(ui: &UiSettings, output: &mut Output) -> Result<(), Failure> {
         if let Some((_, color)) = own.colors.iter().find(|(painted, _)| painted == meaning) {
             output.line(&format!("{name} = {}", color::written(*color)))?;
         }
+    }
+    Ok(())
+}
+
+/// The files of the house beside the built-in lists.
+fn show_lists(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    if !config.lists.is_empty() {
+        output.line("")?;
+        output.line("[lists]")?;
+    }
+    for (list, files) in &config.lists {
+        let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        output.line(&format!("{} = {}", list.as_str(), quoted_list(&files)))?;
     }
     Ok(())
 }

@@ -6,13 +6,18 @@ use super::{Failure, Output, args::RulesArguments, configuration::quoted};
 use crate::{
     index::Span,
     model::{ProjectRef, StepKind},
-    triage::{self, Adjustments, Limit, LimitAdjustment, Limits, Number, Policy, Rule, ThresholdFrom, Way},
+    triage::{
+        self, Adjustments, Limit, LimitAdjustment, Limits, ListName, Lists, Number, Policy, Rule, ThresholdFrom, Way,
+    },
 };
 
 /// Prints every rule with its numbers in force, or every way of being stuck with its limits.
 pub fn rules(arguments: RulesArguments, policy: &Policy, output: &mut Output) -> Result<(), Failure> {
     if arguments.stuck {
         return ways(arguments.json, policy, output);
+    }
+    if arguments.lists {
+        return lists(arguments.json, policy, output);
     }
     if arguments.json {
         let rules: Vec<Value> = triage::rules().map(|rule| rule_object(rule, policy)).collect();
@@ -52,6 +57,23 @@ fn rule_object(rule: &Rule, policy: &Policy) -> Value {
         "nextAction": rule.next_action, "enabled": everywhere.enabled, "numbers": everywhere.numbers_object(),
         "projects": projects,
     })
+}
+
+/// The lists by name, with the entries of the house among those built in.
+fn lists(as_json: bool, policy: &Policy, output: &mut Output) -> Result<(), Failure> {
+    let counts = |list: &ListName| (list.as_str(), Lists::default().count(*list), policy.lists.count(*list));
+    if as_json {
+        let object = |list: &ListName| {
+            let (name, built_in, entries) = counts(list);
+            json!({ "list": name, "entries": entries, "builtIn": built_in })
+        };
+        return output.json(&ListName::ALL.iter().map(object).collect::<Vec<Value>>());
+    }
+    for list in ListName::ALL {
+        let (name, built_in, entries) = counts(list);
+        output.line(&format!("{name:18}  {entries:>7} entries, {built_in} of them built in"))?;
+    }
+    Ok(())
 }
 
 fn ways(as_json: bool, policy: &Policy, output: &mut Output) -> Result<(), Failure> {

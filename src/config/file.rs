@@ -10,10 +10,12 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings, look,
+    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings,
+    lists::lists_of,
+    look,
     policy::policy_of,
     profile, reasons,
-    section::{Found, Reading, Section, texts_of, type_in_words},
+    section::{Found, Reading, Section, one_or_more_texts, type_in_words},
 };
 use crate::remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource};
 
@@ -69,7 +71,8 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let ui = top.table(reading, "ui");
     let theme = top.table(reading, "theme");
     let keys = top.table(reading, "keys");
-    config.policy = Arc::new(policy_of(&mut top, reading));
+    let mut policy = policy_of(&mut top, reading);
+    let lists = top.table(reading, "lists");
     let reasons = top.table(reading, "reasons");
     top.finish(reading);
     for (name, value) in profiles.into_iter().flatten() {
@@ -80,6 +83,8 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
         }
     }
     config.ui = look::ui_of(ui, theme, reading);
+    config.lists = lists.map(|lists| lists_of(lists, &mut policy.lists, reading)).unwrap_or_default();
+    config.policy = Arc::new(policy);
     config.reasons = reasons.map(|reasons| reasons::reasons_of(reasons, reading)).unwrap_or_default();
     config.keys = keys.map(|keys| keys_of(keys, reading)).unwrap_or_default();
     if let Some(Found { value, place }) = default_profile {
@@ -218,8 +223,7 @@ fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {
     for (command, value) in table {
         let place = reading.place(command.span().start);
         let command = command.get_ref().to_string();
-        let keys = texts_of(value.get_ref()).or_else(|| Some(vec![value.get_ref().as_str()?.to_owned()]));
-        if let Some(keys) = keys {
+        if let Some(keys) = one_or_more_texts(value.get_ref()) {
             settings.push(KeySetting { command, keys, place });
         } else {
             let message = "must be a key or a list of keys, for example [\"j\", \"down\"]; [] unbinds the command";
@@ -230,7 +234,7 @@ fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {
 }
 
 /// A path of the file: `~` is the home directory, a relative path starts at the file's directory.
-fn anchored(written: &str, config_file: &Path) -> PathBuf {
+pub(super) fn anchored(written: &str, config_file: &Path) -> PathBuf {
     let home = || directories::BaseDirs::new().map(|found| found.home_dir().to_owned());
     let expanded = match written.strip_prefix("~/") {
         Some(rest) => home().map(|home| home.join(rest)),

@@ -6,6 +6,7 @@
 //! remote is reached and what themes there are is said in the terms of [`remote`](crate::remote) and [`ui`](crate::ui).
 
 mod file;
+mod lists;
 mod look;
 mod mistake;
 mod places;
@@ -16,6 +17,7 @@ mod section;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+pub use lists::ListFiles;
 pub use mistake::{Mistake, Mistakes, Place};
 pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
@@ -48,6 +50,8 @@ pub struct Config {
     pub operator: Option<String>,
     /// What judging goes by.
     pub policy: Arc<Policy>,
+    /// Files of the house beside the built-in lists; they are part of the policy already.
+    pub lists: ListFiles,
     /// The look of the console.
     pub ui: UiSettings,
     /// Keys of the console's commands, by command id.
@@ -65,6 +69,7 @@ impl Config {
             profiles: BTreeMap::from([(LOCAL_PROFILE.to_owned(), ProfileSettings::default())]),
             operator: None,
             policy: Arc::default(),
+            lists: ListFiles::new(),
             ui: UiSettings::default(),
             keys: Vec::new(),
             reasons: Reasons::default(),

@@ -106,6 +106,16 @@ impl<'a> Section<'a> {
         self.typed(reading, key, &format!("a list of texts, for example {example}"), texts_of)
     }
 
+    /// A list of texts, or one text instead of a list of one.
+    pub(super) fn text_or_texts(
+        &mut self,
+        reading: &mut Reading<'_>,
+        key: &'static str,
+        example: &str,
+    ) -> Option<Found<Vec<String>>> {
+        self.typed(reading, key, &format!("a text or a list of texts, for example {example}"), one_or_more_texts)
+    }
+
     /// One of a few words.
     pub(super) fn word<T: Copy>(
         &mut self,
@@ -152,8 +162,13 @@ impl<'a> Section<'a> {
     }
 }
 
+/// A list of texts, or one text as a list of one; `None` if it is anything else.
+pub(super) fn one_or_more_texts(value: &DeValue<'_>) -> Option<Vec<String>> {
+    texts_of(value).or_else(|| Some(vec![value.as_str()?.to_owned()]))
+}
+
 /// A list of texts, or `None` if anything else is among them.
-pub(super) fn texts_of(value: &DeValue<'_>) -> Option<Vec<String>> {
+fn texts_of(value: &DeValue<'_>) -> Option<Vec<String>> {
     value.as_array()?.iter().map(Spanned::get_ref).map(|item| item.as_str().map(str::to_owned)).collect()
 }
 

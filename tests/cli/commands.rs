@@ -182,6 +182,25 @@ fn a_rule_that_the_configuration_changes_judges_by_its_new_number_and_one_that_i
 }
 
 #[test]
+fn a_list_of_the_house_decides_with_the_built_in_one() {
+    let user = User::new();
+    let id = user.create("ana@thrown.example.com");
+    let disposable = |user: &User| {
+        let flags = user.run(&["show", &id, "--json"]).json()["redFlags"].clone();
+        flags.as_array().unwrap().iter().any(|flag| flag["rule"] == "CON-01")
+    };
+    assert!(!disposable(&user));
+    user.configure("[lists]\ndisposable_mail = \"own.txt\"\n");
+    std::fs::write(user.path("config/regdesk/own.txt"), "thrown.example.com\n").unwrap();
+    assert!(disposable(&user));
+    let lists = user.run(&["rules", "--lists", "--json"]).json();
+    let list = lists.as_array().unwrap().iter().find(|list| list["list"] == "disposable_mail").unwrap();
+    assert_eq!(list["entries"].as_u64().unwrap(), list["builtIn"].as_u64().unwrap() + 1);
+    let own = user.path("config/regdesk/own.txt").display().to_string();
+    assert!(user.run(&["config", "show"]).ok().contains(&format!("[lists]\ndisposable_mail = [\"{own}\"]")));
+}
+
+#[test]
 fn the_ways_of_being_stuck_are_listed_with_the_limits_in_force() {
     let user = User::new();
     user.configure("[limits.D-02]\nstuck = \"7m\"\n[projects.Aldea.limits.document_verification]\ngive_up = \"2d\"\n");
