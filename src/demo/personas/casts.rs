@@ -5,7 +5,7 @@ use crate::backend::Channel;
 use crate::demo::person::Person;
 use crate::demo::stage::{FlowWish, Stage};
 use crate::demo::story::Story;
-use crate::model::Status;
+use crate::model::{Status, Verdict};
 
 const LATELY: Begun = Begun::Between(50 * MINUTE, 20 * HOUR);
 
@@ -69,7 +69,9 @@ fn one_phone_for_two(stage: &mut Stage, stories: &mut Vec<Story>) {
 fn one_person_twice(stage: &mut Stage, stories: &mut Vec<Story>) {
     let Some(mut first) = stage.begin(asks_basics, Begun::Between(2 * DAY, 5 * DAY)) else { return };
     first.sign_up().document().selfie().face_of(0.583).background().finish();
-    first.wait(30 * MINUTE..=90 * MINUTE).decide(Status::Failed, "Another face than on the document.");
+    first.wait(30 * MINUTE..=90 * MINUTE);
+    first.decide(Status::Failed, "face_mismatch", "Another face than on the document.");
+    first.judge_flag("BIO-01", Verdict::Right);
     let person = first.person.clone();
     stories.push(first);
     joins(stage, asks_basics, stories, |again, _| {

@@ -185,7 +185,7 @@ fn shows_a_forgery(story: &mut Story) {
         document.state = StepState::Review;
     });
     story.selfie().face().background().finish();
-    story.wait(15 * MINUTE..=25 * MINUTE).decide(Status::Failed, "Altered birth date on the card.");
+    story.wait(15 * MINUTE..=25 * MINUTE).decide(Status::Failed, "document_forged", "Altered birth date on the card.");
 }
 
 fn shows_an_unknown_kind(story: &mut Story) {
@@ -306,7 +306,11 @@ fn hides_behind_a_proxy(story: &mut Story) {
 /// An approval by hand while the faces were never compared.
 fn is_approved_without_the_face(story: &mut Story) {
     story.sign_up().document().selfie().background().finish();
-    story.wait(10 * MINUTE..=20 * MINUTE).decide(Status::Completed, "Known customer of the branch in town.");
+    story.wait(10 * MINUTE..=20 * MINUTE).decide(
+        Status::Completed,
+        "exception_approved",
+        "Known customer of the branch in town.",
+    );
 }
 
 /// The page went on although the terms were refused.

@@ -149,5 +149,5 @@ fn come_in_a_series(stage: &mut Stage, stories: &mut Vec<Story>) {
 /// An approval by hand while the faces were hardly alike.
 fn is_approved_although_another(story: &mut Story) {
     story.sign_up().document().selfie().face_of(0.436).background().finish();
-    story.wait(10 * MINUTE..=20 * MINUTE).decide(Status::Completed, "Seen in the branch.");
+    story.wait(10 * MINUTE..=20 * MINUTE).decide(Status::Completed, "identity_confirmed", "Seen in the branch.");
 }

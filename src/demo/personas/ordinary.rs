@@ -6,7 +6,7 @@ use crate::backend::{CallerKind, SyncStep};
 use crate::demo::story::Story;
 use crate::engine::Sync;
 use crate::engine::core::Command;
-use crate::model::{Status, StepKind};
+use crate::model::{Status, StepKind, Verdict};
 
 pub(super) const PERSONAS: &[Persona] = &[
     alone(300, any, Begun::Spread(10 * DAY), passes),
@@ -97,7 +97,10 @@ fn is_rejected(story: &mut Story) {
     story.sign_up().document().selfie();
     let score = story.chance.score(410..=690);
     story.face_of(score).background().finish();
-    story.wait(10 * MINUTE..=2 * HOUR).decide(Status::Failed, "Another face than on the document.");
+    story.wait(10 * MINUTE..=2 * HOUR);
+    story.decide(Status::Failed, "face_mismatch", "Another face than on the document.");
+    let verdict = if story.chance.percent(90) { Verdict::Right } else { Verdict::CannotTell };
+    story.judge_flag("BIO-01", verdict);
 }
 
 fn is_approved_after_review(story: &mut Story) {
@@ -105,7 +108,9 @@ fn is_approved_after_review(story: &mut Story) {
     let below = story.chance.score(4..=30);
     story.sign_up().document().selfie().face_of(((minimum - below) * 1000.0).round() / 1000.0);
     story.background().finish();
-    story.wait(20 * MINUTE..=100 * MINUTE).decide(Status::Completed, "Old portrait, same person. Compared by eye.");
+    story.wait(20 * MINUTE..=100 * MINUTE);
+    story.decide(Status::Completed, "false_alarm", "Old portrait, same person. Compared by eye.");
+    story.judge_flag("BIO-01", Verdict::Wrong);
 }
 
 /// Tries to add something once all is over, and is turned away.
@@ -128,9 +133,10 @@ fn is_reopened_and_passes(story: &mut Story) {
     for _ in 0..story.limit(&StepKind::DocumentVerification) {
         story.failed_scan("document_number_is_not_extracted", |_| {});
     }
-    story
-        .fail_for_good()
-        .wait(10 * MINUTE..=40 * MINUTE)
-        .decide(Status::Ongoing, "Blurred camera; may try with another.");
+    story.fail_for_good().wait(10 * MINUTE..=40 * MINUTE).decide(
+        Status::Ongoing,
+        "waiting_for_person",
+        "Blurred camera; may try with another.",
+    );
     story.wait(5 * MINUTE..=30 * MINUTE).identify().finish();
 }

@@ -171,7 +171,7 @@ fn sent_back(story: &mut Story) -> &mut Story {
         document.review_reason = Some("manual_review_requested".to_owned());
     });
     story.selfie().face().background().finish().wait(10 * MINUTE..=40 * MINUTE);
-    story.decide(Status::Ongoing, "Asked for a scan without glare.")
+    story.decide(Status::Ongoing, "waiting_for_person", "Asked for a scan without glare.")
 }
 
 fn answers_after_a_decision(story: &mut Story) {

@@ -1,10 +1,13 @@
 //! The end of a flow, and what the desk does.
 
 use super::{Story, lifetime_end};
-use crate::backend::{CallerKind, SyncStep};
+use crate::backend::{Annotation, Caller, CallerKind, SyncStep};
 use crate::demo::papers;
 use crate::engine::core::{self, Command, Sync};
-use crate::model::{Evidence, Registration, Status, StepKind};
+use crate::model::{Evidence, Registration, ReviewNote, Status, StepKind, Verdict};
+
+/// Who looks into flags.
+const DECIDER: &str = "alba";
 
 impl Story {
     /// Fills in the project's form, signs, and asks for completion.
@@ -63,8 +66,8 @@ impl Story {
         self
     }
 
-    /// An operator decides.
-    pub(in crate::demo) fn decide(&mut self, to: Status, note: &str) -> &mut Self {
+    /// An operator decides, for one of the built-in reasons.
+    pub(in crate::demo) fn decide(&mut self, to: Status, reason: &str, words: &str) -> &mut Self {
         if self.is_over() {
             return self;
         }
@@ -73,9 +76,18 @@ impl Story {
             // Reopening gives a full lifetime.
             self.expires_at = lifetime_end(&self.flow.settings, self.clock);
         }
-        let sync =
-            Sync { note: Some(note.to_owned()), ..Sync::report(SyncStep::AdminOverride, to, CallerKind::Operator) };
+        let note = ReviewNote { reason: Some(reason.to_owned()), words: Some(words.to_owned()) };
+        let sync = Sync { note: note.to_note(), ..Sync::report(SyncStep::AdminOverride, to, CallerKind::Operator) };
         self.tell(CallerKind::Operator, Command::Sync(sync));
+        self
+    }
+
+    /// Whoever decided says what became of a flag.
+    pub(in crate::demo) fn judge_flag(&mut self, rule: &str, verdict: Verdict) -> &mut Self {
+        self.wait(5..=60);
+        let annotation = Annotation::Verdict { rule: rule.to_owned(), verdict: Some(verdict) };
+        let by = Caller::operator().named(DECIDER);
+        self.tell(CallerKind::Operator, Command::Annotate { annotation, by });
         self
     }
 
