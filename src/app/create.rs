@@ -374,7 +374,7 @@ impl Model {
                     handed: created.token.map(Handed::token),
                     shown: false,
                 });
-                self.screens.clear();
+                self.back_to_queue();
                 let shown = self.queue.select(&id, self.list_rows);
                 let hidden = if shown { "" } else { " The filter hides it." };
                 self.toast(ToastKind::Done, format!("Created {id}.{hidden}"))

@@ -26,7 +26,7 @@ impl Model {
         let shown = terms.iter().position(|term| term == self.queue.filter.input.value());
         let next = shown.map_or(0, |shown| (shown + 1) % terms.len());
         if let Some(term) = terms.into_iter().nth(next) {
-            self.screens.clear();
+            self.back_to_queue();
             self.filter_by(term);
         }
         Effects::none()

@@ -68,6 +68,8 @@ pub enum Target {
     Panel(Panel),
     /// A rule, by its id.
     Rule(String),
+    /// The key of a command, in the last line.
+    Command(super::Command),
     /// A column header: sort by it.
     Column(crate::index::SortField),
 }

@@ -76,6 +76,8 @@ pub struct Model {
     pub queue: Queue,
     /// The screens over the list, the one that is seen last.
     pub screens: Vec<Screen>,
+    /// The screens one went back from, the one to go forward to last.
+    pub(super) forward: Vec<Screen>,
     /// Dialogs, the topmost last.
     pub overlays: Vec<Overlay>,
     /// How far reading has come.
@@ -118,6 +120,7 @@ impl Model {
             reasons: Reasons::default(),
             queue: Queue::default(),
             screens: Vec::new(),
+            forward: Vec::new(),
             overlays: Vec::new(),
             loading: Loading::default(),
             totals: Facets::default(),

@@ -2,15 +2,17 @@
 
 use super::{
     Effects, Model, batch::Batch, create::CreateForm, decide::DecideForm, effect::Effect, handed_out::HandedOut,
-    model::ToastKind, resend::ResendForm, sync::SyncPlan,
+    help::HelpView, model::ToastKind, palette::Palette, resend::ResendForm, sync::SyncPlan,
 };
 use crate::keys::{Code, Key};
 
 /// A dialog.
 #[derive(Debug)]
 pub enum Overlay {
-    /// Keys and commands; scrolled.
-    Help(Scroll),
+    /// Keys and commands.
+    Help(HelpView),
+    /// Every command by name.
+    Palette(Palette),
     /// What happened so far; scrolled from the newest.
     Log(Scroll),
     /// The form of a new registration.
@@ -47,7 +49,9 @@ impl Model {
     /// A key for the dialog on top.
     pub(super) fn overlay_key(&mut self, key: Key) -> Effects {
         match self.overlays.last_mut() {
-            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => {
+            Some(Overlay::Help(_)) => self.help_key(key),
+            Some(Overlay::Palette(_)) => self.palette_key(key),
+            Some(Overlay::Log(scroll)) => {
                 if scroll_key(scroll, key, self.page_rows) {
                     self.overlays.pop();
                 }
@@ -81,7 +85,7 @@ impl Model {
 }
 
 /// Scrolls; tells whether the key closes the text.
-fn scroll_key(scroll: &mut Scroll, key: Key, page: usize) -> bool {
+pub(super) fn scroll_key(scroll: &mut Scroll, key: Key, page: usize) -> bool {
     let page = page.cast_signed().max(1);
     match key.code {
         Code::Down | Code::Char('j') => scroll.by(1),

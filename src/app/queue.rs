@@ -250,7 +250,7 @@ impl Model {
         } else {
             format!("{typed} {term}")
         };
-        self.screens.clear();
+        self.back_to_queue();
         self.filter_by(narrowed);
     }
 

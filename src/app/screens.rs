@@ -150,6 +150,11 @@ impl Model {
 
     /// Opens a screen over what is shown.
     pub(super) fn show(&mut self, screen: Screen) {
+        self.forward.clear();
+        self.put_on_top(screen);
+    }
+
+    fn put_on_top(&mut self, screen: Screen) {
         if self.screens.len() == REMEMBERED {
             self.screens.remove(0);
         }
@@ -158,10 +163,24 @@ impl Model {
 
     /// Goes back to where one came from.
     pub(super) fn back(&mut self) {
-        let left = self.screens.pop();
-        if let (Some(Screen::Registration(view)), true) = (&left, self.screens.is_empty()) {
+        let Some(left) = self.screens.pop() else { return };
+        if let (Screen::Registration(view), true) = (&left, self.screens.is_empty()) {
             self.queue.select(&view.id, self.list_rows);
         }
+        self.forward.push(left);
+    }
+
+    /// Goes back to the queue in one step; forward leads through the screens again.
+    pub(super) fn back_to_queue(&mut self) {
+        self.forward.extend(self.screens.drain(..).rev());
+    }
+
+    /// Goes forward to where one went back from; what it shows is brought up to date.
+    pub(super) fn forward(&mut self) -> Effects {
+        let Some(screen) = self.forward.pop() else { return Effects::none() };
+        self.put_on_top(screen);
+        self.recount_screens();
+        self.reread()
     }
 
     /// Rows or lines of a page of this screen.

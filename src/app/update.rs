@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 use super::{
     Command, Effects, Layer, Message, Model, Overlay, Room, Target,
     effect::{Effect, Timer},
+    help::HelpView,
     model::ToastKind,
     overlay::Scroll,
 };
@@ -143,7 +144,9 @@ impl Model {
             Command::Theme => return self.next_theme(),
             Command::Mouse => return self.toggle_mouse(),
             Command::Mask => self.masked = !self.masked,
-            Command::Help => self.overlays.push(Overlay::Help(Scroll::default())),
+            Command::Palette => self.open_palette(),
+            Command::Forward => return self.forward(),
+            Command::Help => self.overlays.push(Overlay::Help(HelpView::default())),
             Command::Log => self.overlays.push(Overlay::Log(Scroll::default())),
             Command::Suspend => return Effects::one(Effect::Suspend),
             Command::Quit => return self.quit(),
@@ -189,6 +192,7 @@ impl Model {
                 self.filter_paste(text);
             }
         } else {
+            self.palette_paste(text);
             self.create_paste(text);
             self.decide_paste(text);
         }
@@ -220,6 +224,7 @@ impl Model {
                 self.select_rule(&rule);
                 Effects::none()
             }
+            Target::Command(command) => self.command(command),
             Target::Column(field) => {
                 self.sort_by(field);
                 Effects::none()
@@ -230,7 +235,9 @@ impl Model {
     fn wheel(&mut self, lines: i32) -> Effects {
         let lines = lines as isize;
         match self.overlays.last_mut() {
-            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.by(lines),
+            Some(Overlay::Help(view)) => view.scroll.by(lines),
+            Some(Overlay::Palette(palette)) => palette.choices.step(lines, self.page_rows),
+            Some(Overlay::Log(scroll)) => scroll.by(lines),
             Some(Overlay::Batch(batch)) => batch.scroll.by(lines),
             Some(Overlay::Decide(form)) => form.scroll.by(lines),
             Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
@@ -244,7 +251,9 @@ impl Model {
         self.page_rows = page_rows.max(1);
         self.queue.show_selected(self.list_rows);
         match self.overlays.last_mut() {
-            Some(Overlay::Help(scroll) | Overlay::Log(scroll)) => scroll.max = scroll_max,
+            Some(Overlay::Help(view)) => view.scroll.max = scroll_max,
+            Some(Overlay::Palette(palette)) => palette.choices.show_selected(self.page_rows),
+            Some(Overlay::Log(scroll)) => scroll.max = scroll_max,
             Some(Overlay::Batch(batch)) => batch.scroll.max = scroll_max,
             Some(Overlay::Decide(form)) => form.scroll.max = scroll_max,
             Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}

@@ -50,7 +50,7 @@ pub fn draw(model: &Model, view: &FlagsView, theme: &Theme, frame: &mut Frame, h
     let areas = layout::list_over_text(frame.area(), about.len().min(usize::from(ABOUT)));
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
-    footer::draw(model, theme, buffer, areas.footer);
+    footer::draw(model, theme, buffer, areas.footer, hits);
     title(model, view, theme, buffer, areas.title);
     hits.room.page_rows = usize::from(areas.rows.height);
     table(view, theme, buffer, (areas.headers, areas.rows), hits);

@@ -6,10 +6,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Theme, ink, words};
+use super::{HitMap, Theme, ink, words};
 use crate::{
     app::{
-        Command, Layer, Model, Toast,
+        Command, Layer, Model, Target, Toast,
         command::{COMMANDS, Entry},
     },
     keys::Key,
@@ -23,8 +23,8 @@ const FILTER_KEYS: &[(&str, &str)] =
 /// Lines that a message may take.
 const MESSAGE_LINES: u16 = 3;
 
-/// Draws the line.
-pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+/// Draws the line. A click on a key does what the key does.
+pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits: &mut HitMap) {
     if let Some(toast) = &model.toast {
         return message(toast, theme, buffer, area);
     }
@@ -33,7 +33,8 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
     if model.layer() == Layer::Queue && model.queue.filter.editing {
         let hints = FILTER_KEYS.iter().map(|(key, label)| ((*key).to_owned(), *label));
-        return hints_line(hints, theme, buffer, area);
+        hints_line(hints, theme, buffer, area);
+        return;
     }
     let (help, others): (Vec<_>, Vec<_>) =
         hints(model).into_iter().partition(|(command, ..)| *command == Command::Help);
@@ -41,9 +42,15 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     // The way to all other keys stays, however narrow the screen.
     let taken = help.first().map_or(0, |(_, key, label)| (text::width(key) + text::width(label) + 3) as u16);
     let room = area.width.saturating_sub(taken);
-    hints_line(named(others), theme, buffer, Rect { width: room, ..area });
+    let left = Rect { width: room, ..area };
     let right = Rect { x: area.x + room + taken.min(2), width: taken.saturating_sub(2), ..area };
-    hints_line(named(help), theme, buffer, right);
+    for (hints, area) in [(others, left), (help, right)] {
+        let commands: Vec<Command> = hints.iter().map(|(command, ..)| *command).collect();
+        let places = hints_line(named(hints), theme, buffer, area);
+        for (place, command) in places.into_iter().zip(commands) {
+            hits.add(place, Target::Command(command));
+        }
+    }
 }
 
 /// Draws a message on the last line; a long one takes lines above it, because its end says what to do.
@@ -86,9 +93,14 @@ pub fn key_for(model: &Model, layer: Layer, command: Command) -> Option<String> 
     keys_of(model, layer, command.entry()?).first().map(Key::to_string)
 }
 
-/// Writes as many hints as fit, whole.
-pub fn hints_line<'a>(hints: impl Iterator<Item = (String, &'a str)>, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let mut spans = Vec::new();
+/// Writes as many hints as fit, whole; tells where each stands.
+pub fn hints_line<'a>(
+    hints: impl Iterator<Item = (String, &'a str)>,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) -> Vec<Rect> {
+    let (mut spans, mut places) = (Vec::new(), Vec::new());
     let mut used = 0;
     for (key, label) in hints {
         let columns = text::width(&key) + 1 + text::width(label);
@@ -96,10 +108,12 @@ pub fn hints_line<'a>(hints: impl Iterator<Item = (String, &'a str)>, theme: &Th
         if used + gap + columns > usize::from(area.width) {
             break;
         }
+        places.push(Rect { x: area.x + (used + gap) as u16, width: columns as u16, ..area });
         used += gap + columns;
         spans.push(Span::raw(" ".repeat(gap)));
         spans.push(Span::styled(key, theme.accent));
         spans.push(Span::styled(format!(" {label}"), theme.dim));
     }
     ink::put(buffer, area, &Line::from(spans));
+    places
 }

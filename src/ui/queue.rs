@@ -38,7 +38,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     if let Some(area) = areas.preview {
         preview::draw(model, theme, buffer, area);
     }
-    footer::draw(model, theme, buffer, areas.footer);
+    footer::draw(model, theme, buffer, areas.footer, hits);
     if let Some(cursor) = cursor.filter(|_| model.overlays.is_empty()) {
         frame.set_cursor_position(cursor);
     }

@@ -38,7 +38,7 @@ pub fn draw(model: &Model, view: &RingView, theme: &Theme, frame: &mut Frame, hi
     let areas = layout::list_over_text(frame.area(), about.len().min(ABOUT));
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
-    footer::draw(model, theme, buffer, areas.footer);
+    footer::draw(model, theme, buffer, areas.footer, hits);
     title(model, view, theme, buffer, areas.title);
     hits.room.page_rows = usize::from(areas.rows.height);
     let room = tree_columns(areas.rows.width);

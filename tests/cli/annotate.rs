@@ -27,11 +27,12 @@ impl User {
     }
 
     /// People with a flag, and its rule.
+    /// Flags by a rule that nobody has said anything about yet: the invented desk has given its verdict on another.
     #[track_caller]
     fn flagged(&self) -> Vec<(String, String)> {
         let all = self.run(&["--now", NOW, "list", "--limit", "0", "--json"]).json();
         let with_flag = all.as_array().unwrap().iter().filter_map(|object| {
-            let flag = object["redFlags"].as_array().unwrap().first()?;
+            let flag = object["redFlags"].as_array().unwrap().iter().find(|flag| flag["rule"] != "BIO-01")?;
             Some((object["id"].as_str()?.to_owned(), flag["rule"].as_str()?.to_owned()))
         });
         with_flag.collect()
@@ -112,15 +113,13 @@ fn verdicts_measure_how_precise_a_rule_is() {
 fn a_verdict_on_a_flag_that_is_not_there_is_refused_with_those_that_are() {
     let user = desk();
     let (id, rule) = user.flagged().remove(0);
+    let before = user.run(&["show", &id, "--json"]).json()["desk"].clone();
     let refused = user.run_as("alba", &["verdict", &id, "XYZ-99", "right"]).failed(4);
     assert!(refused.contains("no flag XYZ-99") && refused.contains(&rule), "{refused}");
     user.run_as("alba", &["verdict", &id, &rule, "maybe"]).failed(2);
     user.run_as("alba", &["verdict", "nobody", &rule, "right"]).failed(3);
     user.run_as("alba", &["--read-only", "verdict", &id, &rule, "right"]).failed(4);
-    assert_eq!(
-        user.run(&["show", &id, "--json"]).json()["desk"],
-        json!({"claim": null, "verdicts": [], "snooze": null, "notes": []})
-    );
+    assert_eq!(user.run(&["show", &id, "--json"]).json()["desk"], before);
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn the_configuration_is_begun_checked_and_shown() {
     assert!(user.run(&["config", "check"]).ok().contains("no mistakes"));
     assert!(user.run(&["config", "init"]).failed(1).contains("there already"));
     let shown = user.run(&["config", "show"]).ok();
-    assert!(shown.contains("[profiles.local]") && shown.contains("theme = \"dark\""), "{shown}");
+    assert!(shown.contains("[profiles.local]") && shown.contains("theme = \"auto\""), "{shown}");
     // What is shown is a configuration itself.
     let copy = user.path("copy.toml");
     std::fs::write(&copy, shown).unwrap();

@@ -47,6 +47,7 @@ impl Command {
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
                 Some("the queue holds no other registration")
             }
+            Self::Forward if model.forward.is_empty() => Some("you have not gone back from anywhere"),
             Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
             Self::Incident if model.incidents.is_empty() => Some("there is no incident"),
             Self::Narrow if model.narrowing_term().is_none() => Some("nothing is selected"),

@@ -124,6 +124,10 @@ pub enum Command {
     Theme,
     /// Take the mouse, or leave it to the terminal.
     Mouse,
+    /// Forward to where one went back from.
+    Forward,
+    /// Every command by name.
+    Palette,
     /// Keys and commands.
     Help,
     /// What happened so far.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod around;
 mod decide;
 mod dialogs;
 mod incident;

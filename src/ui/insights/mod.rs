@@ -26,7 +26,7 @@ pub fn draw(model: &Model, view: &InsightsView, theme: &Theme, frame: &mut Frame
     let areas = layout::insights(frame.area());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
-    footer::draw(model, theme, buffer, areas.footer);
+    footer::draw(model, theme, buffer, areas.footer, hits);
     title(model, view, theme, buffer, areas.title);
     let one_at_a_time = areas.tabs.height > 0;
     if one_at_a_time {

@@ -2,6 +2,7 @@
 
 use ratatui::{
     Frame,
+    layout::{Constraint, Layout},
     text::{Line, Span},
 };
 
@@ -9,6 +10,7 @@ use crate::{
     app::{
         Layer, Model,
         command::{COMMANDS, Entry},
+        help::HelpView,
     },
     keys::Key,
     text,
@@ -48,55 +50,88 @@ const DIALOGS: &[(&str, &str)] = &[
     ("1 to 5", "the tabs of a registration"),
 ];
 
-/// Draws the dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
-pub fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
-    let keys = [("j/k", "scroll"), ("space", "page"), ("g/G", "top, end"), ("esc", "close")];
-    let area = super::open(frame, "Help", (COLUMNS, u16::MAX), &keys, theme);
-    let lines = lines(model, usize::from(area.width), theme);
-    (usize::from(area.height), ink::put_lines(frame.buffer_mut(), area, &lines, scroll))
+/// A line of the help.
+struct Item {
+    keys: String,
+    about: String,
+    /// Names that it is found by and that are not shown.
+    names: &'static str,
 }
 
-fn lines(model: &Model, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let here = model.layer();
-    // What can be done here comes first, and what can be done everywhere last and once.
-    let others = Layer::ALL.iter().copied().filter(|layer| *layer != here);
-    let everywhere = |entry: &Entry| {
-        Layer::ALL.iter().all(|layer| footer::keys_of(model, *layer, entry) == footer::keys_of(model, here, entry))
+/// Draws the dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
+pub fn draw(model: &Model, view: &HelpView, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
+    let keys: &[(&str, &str)] = if view.searching {
+        &[("enter", "keep"), ("esc", "show all")]
+    } else {
+        &[("/", "search"), ("j/k", "scroll"), ("space", "page"), ("esc", "close"), ("g/G", "top, end")]
     };
+    let area = super::open(frame, "Help", (COLUMNS, u16::MAX), keys, theme);
+    let search = view.search.value();
+    let is_searched = view.searching || !search.is_empty();
+    let [line, area] = Layout::vertical([Constraint::Length(u16::from(is_searched)), Constraint::Min(0)]).areas(area);
+    if is_searched {
+        super::draw_input("/ ", &view.search, view.searching, theme, frame, line);
+    }
+    let lines = lines(model, &search.to_lowercase(), usize::from(area.width), theme);
+    (usize::from(area.height), ink::put_lines(frame.buffer_mut(), area, &lines, view.scroll.offset))
+}
+
+/// The sections of which something has all the words that are searched.
+fn lines(model: &Model, search: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (title, layer, wanted) in std::iter::once(here)
-        .chain(others)
-        .map(|layer| (format!("In {layer}"), layer, false))
-        .chain([("Everywhere".to_owned(), here, true)])
-    {
+    for (title, items) in sections(model) {
+        let is_found = |item: &Item| {
+            let text = format!("{} {} {}", item.keys, item.about, item.names).to_lowercase();
+            search.split_whitespace().all(|word| text.contains(word))
+        };
+        let found: Vec<Item> = items.into_iter().filter(is_found).collect();
+        if found.is_empty() {
+            continue;
+        }
         lines.push(Line::from(Span::styled(title, theme.title)));
-        for entry in COMMANDS.iter().filter(|entry| everywhere(entry) == wanted) {
-            lines.extend(command(model, layer, entry, columns, theme));
+        for item in found {
+            let keys = text::truncate(&item.keys, KEYS - 1);
+            let styles = [theme.accent, ratatui::style::Style::new()];
+            lines.extend(ink::labelled(&format!("  {keys}"), &item.about, KEYS + 2, columns, styles));
         }
         lines.push(Line::default());
     }
-    for (title, pairs) in [("A filter", FILTER), ("In dialogs", DIALOGS)] {
-        lines.push(Line::from(Span::styled(title, theme.title)));
-        for (left, right) in pairs {
-            lines.extend(pair(left, right, columns, theme));
-        }
-        lines.push(Line::default());
+    if lines.is_empty() {
+        lines.push(Line::from(Span::styled("Nothing in the help has these words.", theme.dim)));
     }
     lines
 }
 
+/// What can be done here comes first, and what can be done everywhere last of the commands, and once.
+fn sections(model: &Model) -> Vec<(String, Vec<Item>)> {
+    let here = model.layer();
+    let others = Layer::ALL.iter().copied().filter(|layer| *layer != here);
+    let everywhere = |entry: &Entry| {
+        Layer::ALL.iter().all(|layer| footer::keys_of(model, *layer, entry) == footer::keys_of(model, here, entry))
+    };
+    let mut sections: Vec<(String, Vec<Item>)> = std::iter::once(here)
+        .chain(others)
+        .map(|layer| (format!("In {layer}"), layer, false))
+        .chain([("Everywhere".to_owned(), here, true)])
+        .map(|(title, layer, wanted)| {
+            let entries = COMMANDS.iter().filter(|entry| everywhere(entry) == wanted);
+            (title, entries.filter_map(|entry| command(model, layer, entry)).collect())
+        })
+        .collect();
+    for (title, pairs) in [("A filter", FILTER), ("In dialogs", DIALOGS)] {
+        let item = |(keys, about): &(&str, &str)| Item { keys: (*keys).into(), about: (*about).into(), names: "" };
+        sections.push((title.to_owned(), pairs.iter().map(item).collect()));
+    }
+    sections
+}
+
 /// A command that has keys in this layer, or none at all any more.
-fn command(model: &Model, layer: Layer, entry: &Entry, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn command(model: &Model, layer: Layer, entry: &Entry) -> Option<Item> {
     let keys: Vec<String> = footer::keys_of(model, layer, entry).iter().map(Key::to_string).collect();
     if keys.is_empty() {
-        return Vec::new();
+        return None;
     }
     let reason = entry.command.unavailable(model).filter(|_| layer == model.layer());
     let reason = reason.map_or_else(String::new, |reason| format!(" (not now: {reason})"));
-    pair(&keys.join(" "), &format!("{}{reason}", entry.help), columns, theme)
-}
-
-fn pair(left: &str, right: &str, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let keys = text::truncate(left, KEYS - 1);
-    ink::labelled(&format!("  {keys}"), right, KEYS + 2, columns, [theme.accent, ratatui::style::Style::new()])
+    Some(Item { keys: keys.join(" "), about: format!("{}{reason}", entry.help), names: entry.id })
 }

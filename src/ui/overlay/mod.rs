@@ -6,21 +6,32 @@ mod decide;
 mod handed_out;
 mod help;
 mod log;
+mod palette;
 mod resend;
 mod sync_plan;
 
-use ratatui::{Frame, buffer::Buffer, layout::Rect};
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+use tui_input::Input;
 
 #[cfg(test)]
 pub(super) use help::FILTER as FILTER_EXAMPLES;
 
-use super::{Theme, footer, ink, layout};
-use crate::app::{Model, Overlay};
+use super::{Theme, field, footer, ink, layout};
+use crate::{
+    app::{Model, Overlay},
+    text,
+};
 
 /// Draws a dialog; tells how many lines of it are on the screen, and how far it can be scrolled.
 pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     match overlay {
-        Overlay::Help(scroll) => return help::draw(model, scroll.offset, theme, frame),
+        Overlay::Help(view) => return help::draw(model, view, theme, frame),
+        Overlay::Palette(palette) => return palette::draw(model, palette, theme, frame),
         Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
         Overlay::Batch(batch) => return batch::draw(model, batch, theme, frame),
         Overlay::Decide(form) => return decide::draw(model, form, theme, frame),
@@ -46,4 +57,16 @@ fn open(frame: &mut Frame, title: &str, (columns, rows): (u16, u16), keys: &[(&s
     let last = Rect { y: inner.bottom().saturating_sub(1), height: inner.height.min(1), ..inner };
     footer::hints_line(keys.iter().map(|(key, label)| ((*key).to_owned(), *label)), theme, buffer, last);
     Rect { height: inner.height.saturating_sub(2), ..inner }
+}
+
+/// Draws a line that is typed behind a sign; the cursor stands in it while keys go there.
+fn draw_input(sign: &str, input: &Input, has_keys: bool, theme: &Theme, frame: &mut Frame, line: Rect) {
+    let taken = text::width(sign) as u16;
+    let room = Rect { x: line.x + taken, width: line.width.saturating_sub(taken), ..line }.intersection(line);
+    let shown = field::visible(input.value(), input.cursor(), room.width);
+    let spans = vec![Span::styled(sign.to_owned(), theme.accent), Span::raw(shown.text)];
+    ink::put(frame.buffer_mut(), line, &Line::from(spans));
+    if has_keys && room.width > 0 {
+        frame.set_cursor_position(Position::new(room.x + shown.cursor, room.y));
+    }
 }

@@ -39,7 +39,7 @@ pub fn draw(model: &Model, view: &RegistrationView, theme: &Theme, frame: &mut F
     let areas = layout::registration(frame.area(), blocked.len());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
-    footer::draw(model, theme, buffer, areas.footer);
+    footer::draw(model, theme, buffer, areas.footer, hits);
     hits.room.page_rows = usize::from(areas.body.height);
     if let Some(entry) = entry {
         name(model, entry, theme, buffer, areas.name);

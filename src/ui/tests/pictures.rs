@@ -200,6 +200,8 @@ fn a_ring_as_a_tree() {
 #[test]
 fn help() {
     picture("help", "?");
+    picture("help_search", "?/filter");
+    picture("palette", ":s");
 }
 
 #[test]

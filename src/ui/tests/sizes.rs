@@ -26,6 +26,12 @@ const SCRIPTS: &[&str] = &[
     "f?",
     "?",
     "?G",
+    "?/clip",
+    "?/nothing has these words",
+    ":",
+    ":sync",
+    ":12",
+    ":nosuchthing",
     "L",
     "c",
     "c<tab><tab>x<tab>y<tab>z<enter>",
@@ -65,6 +71,7 @@ fn a_screen_that_is_too_small_says_so_and_nothing_else() {
 fn every_dialog_shows_its_keys_at_the_smallest_size() {
     for (script, key) in [
         ("?", "esc close"),
+        (":", "enter do it"),
         ("L", "esc close"),
         ("c", "enter create"),
         ("c<tab><tab>new@example.com<enter>", "t show the token"),
