@@ -1,8 +1,8 @@
-//! Files and directories that only their owner can read: for every module that writes any. On systems without Unix modes the user's own directory has
-//! to do.
+//! Files and directories that only their owner can read: for every module that writes any. On systems without Unix
+//! modes the user's own directory has to do.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Makes a directory and its parents, if they are not there; what is made has mode 0700.
@@ -24,4 +24,18 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(file)
+}
+
+/// Puts a whole file, with mode 0600, in the place of another in one step: whoever reads sees the old one or the new
+/// one.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Message, RequestId};
+use super::{Kept, Message, RequestId};
 use crate::{
     backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
     model::{RegistrationId, Seen},
@@ -31,6 +31,8 @@ pub enum Effect {
     Mouse(bool),
     /// Put text on the clipboard of the terminal.
     Copy(SecretString),
+    /// Remember this for the next run.
+    Keep(Box<Kept>),
     /// Send a message after some time, unless a later timer of the same kind replaces it.
     Timer(Timer, Duration),
     /// Stop the program until it is continued.

@@ -1,6 +1,6 @@
 //! How the console looks, as far as it can change while it runs: theme, mouse, plain text.
 
-use super::{Effect, Effects, Model, model::ToastKind};
+use super::{Effect, Effects, Model, kept::ChosenTheme, model::ToastKind};
 
 /// The themes by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -112,6 +112,7 @@ impl Model {
         if !self.look.has_colors {
             return self.toast(ToastKind::Note, "There are no colours here (NO_COLOR, --no-color or the terminal).");
         }
+        let before = self.look.theme.as_str().to_owned();
         let themes: Vec<ThemeName> =
             ThemeName::ALL.iter().copied().filter(|theme| *theme != ThemeName::Own || self.look.has_own).collect();
         let at = themes.iter().position(|theme| *theme == self.look.theme).map_or(0, |at| at + 1);
@@ -120,7 +121,13 @@ impl Model {
             ThemeName::Auto => format!(" (the background is {})", self.look.background.as_str()),
             _ => String::new(),
         };
-        self.toast(ToastKind::Note, format!("Theme: {}{background}", self.look.theme.as_str()))
+        let theme = self.look.theme.as_str();
+        let mut effects = self.keep(|kept| {
+            let over = kept.theme.take().map_or(before, |chosen| chosen.over);
+            kept.theme = Some(ChosenTheme { over, name: theme.to_owned() });
+        });
+        effects.append(self.toast(ToastKind::Note, format!("Theme: {theme}{background}")));
+        effects
     }
 
     /// Takes the mouse, or leaves it to the terminal, which can select text with it.

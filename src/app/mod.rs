@@ -13,6 +13,7 @@ pub mod handed_out;
 pub mod help;
 pub mod incident;
 pub mod insights;
+mod kept;
 mod load;
 pub mod look;
 pub mod message;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use command::{Command, Layer};
 pub use effect::{Effect, Effects};
+pub use kept::Kept;
 pub use message::{Message, Room, Target};
 pub use model::{Model, Profile, Toast, ToastKind};
 pub use overlay::Overlay;

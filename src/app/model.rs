@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    Effects, Overlay,
+    Effects, Kept, Overlay,
     command::{Command, Layer, default_bindings},
     effect::{Effect, Timer},
     incident::Standstill,
@@ -100,6 +100,7 @@ pub struct Model {
     pub list_rows: usize,
     /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
+    pub(super) kept: Kept,
     pub(super) requests: Requests,
 }
 
@@ -132,6 +133,7 @@ impl Model {
             now,
             list_rows: 1,
             page_rows: 1,
+            kept: Kept::default(),
             requests: Requests::default(),
         })
     }

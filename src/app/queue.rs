@@ -150,13 +150,13 @@ impl Model {
     }
 
     /// Sorts by the next field, in the direction that puts what matters first.
-    pub(super) fn sort_queue_next(&mut self) {
+    pub(super) fn sort_queue_next(&mut self) -> Effects {
         let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort.by).unwrap_or(0);
-        self.sort_by(SORT_FIELDS[(current + 1) % SORT_FIELDS.len()]);
+        self.sort_by(SORT_FIELDS[(current + 1) % SORT_FIELDS.len()])
     }
 
     /// Sorts by a field; by the one in force, turns it round.
-    pub(super) fn sort_by(&mut self, field: SortField) {
+    pub(super) fn sort_by(&mut self, field: SortField) -> Effects {
         self.queue.sort = if self.queue.sort.by == field {
             Sort { by: field, descending: !self.queue.sort.descending }
         } else {
@@ -164,6 +164,8 @@ impl Model {
             Sort { by: field, descending: !text }
         };
         self.requeue();
+        let sort = self.queue.sort.to_string();
+        self.keep(|kept| kept.sort = Some(sort))
     }
 
     /// Opens a registration over what is shown: what is known is shown at once, the rest is read.

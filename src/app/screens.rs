@@ -244,7 +244,7 @@ impl Model {
     /// Sorts the list on the screen by its next field.
     pub(super) fn sort_next(&mut self) -> Effects {
         match self.screens.last_mut() {
-            None => self.sort_queue_next(),
+            None => return self.sort_queue_next(),
             Some(Screen::Flags(view)) => view.sort_next(self.page_rows),
             Some(_) => {}
         }

@@ -57,6 +57,8 @@ pub(crate) struct Console {
     pub(crate) copied: Vec<secrecy::SecretString>,
     /// How many syncs were sent.
     pub(crate) syncs: usize,
+    /// What was last to be kept for the next run.
+    pub(crate) kept: Option<crate::app::Kept>,
     /// The console was left.
     pub(crate) left: bool,
     /// The time.
@@ -83,6 +85,7 @@ impl Console {
             held: Vec::new(),
             copied: Vec::new(),
             syncs: 0,
+            kept: None,
             left: false,
             now: noon(),
         };
@@ -162,6 +165,10 @@ impl Console {
             Effect::Copy(text) => {
                 self.copied.push(text);
                 Message::Copied(Ok(()))
+            }
+            Effect::Keep(kept) => {
+                self.kept = Some(*kept);
+                return;
             }
             Effect::Quit => {
                 self.left = true;

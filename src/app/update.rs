@@ -115,7 +115,7 @@ impl Model {
             Command::Filter => self.edit_filter(),
             Command::Clear => self.clear(),
             Command::Sort => return self.sort_next(),
-            Command::ReverseSort => self.sort_by(self.queue.sort.by),
+            Command::ReverseSort => return self.sort_by(self.queue.sort.by),
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
             Command::Create => self.open_create(),
@@ -225,10 +225,7 @@ impl Model {
                 Effects::none()
             }
             Target::Command(command) => self.command(command),
-            Target::Column(field) => {
-                self.sort_by(field);
-                Effects::none()
-            }
+            Target::Column(field) => self.sort_by(field),
         }
     }
 

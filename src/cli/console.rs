@@ -1,5 +1,7 @@
 //! No command: the console on the profile in use.
 
+use std::path::PathBuf;
+
 use super::{Desk, Failure, Session, configuration};
 use crate::{
     app::{self, look},
@@ -49,11 +51,13 @@ impl Look {
 /// Opens the console on the profile in use.
 pub async fn run(session: &Session) -> Result<(), Failure> {
     let look = Look::of(session)?;
-    open(session.desk()?, look).await
+    let desk = session.desk()?;
+    let kept_at = session.kept_at(&desk.profile);
+    open(desk, look, kept_at).await
 }
 
-/// Opens the console on a desk; returns once the user leaves.
-pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
+/// Opens the console on a desk, remembering things in a file if one is given; returns once the user leaves.
+pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<(), Failure> {
     let profile = app::Profile {
         name: desk.profile.name,
         backend: desk.backend.name(),
@@ -71,6 +75,7 @@ pub async fn open(desk: Desk, look: Look) -> Result<(), Failure> {
         look: look.look,
         themes: look.themes,
         reasons: look.reasons,
+        kept_at,
     };
     Ok(runtime::run(options).await?)
 }

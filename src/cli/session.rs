@@ -1,6 +1,6 @@
 //! What one call of the program is about: configuration, profile in use, time, colours.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{Desk, Failure, args::Global};
 use crate::{
@@ -56,6 +56,14 @@ impl Session {
     /// Who uses the program, by the name that stands with what they say about registrations.
     pub fn operator(&self) -> Caller {
         Caller::operator().named(self.given.operator(&self.config).unwrap_or_default())
+    }
+
+    /// Where the console remembers things about a profile; nowhere for one that is given on the command line, or
+    /// without a place for it.
+    pub fn kept_at(&self, profile: &Profile) -> Option<PathBuf> {
+        let directory = self.places.as_ref().ok()?.state_dir.join("console");
+        let is_configured = self.config.profiles.contains_key(&profile.name);
+        is_configured.then(|| directory.join(format!("{}.json", profile.name)))
     }
 
     /// Opens the backend of the profile in use.

@@ -1,6 +1,9 @@
 //! The orders of rows.
 
-use std::cmp::{Ordering, Reverse};
+use std::{
+    cmp::{Ordering, Reverse},
+    fmt,
+};
 
 use super::{Entry, facets::status_position};
 use crate::{
@@ -64,6 +67,13 @@ pub struct Sort {
 #[error("{0}")]
 pub struct SortError(String);
 
+impl fmt::Display for Sort {
+    /// As [`Sort::parse`] reads it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.by.as_str(), if self.descending { "desc" } else { "asc" })
+    }
+}
+
 impl Sort {
     /// An order in the direction people expect: latest, riskiest and most urgent first, words from A on.
     pub fn by(field: SortField) -> Self {
@@ -122,8 +132,8 @@ impl Sort {
 }
 
 /// The more urgent is the greater: stuck before not stuck. Of those that are stuck: whoever waits for more than an
-/// incident, which has a line of its own; whose turn it is; what is not given up yet; how far over the limit, to the tenth that the screen shows; the link that dies first, a dead one
-/// last. What is not stuck goes open before over, then what is worth a look, then by last change.
+/// incident, which has a line of its own; whose turn it is; what is not given up yet; how far over the limit, to the
+/// tenth that the screen shows; the link that dies first, a dead one last. What is not stuck goes open before over, then what is worth a look, then by last change.
 fn compare_urgency(left: &Entry, right: &Entry) -> Ordering {
     match (&left.judgement.stuck, &right.judgement.stuck) {
         (Some(one), Some(other)) => compare_stuck(one, other)

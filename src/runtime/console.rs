@@ -17,6 +17,7 @@ use super::{
     changes, effects,
     frame::Frames,
     input,
+    keeper::{self, Keeper},
     terminal::Screen,
 };
 use crate::{
@@ -43,6 +44,7 @@ struct Console {
     hits: HitMap,
     timers: HashMap<Timer, Instant>,
     answers: Sender<Message>,
+    keeper: Option<Keeper>,
     open: bool,
 }
 
@@ -66,6 +68,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         .judging_by(options.policy)
         .giving(options.reasons)
         .looking(options.look);
+    let (kept, problem) = options.kept_at.as_deref().map(keeper::read).unwrap_or_default();
+    let model = model.remembering(kept, problem);
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
@@ -84,9 +88,14 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         hits: HitMap::default(),
         timers: HashMap::new(),
         answers,
+        keeper: options.kept_at.map(Keeper::at),
         open: true,
     };
-    console.run(inbox, &mut stops).await
+    let outcome = console.run(inbox, &mut stops).await;
+    if let Some(keeper) = console.keeper {
+        keeper.finish().await;
+    }
+    outcome
 }
 
 impl Console {
@@ -192,6 +201,11 @@ impl Console {
                     self.take(Message::Copied(outcome))?;
                 }
                 Some(Effect::Suspend) => self.screen.suspend()?,
+                Some(Effect::Keep(kept)) => {
+                    if let Some(keeper) = &self.keeper {
+                        keeper.keep(*kept);
+                    }
+                }
                 Some(Effect::Quit) => self.open = false,
                 _ => {}
             }

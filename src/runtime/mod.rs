@@ -10,9 +10,10 @@ mod console;
 mod effects;
 mod frame;
 mod input;
+mod keeper;
 mod terminal;
 
-use std::{io, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 pub use answers::background_of_variable;
 pub use console::run;
@@ -43,6 +44,8 @@ pub struct Options {
     pub look: Look,
     /// The themes, for this terminal.
     pub themes: Themes,
+    /// Where the console remembers things from one run to the next; `None` remembers nothing.
+    pub kept_at: Option<PathBuf>,
     /// Why the operator may decide as they do.
     pub reasons: Reasons,
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::keys::{Binding, Code, Key};
 
 mod available;
@@ -10,7 +12,8 @@ mod table;
 pub use table::{COMMANDS, Entry};
 
 /// Where a key applies. Dialogs have fixed keys of their own, shown in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Layer {
     /// The list of registrations.
     Queue,

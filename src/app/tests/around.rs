@@ -2,7 +2,8 @@
 
 use crate::{
     app::{
-        Command, Layer, Message, Overlay, Screen, Target,
+        Command, Kept, Layer, Message, Overlay, Screen, Target,
+        look::{Look, ThemeName},
         palette::Choice,
         testing::{Console, registration},
     },
@@ -101,4 +102,28 @@ fn the_help_is_searched_and_esc_shows_all_of_it_before_it_closes() {
     assert!(matches!(console.model.overlays.last(), Some(Overlay::Help(view)) if view.search.value().is_empty()));
     console.keys("<esc>");
     assert!(console.model.overlays.is_empty());
+}
+
+#[test]
+fn the_order_and_the_theme_are_remembered_until_the_configuration_says_another() {
+    let mut console = console();
+    console.keys("oo<ctrl+t>");
+    let kept = console.kept.clone().unwrap();
+    assert_eq!(kept.sort.as_deref(), Some("created:desc"));
+    let again = |kept, configured| {
+        let look = Look { theme: configured, ..Look::default() };
+        let console = Console::open(Vec::new());
+        console.model.looking(look).remembering(kept, None)
+    };
+    let model = again(kept.clone(), ThemeName::Auto);
+    assert_eq!((model.queue.sort.to_string().as_str(), model.look.theme), ("created:desc", ThemeName::Dark));
+    assert_eq!(again(kept, ThemeName::None).look.theme, ThemeName::None, "the file was changed since");
+}
+
+#[test]
+fn what_is_no_order_is_forgotten_and_why_nothing_was_remembered_stands_in_the_log() {
+    let kept = Kept { sort: Some("by mood".to_owned()), ..Kept::default() };
+    let model = Console::open(Vec::new()).model.remembering(kept, Some("The file was broken.".to_owned()));
+    assert_eq!(model.queue.sort.to_string(), "urgency:desc");
+    assert!(model.toast.is_none() && model.log.back().unwrap().text == "The file was broken.");
 }

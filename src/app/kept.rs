@@ -1,0 +1,60 @@
+//! What the console remembers from one run to the next, for one profile.
+//!
+//! It changes only through [`Model::keep`], which hands it to the runtime whenever it has changed.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Effect, Effects, Layer, Model,
+    look::ThemeName,
+    model::{Toast, ToastKind},
+};
+use crate::index::Sort;
+
+/// What is remembered. A file written by an older or newer program is read as far as it is understood.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// The order of the queue, as on the command line.
+    pub sort: Option<String>,
+    /// The theme that was chosen at the console; none is the one of the configuration.
+    pub theme: Option<ChosenTheme>,
+    /// The screens whose first hint has been seen.
+    pub hints_seen: BTreeSet<Layer>,
+}
+
+/// A theme chosen at the console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenTheme {
+    /// The one of the configuration at that time: once that says another, it is the later word.
+    pub over: String,
+    /// The one that was chosen.
+    pub name: String,
+}
+
+impl Model {
+    /// Goes on as the console was left; `problem` says why it could not be remembered.
+    #[must_use]
+    pub fn remembering(mut self, mut kept: Kept, problem: Option<String>) -> Self {
+        if let Some(sort) = kept.sort.as_deref().and_then(|text| Sort::parse(text).ok()) {
+            self.queue.sort = sort;
+        }
+        kept.theme.take_if(|chosen| chosen.over != self.look.theme.as_str());
+        if let Some(theme) = kept.theme.as_ref().and_then(|chosen| ThemeName::parse(&chosen.name)) {
+            self.look.theme = theme;
+        }
+        self.kept = kept;
+        // In the log and not on the screen: it is no reason to hold anybody up.
+        self.log.extend(problem.map(|text| Toast { kind: ToastKind::Error, text, at: self.now }));
+        self
+    }
+
+    /// Changes what is remembered; kept for the next run if it has become something else.
+    pub(super) fn keep(&mut self, change: impl FnOnce(&mut Kept)) -> Effects {
+        let before = self.kept.clone();
+        change(&mut self.kept);
+        if self.kept == before { Effects::none() } else { Effects::one(Effect::Keep(Box::new(self.kept.clone()))) }
+    }
+}
