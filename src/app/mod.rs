@@ -3,6 +3,7 @@
 //! [`update`] takes the model, a message and the time, changes the model and returns effects as data; the runtime
 //! carries them out and sends their results back as messages. `ui` reads the model and draws. Nothing here waits.
 
+pub mod arrivals;
 pub mod batch;
 pub mod command;
 pub mod create;

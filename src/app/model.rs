@@ -4,6 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     Effects, Kept, Overlay,
+    arrivals::Arrivals,
     command::{Command, Layer, default_bindings},
     effect::{Effect, Timer},
     incident::Standstill,
@@ -84,6 +85,8 @@ pub struct Model {
     pub loading: Loading,
     /// Counts over everything known.
     pub totals: Facets,
+    /// How many were created in each of the last hours.
+    pub arrivals: Arrivals,
     /// Steps that stand still for everyone, the one that concerns most first.
     pub incidents: Vec<Standstill>,
     /// How it looks.
@@ -125,6 +128,7 @@ impl Model {
             overlays: Vec::new(),
             loading: Loading::default(),
             totals: Facets::default(),
+            arrivals: Arrivals::default(),
             incidents: Vec::new(),
             look: Look::default(),
             masked: false,
@@ -175,6 +179,7 @@ impl Model {
     pub(super) fn recount(&mut self) {
         let everything: Vec<RegistrationId> = self.index.entries().map(|entry| entry.registration.id.clone()).collect();
         self.totals = self.index.facets(&everything);
+        self.count_arrivals();
         self.look_for_incidents();
     }
 }

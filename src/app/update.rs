@@ -263,6 +263,7 @@ impl Model {
             Timer::Tick => {
                 self.index.rejudge(self.now);
                 self.requeue();
+                self.count_arrivals();
                 self.look_for_incidents();
                 tick()
             }

@@ -22,6 +22,18 @@ pub fn gauge(score: f64, minimum: Option<f64>, passed: bool, theme: &Theme) -> V
         .collect()
 }
 
+/// How much there was of something in each of some spans, a column each: `▁▂▁▅█`. None is the lowest, the most the
+/// highest; what is there at all is seen to be more than none.
+pub fn sparkline(counts: &[u32]) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = counts.iter().copied().max().unwrap_or_default().max(1);
+    let level = |count: u32| match count {
+        0 => 0,
+        count => 1 + (u64::from(count - 1) * 6 / u64::from(most.max(2) - 1)) as usize,
+    };
+    counts.iter().map(|count| LEVELS[level(*count).min(LEVELS.len() - 1)]).collect()
+}
+
 /// How much of something is done, as a bar of some columns.
 pub fn progress(done: usize, all: usize, columns: usize) -> String {
     let filled = (done * columns).checked_div(all).unwrap_or(columns).min(columns);
@@ -31,7 +43,7 @@ pub fn progress(done: usize, all: usize, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{COLUMNS, gauge, progress};
+    use super::{COLUMNS, gauge, progress, sparkline};
     use crate::ui::Theme;
 
     fn drawn(score: f64, minimum: Option<f64>) -> String {
@@ -51,6 +63,15 @@ mod tests {
         for score in [-3.0, 7.0, f64::NAN, f64::INFINITY] {
             assert_eq!(drawn(score, Some(score)).chars().count(), COLUMNS);
         }
+    }
+
+    #[test]
+    fn a_sparkline_goes_from_none_to_most_and_shows_that_there_was_one() {
+        assert_eq!(sparkline(&[0, 1, 50, 100]), "▁▂▄█");
+        assert_eq!(sparkline(&[0, 0]), "▁▁");
+        assert_eq!(sparkline(&[1, 1]), "▂▂");
+        assert_eq!(sparkline(&[u32::MAX, 0]), "█▁");
+        assert_eq!(sparkline(&[]), "");
     }
 
     #[test]

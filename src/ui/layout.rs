@@ -12,8 +12,9 @@ const PREVIEW_FROM: u16 = 160;
 const PREVIEW_COLUMNS: u16 = 62;
 /// From this width on, verdicts and flags stand beside the timeline.
 const BESIDE_FROM: u16 = 118;
-/// Columns of the timeline then.
+/// Columns of the timeline then at least; on a wider screen it takes this share of it.
 const TIMELINE_COLUMNS: u16 = 76;
+const TIMELINE_SHARE: (u16, u16) = (3, 5);
 /// From this width on, the head of a registration names the rules that its risk comes from.
 pub const NAMES_RULES_FROM: u16 = 100;
 /// Below this many rows the registration's head is shortened.
@@ -179,9 +180,10 @@ pub fn list_over_text(area: Rect, text_lines: usize) -> ListAreas {
 /// The timeline and what stands beside it, if there is room for both.
 pub fn beside(area: Rect) -> Option<(Rect, Rect)> {
     (area.width >= BESIDE_FROM).then(|| {
+        let (part, of) = TIMELINE_SHARE;
+        let timeline = TIMELINE_COLUMNS.max(area.width / of * part);
         let [left, _, right] =
-            Layout::horizontal([Constraint::Length(TIMELINE_COLUMNS), Constraint::Length(3), Constraint::Min(0)])
-                .areas(area);
+            Layout::horizontal([Constraint::Length(timeline), Constraint::Length(3), Constraint::Min(0)]).areas(area);
         (left, right)
     })
 }

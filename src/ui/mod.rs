@@ -18,6 +18,7 @@ mod preview;
 mod queue;
 mod registration;
 mod ring;
+mod scale;
 pub mod theme;
 mod timeline;
 mod words;

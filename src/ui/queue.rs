@@ -31,7 +31,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     let areas = areas(model, frame.area());
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
-    header::counts(&model.totals, theme, buffer, areas.counts);
+    header::counts(model, theme, buffer, areas.counts);
     let cursor = filter(model, theme, buffer, areas.filter);
     incident::draw(model, theme, buffer, areas.incident);
     table(model, theme, buffer, (areas.headers, areas.rows), hits);

@@ -1,89 +1,177 @@
-//! The steps of a registration over time: state, requirement, start, length, attempts, and the gaps in between.
+//! The steps of a registration over time: state, requirement, start, length, attempts, the gaps in between, and all of
+//! it to scale where there is room.
 
 use ratatui::text::{Line, Span};
 
-use super::{Theme, facts, theme::Tone, words};
+use super::{Theme, facts, scale::Scale, theme::Tone, words};
 use crate::{
-    model::{Registration, Step, StepState, Timestamp},
+    model::{Attempt, Registration, Requirement, Step, StepState, Timestamp},
     text,
 };
 
 /// A pause between steps is shown from this length on, seconds: long enough to have left the screen.
 const GAP_SECONDS: i64 = 15 * 60;
-/// From this width on the requirement is shown as well.
-const WITH_REQUIREMENT: usize = 68;
 
 /// Columns of the parts of a row.
 const STATE: usize = 14;
 const LABEL: usize = 18;
-const SHORT_LABEL: usize = 14;
+const SHORT_LABEL: usize = 17;
 const REQUIREMENT: usize = 11;
 const STARTED: usize = 13;
 const TOOK: usize = 10;
+const TRIES: usize = 10;
+/// Columns of the bars: fewer say nothing, more say nothing new.
+const BARS: std::ops::RangeInclusive<usize> = 12..=64;
+
+/// Which parts there is room for.
+struct Room {
+    label: usize,
+    with_requirement: bool,
+    /// Columns of the bars; none where there is no room for them.
+    bars: usize,
+}
+
+impl Room {
+    fn of(columns: usize) -> Self {
+        let short = STATE + SHORT_LABEL + STARTED + TOOK + TRIES;
+        let full = short + LABEL - SHORT_LABEL + REQUIREMENT;
+        let bars = |used: usize| Some(columns.saturating_sub(used)).filter(|left| left >= BARS.start());
+        // Bars tell more than what was asked of the person.
+        if let Some(left) = bars(full) {
+            Self { label: LABEL, with_requirement: true, bars: left.min(*BARS.end()) }
+        } else {
+            Self { label: SHORT_LABEL, with_requirement: false, bars: bars(short).unwrap_or_default() }
+        }
+    }
+
+    /// Columns before the bars.
+    fn before_bars(&self) -> usize {
+        STATE + self.label + if self.with_requirement { REQUIREMENT } else { 0 } + STARTED + TOOK + TRIES
+    }
+}
 
 /// The timeline as lines.
 pub fn lines(registration: &Registration, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let wide = columns >= WITH_REQUIREMENT;
-    let mut lines = vec![headers(wide, theme)];
+    let room = Room::of(columns);
+    let scale = Scale::new(&busy(registration, now), GAP_SECONDS, room.bars);
+    let mut lines = vec![headers(&room, scale.is_some(), theme)];
     let last_timed = registration.steps.iter().rposition(|step| step.timestamp().is_some());
     let mut latest = registration.created_at;
     for (place, step) in registration.steps.iter().enumerate() {
         if let Some(started) = step.started.or(step.finished) {
-            lines.extend(gap(latest, started.at, "nothing", theme));
+            lines.extend(gap(latest, started.at, "nothing", (&room, scale.as_ref()), theme));
         }
-        lines.push(row(step, now, wide, theme));
-        let attempts = registration.failed_attempts.iter().filter(|attempt| attempt.step == step.kind);
+        let attempts = || registration.failed_attempts.iter().filter(|attempt| attempt.step == step.kind);
+        let mut row = row(step, now, &room, theme);
+        if let Some(scale) = &scale {
+            let used: usize = row.iter().map(|span| text::width(&span.content)).sum();
+            row.push(Span::raw(" ".repeat(room.before_bars().saturating_sub(used))));
+            row.extend(bar(step, attempts(), now, (scale, room.bars), theme));
+        }
+        lines.push(Line::from(row));
         latest = [step.started, step.finished]
             .into_iter()
-            .chain(attempts.map(|attempt| attempt.at))
+            .chain(attempts().map(|attempt| attempt.at))
             .flatten()
             .map(|moment| moment.at)
             .fold(latest, Timestamp::max);
         if last_timed == Some(place) && registration.status.is_open() {
-            lines.extend(gap(latest, now, "nothing since", theme));
+            lines.extend(gap(latest, now, "nothing since", (&room, scale.as_ref()), theme));
         }
     }
     if registration.steps.is_empty() {
         lines.push(Line::from(Span::styled("The source tells no steps.", theme.dim)));
     } else if last_timed.is_none() && registration.status.is_open() {
-        lines.extend(gap(latest, now, "nothing since it was created", theme));
+        lines.extend(gap(latest, now, "nothing since it was created", (&room, scale.as_ref()), theme));
     }
     lines
 }
 
-fn label_columns(wide: bool) -> usize {
-    if wide { LABEL } else { SHORT_LABEL }
+/// The spans in which something happened: each step, each failed attempt, and now if it is not over.
+fn busy(registration: &Registration, now: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let steps = registration.steps.iter().filter_map(|step| {
+        let from = step.started.or(step.finished)?.at;
+        Some((from, step.finished.map_or(from, |finished| finished.at)))
+    });
+    let attempts = registration.failed_attempts.iter().filter_map(|attempt| attempt.at).map(|moment| moment.at);
+    let mut spans: Vec<(Timestamp, Timestamp)> = steps.chain(attempts.map(|at| (at, at))).collect();
+    if !spans.is_empty() && registration.status.is_open() {
+        spans.push((now, now));
+    }
+    spans
 }
 
-fn headers(wide: bool, theme: &Theme) -> Line<'static> {
-    let requirement = if wide { text::fit("asked", REQUIREMENT) } else { String::new() };
+fn headers(room: &Room, with_bars: bool, theme: &Theme) -> Line<'static> {
+    let requirement = if room.with_requirement { text::fit("asked", REQUIREMENT) } else { String::new() };
+    let bars = if with_bars { text::truncate("scale, ╱ gap", room.bars) } else { String::new() };
     let shown = format!(
-        "{}{}{requirement}{}{}tries",
+        "{}{}{requirement}{}{}{}{bars}",
         text::fit("state", STATE),
-        text::fit("step", label_columns(wide)),
+        text::fit("step", room.label),
         text::fit("began (UTC)", STARTED),
         text::fit("took", TOOK),
+        if with_bars { text::fit("tries", TRIES) } else { "tries".to_owned() },
     );
     Line::from(Span::styled(shown, theme.dim))
 }
 
-fn row(step: &Step, now: Timestamp, wide: bool, theme: &Theme) -> Line<'static> {
+fn row(step: &Step, now: Timestamp, room: &Room, theme: &Theme) -> Vec<Span<'static>> {
     let sign = words::step_state(&step.state);
     let idle = sign.tone == Tone::Dim;
     let label = if idle { theme.dim } else { ratatui::style::Style::new() };
-    let began = step.started.or(step.finished).map_or_else(String::new, |began| facts::moment(began, now));
+    let began = match step.started.or(step.finished) {
+        Some(began) => facts::moment(began, now),
+        // Whether it has to begin at all.
+        None if !room.with_requirement && step.requirement != Some(Requirement::Mandatory) => {
+            words::requirement(step.requirement.as_ref()).to_owned()
+        }
+        None => String::new(),
+    };
     let mut spans = vec![
         Span::styled(text::fit(&sign.text(), STATE - 1) + " ", sign.style(theme)),
-        Span::styled(text::fit(step.kind.label(), label_columns(wide) - 1) + " ", label),
+        Span::styled(text::fit(step.kind.label(), room.label - 1) + " ", label),
     ];
-    if wide {
+    if room.with_requirement {
         let shown = text::fit(words::requirement(step.requirement.as_ref()), REQUIREMENT - 1);
         spans.push(Span::styled(shown + " ", theme.dim));
     }
-    spans.push(Span::styled(text::fit(&began, STARTED), label));
+    spans.push(Span::styled(text::fit(&began, STARTED - 1) + " ", label));
     spans.push(Span::raw(text::fit(&took(step, now), TOOK)));
     spans.extend(attempts(step, theme));
-    Line::from(spans)
+    spans
+}
+
+/// A step on the scale of the whole: `━` while it went on, `╌` where a time may be well off, `✗` a failed attempt, `╱` a
+/// pause.
+fn bar<'a>(
+    step: &Step,
+    attempts: impl Iterator<Item = &'a Attempt>,
+    now: Timestamp,
+    (scale, columns): (&Scale, usize),
+    theme: &Theme,
+) -> Vec<Span<'static>> {
+    let mut spans = Vec::with_capacity(columns);
+    let began = step.started.or(step.finished);
+    let goes_on = matches!(step.state, StepState::InProgress | StepState::Review);
+    let ended = step.finished.map(|finished| finished.at).or(goes_on.then_some(now));
+    let rough = [step.started, step.finished].into_iter().flatten().any(|moment| moment.basis.is_approximate());
+    let drawn = began.map(|began| scale.column(began.at)..=scale.column(ended.unwrap_or(began.at)));
+    let failed: Vec<usize> = attempts.filter_map(|attempt| attempt.at).map(|moment| scale.column(moment.at)).collect();
+    if drawn.is_none() && failed.is_empty() {
+        return spans;
+    }
+    let style = words::step_state(&step.state).style(theme);
+    for column in 0..columns {
+        let is_drawn = drawn.as_ref().is_some_and(|drawn| drawn.contains(&column));
+        spans.push(match (failed.contains(&column), scale.is_pause(column), is_drawn) {
+            (true, ..) => Span::styled("✗", theme.bad),
+            (false, true, true) => Span::styled("╱", style),
+            (false, true, false) => Span::styled("╱", theme.border),
+            (false, false, true) => Span::styled(if rough { "╌" } else { "━" }, style),
+            (false, false, false) => Span::raw(" "),
+        });
+    }
+    spans
 }
 
 /// How long a step took, or has been going on. `~` if either end may be off.
@@ -119,10 +207,23 @@ fn attempts(step: &Step, theme: &Theme) -> Option<Span<'static>> {
     })
 }
 
-/// A line for a pause, if it is long enough to be one.
-fn gap(from: Timestamp, to: Timestamp, what: &str, theme: &Theme) -> Option<Line<'static>> {
+/// A line for a pause, if it is long enough to be one; its mark stands where the bars are cut.
+fn gap(
+    from: Timestamp,
+    to: Timestamp,
+    what: &str,
+    (room, scale): (&Room, Option<&Scale>),
+    theme: &Theme,
+) -> Option<Line<'static>> {
     let seconds = (to - from).num_seconds();
-    (seconds > GAP_SECONDS).then(|| Line::from(Span::styled(format!("┊ {} {what}", text::ago(seconds)), theme.dim)))
+    if seconds <= GAP_SECONDS {
+        return None;
+    }
+    let said = format!("┊ {} {what}", text::ago(seconds));
+    let Some(scale) = scale else { return Some(Line::from(Span::styled(said, theme.dim))) };
+    let marks: String = (0..room.bars).map(|column| if scale.is_pause(column) { '╱' } else { ' ' }).collect();
+    let said = text::fit(&said, room.before_bars());
+    Some(Line::from(vec![Span::styled(said, theme.dim), Span::styled(marks, theme.border)]))
 }
 
 #[cfg(test)]
@@ -140,6 +241,12 @@ mod tests {
     fn shown(registration: &Registration) -> Vec<String> {
         let theme = Theme::named("none", true).unwrap();
         lines(registration, noon(), 76, &theme).iter().map(ToString::to_string).collect()
+    }
+
+    /// What is said of pauses, without their marks among the bars.
+    fn gaps(shown: &[String]) -> Vec<&str> {
+        let gaps = shown.iter().filter(|line| line.starts_with('┊'));
+        gaps.map(|line| line.trim_end_matches(['╱', ' '])).collect()
     }
 
     fn step(kind: StepKind, started: i64, finished: Option<i64>) -> Step {
@@ -165,7 +272,7 @@ mod tests {
             step(StepKind::EmailVerification, 585, Some(580)),
             step(StepKind::DocumentVerification, 380, Some(375)),
         ]));
-        let gaps: Vec<&str> = shown.iter().filter(|line| line.starts_with('┊')).map(String::as_str).collect();
+        let gaps = gaps(&shown);
         assert_eq!(gaps, ["┊ 3h 20m nothing", "┊ 6h 15m nothing since"]);
         assert!(shown[3].starts_with('┊'), "{shown:?}");
     }
@@ -181,7 +288,7 @@ mod tests {
             score: None,
             document_number: None,
         }];
-        assert_eq!(shown(&tried).last().unwrap(), "┊ 30m nothing since");
+        assert_eq!(gaps(&shown(&tried)).last(), Some(&"┊ 30m nothing since"));
     }
 
     #[test]
@@ -204,5 +311,38 @@ mod tests {
         let mut spent = step(StepKind::DocumentVerification, 30, None);
         (spent.attempts, spent.attempt_limit) = (3, Some(3));
         assert!(shown(&registration(vec![spent])).iter().any(|line| line.contains("3/3 spent")));
+    }
+
+    /// What stands in the last columns, where the bars are.
+    fn bars(registration: &Registration) -> Vec<String> {
+        shown(registration).iter().map(|line| line.chars().skip(64).collect::<String>().trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn steps_are_drawn_to_scale_with_long_pauses_cut_out() {
+        let bars = bars(&registration(vec![
+            step(StepKind::PersonalInfo, 600, Some(590)),
+            step(StepKind::EmailVerification, 590, Some(580)),
+            step(StepKind::DocumentVerification, 380, Some(360)),
+        ]));
+        // Ten and ten minutes, then three hours that take one column, then twenty minutes; then nothing until now.
+        assert_eq!(bars[1], "━━━   ╱    ╱");
+        assert_eq!(bars[2], "  ━━━━╱    ╱");
+    }
+
+    #[test]
+    fn a_failed_attempt_stands_on_the_bar_and_a_rough_time_is_dashed() {
+        let mut tried = registration(vec![step(StepKind::DocumentVerification, 20, None)]);
+        tried.failed_attempts = vec![Attempt {
+            step: StepKind::DocumentVerification,
+            at: Some(Moment::event(noon() - Duration::minutes(10))),
+            reason: None,
+            counts: true,
+            score: None,
+            document_number: None,
+        }];
+        assert_eq!(bars(&tried)[2], "━━━━━━✗━━━━━");
+        tried.steps[0].started = Some(Moment::new(noon() - Duration::minutes(20), Basis::Updated));
+        assert_eq!(bars(&tried)[2], "╌╌╌╌╌╌✗╌╌╌╌╌");
     }
 }

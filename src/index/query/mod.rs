@@ -120,6 +120,14 @@ impl Query {
         self.clauses.is_empty()
     }
 
+    /// The projects that it narrows to, as they were asked for; none if it does not.
+    pub fn projects(&self) -> impl Iterator<Item = &str> {
+        self.clauses.iter().filter(|clause| !clause.negated).flat_map(|clause| match &clause.condition {
+            Condition::Project(names) => names.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        })
+    }
+
     /// Where each condition stands in the text it was parsed from, as byte offsets.
     pub fn spans(&self) -> impl Iterator<Item = Range<usize>> {
         self.clauses.iter().map(|clause| clause.at.clone())
