@@ -326,8 +326,9 @@ mod tests {
             step(StepKind::DocumentVerification, 380, Some(360)),
         ]));
         // Ten and ten minutes, then three hours that take one column, then twenty minutes; then nothing until now.
-        assert_eq!(bars[1], "━━━   ╱    ╱");
-        assert_eq!(bars[2], "  ━━━━╱    ╱");
+        assert_eq!(bars[1], "━━━ ╱     ╱");
+        assert_eq!(bars[2], "  ━━╱     ╱");
+        assert_eq!(bars[4], "    ╱━━━━━╱");
     }
 
     #[test]

@@ -205,3 +205,20 @@ fn every_example_of_a_filter_in_the_help_is_one() {
         }
     }
 }
+
+#[test]
+fn the_first_line_says_where_one_is_and_what_the_list_is_narrowed_to() {
+    let first = |screen: &mut Screen| screen.text().lines().next().unwrap().to_owned();
+    let mut screen = Screen::new().keys("/project:retail<enter>");
+    assert!(first(&mut screen).contains("· project retail"));
+    assert!(!first(&mut screen).contains("Queue"), "on the queue itself there is nothing to say");
+    let mut screen = screen.keys("/ id:reg_21<enter><enter>2");
+    assert!(first(&mut screen).contains("Queue › Ana Muestra › Flags"), "{}", first(&mut screen));
+    let mut screen = screen.keys("1t");
+    assert!(first(&mut screen).contains("Ana Muestra › Ring"), "{}", first(&mut screen));
+    // Where there is no room for all of it, the nearest stays.
+    let mut screen = screen.sized(80, 24);
+    assert!(first(&mut screen).contains("… ›"), "{}", first(&mut screen));
+    assert!(first(&mut screen).contains("Ring"), "{}", first(&mut screen));
+    assert!(!first(&mut screen.keys("m")).contains("Muestra"), "hidden in the breadcrumb too");
+}
