@@ -46,6 +46,8 @@ pub enum Effect {
 pub enum Timer {
     /// Ages and limits on the screen move on.
     Tick,
+    /// Fields that are masked otherwise have been shown long enough.
+    Reveal,
     /// A toast has been shown long enough.
     Toast,
     /// A backend that does not announce changes is read again.

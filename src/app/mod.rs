@@ -26,6 +26,7 @@ pub mod queue;
 pub mod registration;
 mod requests;
 pub mod resend;
+pub mod reveal;
 pub mod ring;
 pub mod rows;
 pub mod screens;

@@ -12,12 +12,13 @@ use super::{
     look::Look,
     queue::Queue,
     requests::Requests,
+    reveal::Reveals,
     screens::Screen,
 };
 use crate::{
     index::{Facets, Index},
     keys::{Keymap, KeymapError, Override},
-    model::{Flow, Project, RegistrationId, Timestamp},
+    model::{Flow, Project, RegistrationId, Role, Timestamp},
     triage::{Policy, Reasons},
 };
 
@@ -28,6 +29,8 @@ pub struct Profile {
     pub name: String,
     /// What it talks to: `embedded`, or a host.
     pub backend: String,
+    /// Who sits at the console, and so how much of people is shown.
+    pub role: Role,
     /// Writes are refused.
     pub read_only: bool,
     /// Real people: shown in a colour of its own.
@@ -103,6 +106,7 @@ pub struct Model {
     pub list_rows: usize,
     /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
+    pub(super) reveals: Reveals,
     pub(super) kept: Kept,
     pub(super) requests: Requests,
 }
@@ -116,6 +120,7 @@ impl Model {
     /// A console on a profile, before anything was read. Fails with all mistakes of the keymap at once.
     pub fn new(profile: Profile, keys: &[Override], now: Timestamp) -> Result<Self, Vec<KeymapError>> {
         Ok(Self {
+            masked: profile.role == Role::Support,
             profile,
             keymap: Keymap::compile(&default_bindings(), keys)?,
             index: Index::default(),
@@ -131,12 +136,12 @@ impl Model {
             arrivals: Arrivals::default(),
             incidents: Vec::new(),
             look: Look::default(),
-            masked: false,
             toast: None,
             log: VecDeque::new(),
             now,
             list_rows: 1,
             page_rows: 1,
+            reveals: Reveals::default(),
             kept: Kept::default(),
             requests: Requests::default(),
         })

@@ -28,9 +28,12 @@ impl Model {
         match answer {
             Ok(registration) => {
                 self.upsert(vec![registration]);
-                Effects::none()
+                self.revealed(id)
             }
-            Err(error) => self.toast(ToastKind::Error, format!("Nothing was noted at {id}: {}", error.message)),
+            Err(error) => {
+                self.not_revealed(id);
+                self.toast(ToastKind::Error, format!("Nothing was noted at {id}: {}", error.message))
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Effects, Model, batch::Batch, create::CreateForm, decide::DecideForm, effect::Effect, handed_out::HandedOut,
-    help::HelpView, model::ToastKind, palette::Palette, resend::ResendForm, sync::SyncPlan,
+    help::HelpView, model::ToastKind, palette::Palette, resend::ResendForm, reveal::RevealForm, sync::SyncPlan,
 };
 use crate::keys::{Code, Key};
 
@@ -19,6 +19,8 @@ pub enum Overlay {
     Create(Box<CreateForm>),
     /// A link that is about to be sent again.
     Resend(ResendForm),
+    /// Which field of a person to show.
+    Reveal(RevealForm),
     /// What a create or a resend handed out.
     HandedOut(HandedOut),
     /// What is about to be synced.
@@ -59,6 +61,7 @@ impl Model {
             }
             Some(Overlay::Create(_)) => self.create_key(key),
             Some(Overlay::Resend(_)) => self.resend_key(key),
+            Some(Overlay::Reveal(_)) => self.reveal_key(key),
             Some(Overlay::HandedOut(_)) => self.handed_out_key(key),
             Some(Overlay::SyncPlan(_)) => self.sync_plan_key(key),
             Some(Overlay::Decide(_)) => self.decide_key(key),

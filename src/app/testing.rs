@@ -71,6 +71,7 @@ impl Console {
         let profile = Profile {
             name: "local".to_owned(),
             backend: "embedded".to_owned(),
+            role: crate::model::Role::default(),
             read_only: false,
             production: false,
             announces_changes: true,

@@ -143,6 +143,7 @@ impl Model {
             Command::CopyId => return self.copy_id(),
             Command::Theme => return self.next_theme(),
             Command::Mouse => return self.toggle_mouse(),
+            Command::Reveal => self.open_reveal(),
             Command::Mask => self.masked = !self.masked,
             Command::Palette => self.open_palette(),
             Command::Forward => return self.forward(),
@@ -237,7 +238,13 @@ impl Model {
             Some(Overlay::Log(scroll)) => scroll.by(lines),
             Some(Overlay::Batch(batch)) => batch.scroll.by(lines),
             Some(Overlay::Decide(form)) => form.scroll.by(lines),
-            Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
+            Some(
+                Overlay::Create(_)
+                | Overlay::Resend(_)
+                | Overlay::Reveal(_)
+                | Overlay::HandedOut(_)
+                | Overlay::SyncPlan(_),
+            ) => {}
             None => self.step(lines),
         }
         Effects::none()
@@ -253,7 +260,13 @@ impl Model {
             Some(Overlay::Log(scroll)) => scroll.max = scroll_max,
             Some(Overlay::Batch(batch)) => batch.scroll.max = scroll_max,
             Some(Overlay::Decide(form)) => form.scroll.max = scroll_max,
-            Some(Overlay::Create(_) | Overlay::Resend(_) | Overlay::HandedOut(_) | Overlay::SyncPlan(_)) => {}
+            Some(
+                Overlay::Create(_)
+                | Overlay::Resend(_)
+                | Overlay::Reveal(_)
+                | Overlay::HandedOut(_)
+                | Overlay::SyncPlan(_),
+            ) => {}
             None => self.measured_screen(scroll_max),
         }
     }
@@ -271,6 +284,7 @@ impl Model {
                 self.toast = None;
                 Effects::none()
             }
+            Timer::Reveal => self.end_reveals(),
             Timer::Refresh if self.loading.is_reading() => Effects::none(),
             Timer::Refresh => self.reload(),
         }

@@ -5,7 +5,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{BackendError, Caller, CallerKind, ErrorKind};
-use crate::model::{Claim, DeskNotes, FlagVerdict, Note, Personal, Snooze, Timestamp, Verdict};
+use crate::model::{
+    Claim, DeskNotes, FlagVerdict, Note, Personal, PersonalField, Reveal, Snooze, Timestamp, Verdict,
+    desk::REVEALS_KEPT,
+};
 
 /// The longest rule id or code of a flag that a verdict can name, in characters. Our own rules need ten; codes that a
 /// source reports are its own.
@@ -47,6 +50,11 @@ pub enum Annotation {
     Note {
         /// The words, on one line or several.
         text: Personal,
+    },
+    /// One of its fields is shown to somebody for whom it is masked.
+    Reveal {
+        /// Which.
+        field: PersonalField,
     },
     /// Takes back a note of one's own.
     DropNote {
@@ -123,6 +131,7 @@ impl Annotation {
             Self::Verdict { rule, .. } => format!("verdict {rule}"),
             Self::Snooze { .. } => "snooze".to_owned(),
             Self::Wake => "wake".to_owned(),
+            Self::Reveal { field } => format!("reveal {}", field.label()),
             Self::Note { .. } => "note".to_owned(),
             Self::DropNote { .. } => "drop note".to_owned(),
         }
@@ -169,8 +178,8 @@ impl Annotation {
                 said.is_none_or(|said| said.until != *until || said.reason != *reason || said.by != by)
             }
             Self::Wake => notes.snooze.is_some(),
-            // The same words again are another note.
-            Self::Note { .. } => true,
+            // The same words again are another note, and shown again is shown once more.
+            Self::Note { .. } | Self::Reveal { .. } => true,
             Self::DropNote { at } => has_note(notes, by, *at),
         }
     }
@@ -191,6 +200,11 @@ impl Annotation {
                 notes.snooze = Some(Snooze { until: *until, reason: reason.clone(), by: by.to_owned(), at });
             }
             Self::Wake => notes.snooze = None,
+            Self::Reveal { field } => {
+                let excess = (notes.reveals.len() + 1).saturating_sub(REVEALS_KEPT);
+                notes.reveals.drain(..excess);
+                notes.reveals.push(Reveal { field: *field, by: by.to_owned(), at });
+            }
             Self::Note { text } => notes.notes.push(Note { text: text.clone(), by: by.to_owned(), at }),
             Self::DropNote { at: written } => {
                 notes.notes.retain(|note| note.by != by || note.at != *written);

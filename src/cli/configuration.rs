@@ -188,6 +188,7 @@ fn show_profile(
         }
         BackendSettings::Remote(remote) => show_remote(remote, output)?,
     }
+    output.line(&format!("role = {}", quoted(settings.role.as_str())))?;
     output.line(&format!("read_only = {}", settings.read_only))?;
     output.line(&format!("production = {}", settings.production))
 }

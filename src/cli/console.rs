@@ -61,6 +61,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
     let profile = app::Profile {
         name: desk.profile.name,
         backend: desk.backend.name(),
+        role: desk.profile.role,
         read_only: desk.profile.read_only,
         production: desk.profile.production,
         announces_changes: desk.backend.capabilities().changes,

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Profile, Source},
     demo::{self, Demo},
+    model::Role,
 };
 
 /// Opens it; returns once the user leaves.
@@ -26,6 +27,7 @@ pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Fai
         name: "demo".to_owned(),
         // In memory: nothing is written anywhere.
         source: Source::Embedded { data_dir: PathBuf::new() },
+        role: Role::default(),
         read_only: session.read_only(),
         production: false,
     };

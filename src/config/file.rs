@@ -17,7 +17,10 @@ use super::{
     profile, reasons,
     section::{Found, Reading, Section, one_or_more_texts, type_in_words},
 };
-use crate::remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource};
+use crate::{
+    model::Role,
+    remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource},
+};
 
 /// Reads and parses a file.
 pub(super) fn read(path: &Path) -> Result<Config, Mistakes> {
@@ -120,6 +123,8 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     };
     let data_dir = section.text(reading, "data_dir");
     let endpoint = remote_of(&mut section, is_remote, &place, reading);
+    let roles = Role::ALL.map(|role| (role.as_str(), role));
+    let role = section.word(reading, "role", &roles).map(|found| found.value).unwrap_or_default();
     let read_only = section.switch(reading, "read_only").is_some_and(|found| found.value);
     let production = section.switch(reading, "production").is_some_and(|found| found.value);
     if let (true, Some(found)) = (is_remote, &data_dir) {
@@ -132,7 +137,7 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     } else {
         BackendSettings::Embedded { data_dir: data_dir.map(|found| anchored(&found.value, reading.path)) }
     };
-    Some(ProfileSettings { backend, read_only, production })
+    Some(ProfileSettings { backend, role, read_only, production })
 }
 
 /// The keys of a remote; in an embedded profile each of them is a mistake.

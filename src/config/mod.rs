@@ -23,6 +23,7 @@ pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 
 use crate::{
+    model::Role,
     remote::{Dialect, RemoteConfig},
     triage::{Policy, Reasons},
     ui::theme::{OwnTheme, ThemeName},
@@ -92,6 +93,8 @@ impl Config {
 pub struct ProfileSettings {
     /// Where the registrations are.
     pub backend: BackendSettings,
+    /// Who works with it.
+    pub role: Role,
     /// Whether writes are refused.
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places};
+use crate::model::Role;
 use crate::remote::{self, RemoteConfig, Timeouts, TokenSource};
 
 /// A value of the environment or the command line, with its place.
@@ -108,6 +109,8 @@ pub struct Profile {
     pub name: String,
     /// Where the registrations are.
     pub source: Source,
+    /// Who works with it.
+    pub role: Role,
     /// Whether writes are refused.
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.
@@ -158,7 +161,7 @@ impl Profile {
             }
         };
         let read_only = settings.read_only || given.read_only;
-        Ok(Self { name: name.clone(), source, read_only, production: settings.production })
+        Ok(Self { name: name.clone(), source, role: settings.role, read_only, production: settings.production })
     }
 
     fn ad_hoc(url: &Given<String>, given: &Overrides) -> Result<Self, Mistakes> {
@@ -175,6 +178,7 @@ impl Profile {
         Ok(Self {
             name: name.unwrap_or_default(),
             source: Source::Remote(settings),
+            role: Role::default(),
             read_only: given.read_only,
             production: false,
         })

@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Personal, Timestamp};
+use super::{Personal, Reveal, Timestamp};
+
+/// How many reveals stay with a registration; the event log of the engine and the journal beside a remote keep all.
+pub const REVEALS_KEPT: usize = 100;
 
 /// Everything the desk says about one registration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,6 +21,8 @@ pub struct DeskNotes {
     pub snooze: Option<Snooze>,
     /// What was written down about it, oldest first.
     pub notes: Vec<Note>,
+    /// Who was shown which masked field, oldest first; the last [`REVEALS_KEPT`] of them.
+    pub reveals: Vec<Reveal>,
 }
 
 impl DeskNotes {

@@ -13,6 +13,7 @@ pub mod flow;
 pub mod moment;
 pub mod personal;
 pub mod registration;
+pub mod reveal;
 pub mod status;
 pub mod step;
 pub mod timeline;
@@ -34,6 +35,7 @@ pub use registration::{
     AccessEntry, Attempt, Contact, FlowRef, ProjectRef, Registration, RegistrationId, ReportedFlag, Results, Review,
     Scores,
 };
+pub use reveal::{PersonalField, Reveal, Role};
 pub use status::Status;
 pub use step::{Outcome, Requirement, Step, StepKind, StepState};
 pub use told::Told;

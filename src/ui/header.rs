@@ -10,7 +10,7 @@ use super::{Theme, facts, gauge, ink, words};
 use crate::{
     app::{Model, Screen, insights::Panel, registration::Tab},
     index::Facets,
-    model::Status,
+    model::{Role, Status},
     text,
 };
 
@@ -52,7 +52,8 @@ fn context(model: &Model, theme: &Theme) -> Line<'static> {
         spans.push(Span::styled("READ-ONLY", theme.read_only));
     }
     if model.masked {
-        spans.push(Span::styled(" · masked", theme.dim));
+        let role = if profile.role == Role::Support { "support, masked" } else { "masked" };
+        spans.push(Span::styled(format!(" · {role}"), theme.dim));
     }
     let projects: Vec<&str> = model.queue.query.projects().collect();
     if !projects.is_empty() {

@@ -8,8 +8,8 @@ use crate::model::{
     AccessEntry, Attempt, BackgroundCheck, BackgroundSource, Basis, Checks, Claim, CodeCheck, Consent, Contact,
     Delivery, DeskNotes, DocumentCheck, DocumentKind, FaceCompare, FlagVerdict, FlowRef, FlowSettings, FlowStep,
     FormSubmission, Gateway, Information, ListKind, LivenessCheck, MatchedBy, Moment, Note, Outcome, Personal,
-    ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement, Results, Review, Scores, Signature, Snooze,
-    SourceStatus, Status, Step, StepKind, StepState, Timestamp, Verdict, timeline,
+    PersonalField, ProjectRef, Registration, RegistrationId, ReportedFlag, Requirement, Results, Reveal, Review,
+    Scores, Signature, Snooze, SourceStatus, Status, Step, StepKind, StepState, Timestamp, Verdict, timeline,
 };
 
 /// A time on the day everything happens.
@@ -99,6 +99,7 @@ pub(super) fn full() -> Registration {
             by: "ines".to_owned(),
             at: at("11:06:00"),
         }),
+        reveals: vec![Reveal { field: PersonalField::Phone, by: "ines".to_owned(), at: at("11:08:00") }],
         notes: vec![Note { text: "Called.\nNo answer.".into(), by: "ines".to_owned(), at: at("11:07:00") }],
     };
     registration.link_resent = event("10:45:00");

@@ -93,6 +93,7 @@ async fn the_pictures_show_what_the_program_draws() {
     let profile = Profile {
         name: "demo".to_owned(),
         backend: "embedded".to_owned(),
+        role: regdesk::model::Role::default(),
         read_only: false,
         production: false,
         announces_changes: true,

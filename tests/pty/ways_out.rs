@@ -86,6 +86,7 @@ fn panicking_console() {
         profile: Profile {
             name: "panic".to_owned(),
             backend: "fake".to_owned(),
+            role: regdesk::model::Role::default(),
             read_only: true,
             production: false,
             announces_changes: true,

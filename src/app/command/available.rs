@@ -1,7 +1,10 @@
 //! Which commands cannot be used now, and why.
 
 use super::{Command, Layer};
-use crate::{app::Model, model::Status};
+use crate::{
+    app::Model,
+    model::{Role, Status},
+};
 
 impl Command {
     /// Why the command cannot be used now; `None` if it can.
@@ -47,6 +50,10 @@ impl Command {
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {
                 Some("the queue holds no other registration")
             }
+            Self::Mask if model.profile.role == Role::Support => {
+                Some("the role of this profile sees one field at a time, in a registration")
+            }
+            Self::Reveal if !model.masked => Some("nothing is masked"),
             Self::Forward if model.forward.is_empty() => Some("you have not gone back from anywhere"),
             Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
             Self::Incident if model.incidents.is_empty() => Some("there is no incident"),

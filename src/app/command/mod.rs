@@ -123,6 +123,8 @@ pub enum Command {
     CopyId,
     /// Mask or show personal data.
     Mask,
+    /// Show one masked field.
+    Reveal,
     /// The next theme.
     Theme,
     /// Take the mouse, or leave it to the terminal.

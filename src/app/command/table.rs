@@ -232,6 +232,13 @@ pub const COMMANDS: &[Entry] = &[
         "Copy the id to the clipboard, over ssh too",
         &[(DESK, &["y"])],
     )),
+    hidden(entry(
+        Command::Reveal,
+        "reveal",
+        "reveal",
+        "Show one masked field for a short while; that is written down",
+        &[(REGISTRATION, &["v"])],
+    )),
     hidden(entry(Command::Mask, "mask", "mask", "Hide or show personal data on the screen", &[(EVERYWHERE, &["m"])])),
     hidden(entry(
         Command::Theme,

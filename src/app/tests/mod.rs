@@ -11,5 +11,6 @@ mod look;
 mod notes;
 mod queue;
 mod random;
+mod reveal;
 mod screens;
 mod unblock;

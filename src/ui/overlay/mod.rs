@@ -8,6 +8,7 @@ mod help;
 mod log;
 mod palette;
 mod resend;
+mod reveal;
 mod sync_plan;
 
 use ratatui::{
@@ -37,6 +38,7 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
         Overlay::Decide(form) => return decide::draw(model, form, theme, frame),
         Overlay::Create(form) => create::draw(model, form, theme, frame),
         Overlay::Resend(form) => resend::draw(model, form, theme, frame),
+        Overlay::Reveal(form) => reveal::draw(model, form, theme, frame),
         Overlay::HandedOut(notice) => handed_out::draw(model, notice, theme, frame),
         Overlay::SyncPlan(plan) => sync_plan::draw(model, plan, theme, frame),
     }

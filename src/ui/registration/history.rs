@@ -31,6 +31,18 @@ pub fn lines(entry: &Entry, model: &Model, columns: usize, theme: &Theme) -> Vec
     lines.extend(section("Notes", notes.len(), theme));
     lines.extend(note_lines(notes.iter().rev(), model, columns, theme));
     lines.push(Line::default());
+    let reveals = &registration.desk.reveals;
+    if !reveals.is_empty() {
+        lines.extend(section("Masked fields that were shown", reveals.len(), theme));
+        for reveal in reveals.iter().rev() {
+            lines.push(Line::from(vec![
+                time(Some(reveal.at), model, theme),
+                Span::raw(text::fit(reveal.field.label(), SUBJECT)),
+                Span::styled(format!("to {}", reveal.by), theme.strong),
+            ]));
+        }
+        lines.push(Line::default());
+    }
     lines.extend(section("Access log", registration.access_log.len(), theme));
     for access in registration.access_log.iter().rev() {
         lines.push(access_line(access, model, theme));

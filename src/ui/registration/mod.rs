@@ -21,7 +21,7 @@ use crate::{
         unblock::Remedy,
     },
     index::Entry,
-    model::{Registration, Status},
+    model::{PersonalField, Registration, Status},
     text,
     triage::{self, Severity, Stage, Stuck},
 };
@@ -94,7 +94,7 @@ fn name(model: &Model, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: 
     let left = Line::from(vec![
         words::status(&registration.status).span(theme),
         Span::raw("  "),
-        Span::styled(facts::who(registration, model.masked), theme.strong),
+        Span::styled(facts::who(registration, model.hides(&registration.id, PersonalField::Name)), theme.strong),
         Span::styled(format!("  {}", registration.id), theme.dim),
         Span::styled(at_the_desk(model, registration), theme.info),
     ]);
@@ -119,8 +119,17 @@ fn fact_lines(model: &Model, entry: &Entry, theme: &Theme) -> [Line<'static>; 2]
     let project = facts::named(registration.project.name.as_deref(), &registration.project.id);
     let flow = facts::named(registration.flow.name.as_deref(), &registration.flow.id);
     let mut known = vec![format!("{project} / {flow}")];
-    known.extend(contact.email.as_ref().map(|email| facts::personal(email, model.masked).into_owned()));
-    known.extend(facts::phone(registration, model.masked));
+    let hides = |field| model.hides(&registration.id, field);
+    known.extend(contact.email.as_ref().map(|email| facts::personal(email, hides(PersonalField::Email)).into_owned()));
+    known.extend(facts::phone(registration, hides(PersonalField::Phone)));
+    // These have no place of their own in the head.
+    for field in [PersonalField::DocumentNumber, PersonalField::BirthDate] {
+        if model.shown_until(&registration.id, field).is_some()
+            && let Some(value) = field.of(registration)
+        {
+            known.push(format!("{} {}", field.label(), value.reveal()));
+        }
+    }
     known.extend(contact.language.clone());
     let moved = entry.last_move();
     let mut times = vec![format!("last move {} UTC ({} ago)", facts::time(moved, now), facts::since(moved, now))];
