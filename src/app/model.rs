@@ -147,10 +147,10 @@ impl Model {
         })
     }
 
-    /// Judges by the house's policy; to be said before anything is read.
+    /// Judges by the house's policy, for this operator; to be said before anything is read.
     #[must_use]
-    pub fn judging_by(mut self, policy: Arc<Policy>) -> Self {
-        self.index = Index::new(policy);
+    pub fn judging_by(mut self, policy: Arc<Policy>, operator: Option<String>) -> Self {
+        self.index = Index::new(policy).asked_by(operator);
         self
     }
 

@@ -54,7 +54,7 @@ impl Desk {
 
     /// An empty index that judges by the policy.
     fn index(&self) -> Index {
-        Index::new(Arc::clone(&self.policy))
+        Index::new(Arc::clone(&self.policy)).asked_by(self.operator.name.clone())
     }
 
     /// A registration judged on its own, without those that share something with it.

@@ -7,7 +7,7 @@ use clap::builder::{StringValueParser, TypedValueParser};
 
 use super::args::Said;
 use crate::{
-    index::Span,
+    index::{Span, is_bare},
     model::{self, Status, Timestamp, Verdict},
     server::Dialect,
 };
@@ -82,7 +82,7 @@ pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl 
 }
 
 fn is_term(text: &str) -> bool {
-    text.contains(':') || matches!(text, "stuck" | "snoozed")
+    text.contains(':') || is_bare(text)
 }
 
 /// A word of a query, with its hyphen again.

@@ -1,9 +1,12 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 
+mod complete;
 mod facets;
 mod incidents;
 mod order;
 mod query;
+mod values;
+mod view;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,15 +16,20 @@ use std::{
 use chrono::TimeDelta;
 
 pub use crate::triage::FlagRate;
+pub use complete::{Candidate, Completer, Completion};
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
-pub use query::{Query, QueryError, Span, flag_term, flips_term, step_term, stuck_term};
+pub use query::{
+    BARE, Query, QueryError, Span, TERMS, Term, flag_term, flips_term, is_bare, step_term, stuck_term, value_text,
+};
+pub use values::{FACETS, ValueCount};
+pub use view::{Origin, View, ViewError, Views};
 
 use crate::{
     model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
     triage::{
-        Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, flag_rates, judge, last_move, names,
-        where_it_stands,
+        Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, Turn, flag_rates, has_returned, judge, last_move,
+        names, where_it_stands,
     },
 };
 
@@ -34,6 +42,10 @@ pub struct Entry {
     pub judgement: Judgement,
     /// Put aside by somebody of the desk, as of the last judgement.
     snoozed: bool,
+    /// Claimed by whoever asks.
+    mine: bool,
+    /// Moved since it was last decided on.
+    returned: bool,
     /// The incident it is stuck in, by its place among those of the index.
     incident: Option<usize>,
     /// Where it stands.
@@ -47,7 +59,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn new(registration: Arc<Registration>) -> Self {
+    fn new(registration: Arc<Registration>, operator: Option<&str>) -> Self {
+        let claim = registration.desk.claim.as_ref();
         let name = registration.name().map(|name| names::fold_text(name.reveal())).unwrap_or_default();
         Self {
             step: where_it_stands(&registration),
@@ -56,6 +69,8 @@ impl Entry {
             name: Personal::new(name),
             judgement: Judgement::default(),
             snoozed: false,
+            mine: claim.is_some_and(|claim| operator == Some(claim.by.as_str())),
+            returned: has_returned(&registration),
             incident: None,
             registration,
         }
@@ -69,6 +84,22 @@ impl Entry {
     /// Whether somebody of the desk has put it aside for now; what `snoozed` means.
     pub fn is_snoozed(&self) -> bool {
         self.snoozed
+    }
+
+    /// Whether it is stuck and the wait is not the person's: the operator, the service or the integrator is late. What
+    /// `breached` means.
+    pub fn is_breached(&self) -> bool {
+        self.judgement.stuck.as_ref().is_some_and(|stuck| stuck.turn != Turn::User)
+    }
+
+    /// Whether it has moved since it was last decided on; what `returned` means.
+    pub fn has_returned(&self) -> bool {
+        self.returned
+    }
+
+    /// Whether whoever asks has claimed it; what `owner:me` means.
+    pub fn is_mine(&self) -> bool {
+        self.mine
     }
 
     /// When anything about it last changed, evidence included.
@@ -136,12 +167,21 @@ pub struct Index {
     /// How many registrations came or changed since incidents were last looked for.
     news: usize,
     policy: Arc<Policy>,
+    /// Who asks, where that is known.
+    operator: Option<String>,
 }
 
 impl Index {
     /// An empty index that judges by a policy.
     pub fn new(policy: Arc<Policy>) -> Self {
         Self { policy, ..Self::default() }
+    }
+
+    /// For this operator, by the name that stands with their claims; to be said before anything is added.
+    #[must_use]
+    pub fn asked_by(mut self, operator: Option<String>) -> Self {
+        self.operator = operator;
+        self
     }
 
     /// What a judgement goes by now.
@@ -159,12 +199,12 @@ impl Index {
                 Some(place) if is_older(&registration, &self.entries[*place].registration) => continue,
                 Some(place) => {
                     changed.extend(self.links.update(&registration));
-                    self.entries[*place] = Entry::new(registration);
+                    self.entries[*place] = Entry::new(registration, self.operator.as_deref());
                 }
                 None => {
                     changed.extend(self.links.update(&registration));
                     self.places.insert(id.clone(), self.entries.len());
-                    self.entries.push(Entry::new(registration));
+                    self.entries.push(Entry::new(registration, self.operator.as_deref()));
                 }
             }
             changed.insert(Arc::new(id));
@@ -245,6 +285,22 @@ impl Index {
     /// Counts over some of them.
     pub fn facets(&self, ids: &[RegistrationId]) -> Facets {
         Facets::over(ids.iter().filter_map(|id| self.get(id)))
+    }
+
+    /// Counts over some of them by each term of [`FACETS`], with the values as they stand in a query.
+    pub fn values(&self, ids: &[RegistrationId]) -> Vec<(&'static str, Vec<ValueCount>)> {
+        values::facets(ids.iter().filter_map(|id| self.get(id)))
+    }
+
+    /// How many registrations each query finds.
+    pub fn counts<'a>(&self, queries: impl Iterator<Item = &'a Query> + Clone, now: Timestamp) -> Vec<usize> {
+        let mut counts = vec![0; queries.clone().count()];
+        for entry in &self.entries {
+            for (count, query) in counts.iter_mut().zip(queries.clone()) {
+                *count += usize::from(query.matches(entry, now));
+            }
+        }
+        counts
     }
 
     /// How often each rule fires over some of them, and how often it was right.

@@ -65,7 +65,7 @@ enum Wake {
 pub async fn run(options: Options) -> Result<(), RunError> {
     let model = Model::new(options.profile, &options.keys, options.clock.now())
         .map_err(RunError::Keys)?
-        .judging_by(options.policy)
+        .judging_by(options.policy, options.operator.name.clone())
         .giving(options.reasons)
         .looking(options.look);
     let (kept, problem) = options.kept_at.as_deref().map(keeper::read).unwrap_or_default();

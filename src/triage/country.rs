@@ -5,6 +5,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::names::fold_text;
+use crate::model::Registration;
 
 /// What belongs to a country.
 struct Country {
@@ -69,6 +70,20 @@ pub fn canonical(text: &str) -> String {
     code(text).map_or_else(|| fold_text(text).trim().to_owned(), str::to_owned)
 }
 
+/// The canonical names of the countries that the document and the form name, each once.
+pub fn named(registration: &Registration) -> Vec<String> {
+    let checks = &registration.checks;
+    let written = [
+        checks.document.as_ref().and_then(|document| document.country.as_deref()),
+        checks.document.as_ref().and_then(|document| document.nationality.as_deref()),
+        checks.information.as_ref().and_then(|typed| typed.country.as_deref()),
+    ];
+    let mut names: Vec<String> = written.into_iter().flatten().map(canonical).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// Whether a list of allowed countries, as projects write them, allows every country.
 pub fn are_all(allowed: &[String]) -> bool {
     allowed.is_empty() || allowed.iter().any(|name| matches!(fold_text(name).trim(), "all" | "*"))
@@ -80,7 +95,7 @@ pub fn has_calling_code(canonical: &str, calling_code: &str) -> bool {
 }
 
 /// The countries of a calling code (`+57`); none if nobody has it.
-pub(super) fn of_calling_code(calling_code: &str) -> &'static [&'static str] {
+pub fn of_calling_code(calling_code: &str) -> &'static [&'static str] {
     COUNTRIES.calling_codes.get(digits(calling_code)).map_or(&[], Vec::as_slice)
 }
 

@@ -29,7 +29,7 @@ pub use link_clock::{LinkClock, LinkOrigin, link_left};
 pub use links::{Link, LinkIndex, LinkKind, Ring, RingNode, RingRow};
 pub use lists::{ListName, Lists};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
-pub use progress::{last_move, where_it_stands};
+pub use progress::{has_returned, last_move, where_it_stands};
 pub use proposal::{Hindrance, Proposal};
 pub use rates::{FlagRate, flag_rates};
 pub use reasons::{Reason, Reasons};

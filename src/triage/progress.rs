@@ -41,10 +41,27 @@ pub(super) fn is_completed(registration: &Registration, kind: &StepKind) -> bool
 
 /// When anything about a registration last changed: its own last change and every time the evidence holds.
 pub fn last_move(registration: &Registration) -> Timestamp {
+    evidence(registration)
+        .chain(registration.link_resent)
+        .map(|moment| moment.at)
+        .fold(registration.updated_at, Timestamp::max)
+}
+
+/// Whether it came back: since the last decision with a time, its status has become another or evidence has come in.
+/// A link that the desk has sent once more is no such move.
+pub fn has_returned(registration: &Registration) -> bool {
+    let Some((last, decided)) = registration.reviews.last().and_then(|last| Some((last, last.at?))) else {
+        return false;
+    };
+    registration.status != last.to || evidence(registration).any(|moment| moment.at > decided)
+}
+
+/// Every moment that the evidence holds.
+fn evidence(registration: &Registration) -> impl Iterator<Item = Moment> {
     let checks = &registration.checks;
     let code = |code: Option<&crate::model::CodeCheck>| code.map(|code| [code.created, code.last_sent, code.validated]);
     let pair = |created: Option<Moment>, finished: Option<Moment>| [created, finished, None];
-    let evidence = [
+    let moments = [
         checks.consent.as_ref().map(|consent| pair(consent.created, consent.answered)),
         checks.information.as_ref().map(|information| pair(information.created, information.submitted)),
         code(checks.email.as_ref()),
@@ -55,25 +72,19 @@ pub fn last_move(registration: &Registration) -> Timestamp {
         checks.background.as_ref().map(|background| pair(background.requested, None)),
         checks.form.as_ref().map(|form| pair(form.submitted, None)),
         checks.signature.as_ref().map(|signature| pair(signature.signed, None)),
-        Some([checks.basic_information, checks.instructions, registration.link_resent]),
+        Some([checks.basic_information, checks.instructions, None]),
     ];
-    evidence
-        .into_iter()
-        .flatten()
-        .flatten()
-        .flatten()
-        .chain(registration.failed_attempts.iter().filter_map(|attempt| attempt.at))
-        .map(|moment| moment.at)
-        .fold(registration.updated_at, Timestamp::max)
+    let attempts = registration.failed_attempts.iter().filter_map(|attempt| attempt.at);
+    moments.into_iter().flatten().flatten().flatten().chain(attempts)
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
 
-    use super::{last_move, where_it_stands};
+    use super::{has_returned, last_move, where_it_stands};
     use crate::{
-        model::{Moment, Status, StepKind},
+        model::{Moment, Review, Status, StepKind},
         triage::testing::{at, begun},
     };
 
@@ -94,5 +105,24 @@ mod tests {
         assert_eq!(last_move(&registration), registration.updated_at);
         registration.checks.instructions = Some(Moment::event(later));
         assert_eq!(last_move(&registration), later);
+    }
+
+    #[test]
+    fn what_moves_after_a_decision_has_come_back_and_a_resent_link_is_no_move() {
+        let mut registration = begun();
+        let decided = at(50_000);
+        assert!(!has_returned(&registration), "nobody has decided yet");
+        let review = Review::noted(Status::NeedsManualVerification, Status::Ongoing, None);
+        registration.status = Status::Ongoing;
+        registration.reviews.push(Review { at: Some(decided), ..review });
+        registration.link_resent = Some(Moment::event(decided + TimeDelta::hours(1)));
+        assert!(!has_returned(&registration));
+        registration.checks.instructions = Some(Moment::event(decided + TimeDelta::hours(2)));
+        assert!(has_returned(&registration), "the person went on");
+        registration.checks.instructions = None;
+        registration.status = Status::NeedsManualVerification;
+        assert!(has_returned(&registration), "it waits for the desk again");
+        registration.reviews.clear();
+        assert!(!has_returned(&registration));
     }
 }

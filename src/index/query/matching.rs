@@ -1,7 +1,8 @@
 //! Whether an entry is what a query asks for.
 
 use super::{
-    Clause, Condition, FlagTest, NumberField, Query, TextField, TimeField, values::Compare, values::Span, values::When,
+    Clause, Condition, FlagTest, NumberField, Owner, Query, TextField, TimeField, values::Compare, values::Span,
+    values::When,
 };
 use crate::{
     index::Entry,
@@ -49,7 +50,10 @@ impl Condition {
             Self::Stuck(reasons) => {
                 judgement.stuck.as_ref().is_some_and(|stuck| reasons.is_empty() || reasons.contains(&stuck.reason))
             }
+            Self::Breached => entry.is_breached(),
+            Self::Returned => entry.has_returned(),
             Self::Snoozed => entry.is_snoozed(),
+            Self::Owner(owners) => owners.iter().any(|owner| owner.has(entry)),
             Self::Turn(turns) => judgement.turn.is_some_and(|turn| turns.contains(&turn)),
             Self::Stage(stages) => judgement.stage.is_some_and(|stage| stages.contains(&stage)),
             Self::Number(field, tests) => {
@@ -62,10 +66,22 @@ impl Condition {
                 tests.iter().any(|test| match test {
                     When::Ago(compare) => is_ago(at, now, std::slice::from_ref(compare)),
                     When::On(compare) => compare.holds(at.date_naive()),
+                    When::Today => at.date_naive() == now.date_naive(),
                 })
             }
             Self::Country(countries) => countries.iter().any(|wanted| is_from(registration, wanted)),
             Self::Text(field, values) => values.iter().any(|value| field.contains(registration, value)),
+        }
+    }
+}
+
+impl Owner {
+    fn has(&self, entry: &Entry) -> bool {
+        let claim = entry.registration.desk.claim.as_ref();
+        match self {
+            Self::Me => entry.is_mine(),
+            Self::Nobody => claim.is_none(),
+            Self::Named(name) => claim.is_some_and(|claim| fold_text(&claim.by).contains(name.as_str())),
         }
     }
 }
@@ -105,17 +121,13 @@ fn is_called(id: &str, name: Option<&str>, values: &[String]) -> bool {
 
 /// Whether the document or the form names the country; where neither does, whether the phone does.
 fn is_from(registration: &Registration, wanted: &str) -> bool {
-    let checks = &registration.checks;
-    let named = [
-        checks.document.as_ref().and_then(|document| document.country.as_deref()),
-        checks.document.as_ref().and_then(|document| document.nationality.as_deref()),
-        checks.information.as_ref().and_then(|typed| typed.country.as_deref()),
-    ];
-    if named.iter().any(Option::is_some) {
-        return named.into_iter().flatten().any(|name| country::canonical(name) == wanted);
+    match country::named(registration).as_slice() {
+        [] => {
+            let code = registration.contact.country_code.as_deref();
+            code.is_some_and(|code| country::has_calling_code(wanted, code))
+        }
+        named => named.iter().any(|name| name == wanted),
     }
-    let code = registration.contact.country_code.as_deref();
-    code.is_some_and(|code| country::has_calling_code(wanted, code))
 }
 
 impl NumberField {

@@ -2,6 +2,7 @@
 
 mod matching;
 mod parse;
+mod terms;
 mod values;
 
 use std::{fmt, ops::Range};
@@ -10,6 +11,7 @@ use crate::{
     model::{Status, StepKind},
     triage::{Severity, Stage, Turn, insights::Setting},
 };
+pub use terms::{BARE, TERMS, Term, is_bare};
 pub use values::Span;
 use values::{Compare, When};
 
@@ -67,8 +69,13 @@ enum Condition {
     /// Any reason if empty.
     Stuck(Vec<&'static str>),
     Turn(Vec<Turn>),
+    /// Stuck, and the wait is not the person's.
+    Breached,
+    /// Moved since it was last decided on.
+    Returned,
     /// Put aside by somebody of the desk for now.
     Snoozed,
+    Owner(Vec<Owner>),
     Stage(Vec<Stage>),
     Number(NumberField, Vec<Compare<f64>>),
     /// On the other side of a threshold if it were set to this.
@@ -79,6 +86,16 @@ enum Condition {
     Country(Vec<String>),
     /// Part of one field. Folded.
     Text(TextField, Vec<String>),
+}
+
+/// Who has claimed it.
+#[derive(Debug, Clone, PartialEq)]
+enum Owner {
+    /// Whoever asks.
+    Me,
+    Nobody,
+    /// Part of the name. Folded.
+    Named(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -179,9 +196,12 @@ impl fmt::Display for Condition {
                     FlagTest::Rule(code) => always_quoted(code),
                 })
             ),
-            Self::Stuck(reasons) if reasons.is_empty() => formatter.write_str("stuck"),
+            Self::Stuck(reasons) if reasons.is_empty() => formatter.write_str(terms::STUCK),
             Self::Stuck(reasons) => write!(formatter, "stuck:{}", reasons.join(",")),
-            Self::Snoozed => formatter.write_str(parse::SNOOZED),
+            Self::Breached => formatter.write_str(terms::BREACHED),
+            Self::Returned => formatter.write_str(terms::RETURNED),
+            Self::Snoozed => formatter.write_str(terms::SNOOZED),
+            Self::Owner(owners) => write!(formatter, "owner:{}", joined(owners, Owner::to_string)),
             Self::Turn(turns) => write!(formatter, "turn:{}", joined(turns, |turn| turn.as_str().to_owned())),
             Self::Stage(stages) => write!(formatter, "stage:{}", joined(stages, |stage| stage.as_str().to_owned())),
             Self::Number(field, values) => write!(formatter, "{field}:{}", joined(values, Compare::to_string)),
@@ -196,6 +216,17 @@ impl fmt::Display for Condition {
                 write!(formatter, "{}:{}", field.as_str(), joined(values, |value| quoted(value)))
             }
         }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&match self {
+            Self::Me => terms::ME.to_owned(),
+            Self::Nobody => terms::NOBODY.to_owned(),
+            Self::Named(name) if matches!(name.as_str(), terms::ME | terms::NOBODY) => always_quoted(name),
+            Self::Named(name) => quoted(name),
+        })
     }
 }
 
@@ -228,6 +259,17 @@ pub fn flag_term(rule: &str) -> String {
     Condition::Flag(vec![FlagTest::Rule(rule.to_owned())]).to_string()
 }
 
+/// The value of a term as it stands in a query for one of the values that registrations have: a status, a step, a rule,
+/// a name. What the language does not know by itself goes in quotes.
+pub fn value_text(term: &str, value: &str) -> String {
+    match term {
+        "status" if matches!(Status::parse(value), Status::Unknown(_)) => always_quoted(value),
+        "step" if matches!(StepKind::parse(value), StepKind::Other(_)) => always_quoted(value),
+        "flag" if !parse::is_flag(value) => always_quoted(value),
+        _ => quoted(value),
+    }
+}
+
 /// The term of a query that asks for who stands at a step.
 pub fn step_term(step: &StepKind) -> String {
     Condition::Step(vec![step.clone()]).to_string()
@@ -252,7 +294,7 @@ fn quoted(value: &str) -> String {
     let plain = |(position, character): (usize, char)| {
         character.is_alphanumeric() || matches!(character, '.' | '_' | '@' | '+') || character == '-' && position > 0
     };
-    if !value.is_empty() && !parse::BARE.contains(&value) && value.char_indices().all(plain) {
+    if !value.is_empty() && !is_bare(value) && value.char_indices().all(plain) {
         value.to_owned()
     } else {
         always_quoted(value)

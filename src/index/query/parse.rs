@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Clause, Condition, FlagTest, NumberField, Query, QueryError, TextField, TimeField,
+    Clause, Condition, FlagTest, NumberField, Owner, Query, QueryError, TextField, TimeField,
+    terms::{BREACHED, ME, NOBODY, RETURNED, SNOOZED, STUCK, TERMS},
     values::{Compare, When, parse_ago, parse_number},
 };
 use crate::{
@@ -11,39 +12,6 @@ use crate::{
     text::nearest,
     triage::{self, REPORTED, Severity, Stage, Turn, country, insights::Setting, names::fold_text},
 };
-
-/// Stuck, for whatever reason.
-const STUCK: &str = "stuck";
-/// Put aside by the desk.
-pub(super) const SNOOZED: &str = "snoozed";
-/// The conditions without a value.
-pub(super) const BARE: &[&str] = &[STUCK, SNOOZED];
-
-/// Every term with an example.
-const TERMS: &[(&str, &str)] = &[
-    ("status", "status:ongoing,failed"),
-    ("step", "step:document"),
-    ("project", "project:NAME"),
-    ("flow", "flow:NAME"),
-    ("flag", "flag:BIO-01 or flag:high"),
-    ("risk", "risk:>=70"),
-    ("stuck", "stuck:D-03"),
-    ("turn", "turn:operator"),
-    ("stage", "stage:warn"),
-    ("age", "age:>2h"),
-    ("created", "created:<7d"),
-    ("updated", "updated:2026-01-01..2026-02-01"),
-    ("country", "country:CO"),
-    ("attempts", "attempts.document:>=2"),
-    ("face", "face:<0.85"),
-    ("liveness", "liveness:<0.6"),
-    ("flips", "flips:face=0.80"),
-    ("linked", "linked:>=3"),
-    ("id", "id:reg_1"),
-    ("name", "name:alba"),
-    ("email", "email:example.com"),
-    ("phone", "phone:0143"),
-];
 
 /// One value of a condition.
 struct Value {
@@ -111,8 +79,7 @@ impl<'a> Reader<'a> {
         } else {
             let values = self.values(start, "what must not match")?;
             match values.as_slice() {
-                [word] if !word.quoted && word.text.eq_ignore_ascii_case(STUCK) => Condition::Stuck(Vec::new()),
-                [word] if !word.quoted && word.text.eq_ignore_ascii_case(SNOOZED) => Condition::Snoozed,
+                [word] if !word.quoted => bare(&word.text).map_or_else(|| texts(&values).map(Condition::Words), Ok)?,
                 words => Condition::Words(texts(words)?),
             }
         };
@@ -190,7 +157,7 @@ impl<'a> Reader<'a> {
             Some((name, part)) => (name, Some(part)),
             None => (field, None),
         };
-        let Some((_, example)) = TERMS.iter().find(|(term, _)| *term == name) else {
+        let Some(example) = TERMS.iter().find(|term| term.name == name).map(|term| term.example) else {
             return Err(QueryError { at, message: unknown_term(field) });
         };
         if part.is_some() && name != "attempts" {
@@ -216,6 +183,7 @@ impl<'a> Reader<'a> {
             "stuck" => each(&values, stuck).map(Condition::Stuck),
             "turn" => each(&values, turn).map(Condition::Turn),
             "stage" => each(&values, stage).map(Condition::Stage),
+            "owner" => each(&values, owner).map(Condition::Owner),
             "age" => {
                 each(&values, |value| parse_ago(&value.text).map_err(|error| value.error(error))).map(Condition::Age)
             }
@@ -231,8 +199,19 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The condition of a term without a value.
+fn bare(word: &str) -> Option<Condition> {
+    match word.to_ascii_lowercase().as_str() {
+        STUCK => Some(Condition::Stuck(Vec::new())),
+        BREACHED => Some(Condition::Breached),
+        RETURNED => Some(Condition::Returned),
+        SNOOZED => Some(Condition::Snoozed),
+        _ => None,
+    }
+}
+
 fn unknown_term(field: &str) -> String {
-    match nearest(field, TERMS.iter().map(|(term, _)| *term)) {
+    match nearest(field, TERMS.iter().map(|term| term.name)) {
         Some(term) => format!("there is no term `{field}:`; did you mean `{term}:`?"),
         None => format!("there is no term `{field}:`; to look for the text itself, put it in quotes"),
     }
@@ -293,6 +272,11 @@ fn known_step(word: &str, at: &Range<usize>) -> Result<StepKind, QueryError> {
     }
 }
 
+/// Whether a word is a flag without quotes: a rule of ours, a severity or a category.
+pub(super) fn is_flag(word: &str) -> bool {
+    flag(&Value { text: word.to_owned(), quoted: false, at: 0..0 }).is_ok()
+}
+
 fn flag(value: &Value) -> Result<FlagTest, QueryError> {
     let word = value.text.as_str();
     if let Some(severity) = Severity::ALL.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(word)) {
@@ -335,6 +319,17 @@ fn stage(value: &Value) -> Result<Stage, QueryError> {
         .into_iter()
         .find(|stage| stage.as_str() == fold_word(&value.text))
         .ok_or_else(|| value.error(not_one_of("stage", &value.text, Stage::ALL.map(Stage::as_str))))
+}
+
+/// `me` and `none` mean what they say unless they are quoted; anything else is part of a name.
+fn owner(value: &Value) -> Result<Owner, QueryError> {
+    let folded = fold_text(&value.text).trim().to_owned();
+    match folded.as_str() {
+        "" => Err(value.error("there is nothing in this text to look for")),
+        ME if !value.quoted => Ok(Owner::Me),
+        NOBODY if !value.quoted => Ok(Owner::Nobody),
+        _ => Ok(Owner::Named(folded)),
+    }
 }
 
 fn country_name(value: &Value) -> Result<String, QueryError> {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::Query;
 use crate::{
-    index::Index,
-    model::{FlowStep, Moment, Registration, Requirement, Status, StepKind, StepState},
+    index::{Index, SortField},
+    model::{FlowStep, Moment, Registration, Requirement, Review, Status, StepKind, StepState},
     triage::testing::{at, begun, derived, document, face, failure, finished, information, named, settings, stranger},
 };
 
@@ -226,7 +226,8 @@ fn a_mistake_is_told_at_its_place_with_the_nearest_right_name() {
         ("\"a\"b", "b", "closing quote"),
         ("attempts.nose:>1", "attempts.nose:", "nose"),
         ("risk.document:>1", "risk.document:", "has no parts"),
-        ("owner:me", "owner:", "there is no term"),
+        ("ower:me", "ower:", "`owner:`"),
+        ("owner:", "owner:", "owner:me"),
         ("http://example.com", "http:", "in quotes"),
         ("- alba", "-", "a value is missing"),
     ];
@@ -287,6 +288,12 @@ fn fragment() -> impl Strategy<Value = String> {
         "risk:",
         "stuck",
         "stuck:",
+        "breached",
+        "returned",
+        "owner:",
+        "me",
+        "none",
+        "today",
         "turn:",
         "stage:",
         "age:",
@@ -361,4 +368,46 @@ fn what_the_desk_put_aside_can_be_asked_for_until_it_is_back() {
     registration.desk.snooze = Some(crate::model::Snooze { until: at(0) + TimeDelta::days(10), ..snooze });
     check(&registration, &[], &["snoozed"]);
     assert_eq!(Query::parse("-Snoozed \"snoozed\"").unwrap().to_string(), "-snoozed \"snoozed\"");
+}
+
+#[test]
+fn who_has_claimed_it_is_asked_by_name_or_as_me_and_nobody() {
+    let mut claimed = named("a");
+    claimed.desk.claim = Some(crate::model::Claim { by: "Ana Núñez".to_owned(), at: at(0) });
+    check(&claimed, &["owner:ana", "owner:\"nunez\"", "owner:bob,ana"], &["owner:me", "owner:none", "owner:bob"]);
+    check(&named("b"), &["owner:none", "owner:NONE"], &["owner:me", "owner:\"none\"", "owner:ana"]);
+    let mut index = Index::default().asked_by(Some("Ana Núñez".to_owned()));
+    index.upsert(vec![Arc::new(claimed), Arc::new(named("b"))], at(1_000));
+    let mine = index.search(&Query::parse("owner:me").unwrap(), crate::index::Sort::by(SortField::Created), at(1_000));
+    assert_eq!(mine, ["a".into()]);
+    assert_eq!(Query::parse("owner:me,\"me\",NONE").unwrap().to_string(), "owner:me,\"me\",none");
+}
+
+#[test]
+fn a_wait_of_ours_over_its_limit_is_a_breach_and_one_of_the_person_is_not() {
+    check(&begun(), &["stuck", "turn:user"], &["breached"]);
+    let mut review = begun();
+    review.status = Status::NeedsManualVerification;
+    review.updated_at = at(0) + TimeDelta::days(9);
+    check(&review, &["stuck", "turn:operator", "breached", "BREACHED"], &["\"breached\""]);
+}
+
+#[test]
+fn what_moved_since_its_last_decision_has_returned() {
+    let mut registration = begun();
+    check(&registration, &[], &["returned"]);
+    let review = Review::noted(Status::NeedsManualVerification, Status::Ongoing, None);
+    registration.reviews.push(Review { at: Some(at(10)), ..review });
+    registration.status = Status::NeedsManualVerification;
+    check(&registration, &["returned"], &["\"returned\""]);
+}
+
+#[test]
+fn today_is_the_day_it_is_now() {
+    let mut registration = begun();
+    let now = at(0) + TimeDelta::days(10);
+    registration.created_at = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+    check(&registration, &["created:today", "created:TODAY"], &["created:<0s"]);
+    registration.created_at -= TimeDelta::seconds(1);
+    check(&registration, &[], &["created:today"]);
 }

@@ -116,11 +116,19 @@ impl fmt::Display for Span {
 pub enum When {
     Ago(Compare<Span>),
     On(Compare<NaiveDate>),
+    /// On the day it is now.
+    Today,
 }
 
+/// The word for the day it is now.
+const TODAY: &str = "today";
+
 impl When {
-    /// Reads `<7d`, `>2h`, `2026-01-31`, `>=2026-01-31` or `2026-01-01..2026-02-01`.
+    /// Reads `<7d`, `>2h`, `today`, `2026-01-31`, `>=2026-01-31` or `2026-01-01..2026-02-01`.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.eq_ignore_ascii_case(TODAY) {
+            return Ok(Self::Today);
+        }
         let is_day = text.trim_start_matches(['<', '>', '=']).chars().take(5).any(|character| character == '-');
         if is_day {
             return Compare::parse(text, parse_day).map(Self::On);
@@ -134,6 +142,7 @@ impl fmt::Display for When {
         match self {
             Self::Ago(compare) => compare.fmt(formatter),
             Self::On(compare) => compare.fmt(formatter),
+            Self::Today => formatter.write_str(TODAY),
         }
     }
 }
