@@ -1,108 +1,138 @@
-//! The program's own signs in ASCII, for terminals and fonts without them: one table, applied to the finished screen.
+//! The program's own signs in ASCII, for terminals and fonts without them, and in plain text, for screen readers: one
+//! table, applied to the finished screen.
 //!
 //! Each sign is one column and stays one, so that nothing moves. What is no sign of the program, such as a name in
 //! Arabic, is left as it is.
 
-use ratatui::buffer::Buffer;
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Position,
+    style::{Modifier, Style},
+};
 
-/// Signs and what stands for them. Those that are seen side by side stay apart.
-const SIGNS: &[(char, char)] = &[
+/// Signs, what stands for them in ASCII, and what is left of them in plain text, where a word beside says the same. Those
+/// that are seen side by side stay apart.
+const SIGNS: &[(char, char, char)] = &[
     // States.
-    ('○', 'o'),
-    ('◐', '~'),
-    ('✓', '+'),
-    ('◇', '*'),
-    ('✗', 'x'),
-    ('◆', '!'),
-    ('◌', '.'),
-    ('◉', '@'),
+    ('○', 'o', ' '),
+    ('◐', '~', ' '),
+    ('✓', '+', ' '),
+    ('◇', '*', ' '),
+    ('✗', 'x', ' '),
+    ('◆', '!', ' '),
+    ('◌', '.', ' '),
+    ('◉', '@', ' '),
     // Severities.
-    ('■', '#'),
-    ('▲', '^'),
-    ('▽', 'v'),
+    ('■', '#', ' '),
+    ('▲', '^', ' '),
+    ('▽', 'v', ' '),
     // Turns and arrows.
-    ('▸', '>'),
-    ('◂', '<'),
-    ('◀', '<'),
-    ('▶', '>'),
-    ('⋯', ':'),
-    ('◫', '%'),
-    ('→', '>'),
-    ('←', '<'),
-    ('↑', '^'),
-    ('↓', 'v'),
-    ('‹', '<'),
-    ('›', '>'),
-    ('«', '<'),
-    ('»', '>'),
-    ('⏎', '$'),
+    ('▸', '>', ' '),
+    ('◂', '<', ' '),
+    ('◀', '<', ' '),
+    ('▶', '>', ' '),
+    ('⋯', ':', ' '),
+    ('◫', '%', ' '),
+    ('→', '>', '>'),
+    ('←', '<', '<'),
+    ('↑', '^', ' '),
+    ('↓', 'v', ' '),
+    ('‹', '<', ' '),
+    ('›', '>', '>'),
+    ('«', '<', '<'),
+    ('»', '>', '>'),
+    ('⏎', '$', ' '),
     // Lines.
-    ('─', '-'),
-    ('━', '='),
-    ('│', '|'),
-    ('┃', '|'),
-    ('┊', ':'),
-    ('╌', '~'),
-    ('╱', '/'),
-    ('╭', '+'),
-    ('╮', '+'),
-    ('╰', '+'),
-    ('╯', '+'),
-    ('├', '|'),
-    ('┤', '|'),
-    ('└', '`'),
-    ('┬', '+'),
-    ('┴', '+'),
-    ('┼', '+'),
+    ('─', '-', ' '),
+    ('━', '=', ' '),
+    ('│', '|', ' '),
+    ('┃', '|', ' '),
+    ('┊', ':', ' '),
+    ('╌', '~', ' '),
+    ('╱', '/', ' '),
+    ('╭', '+', ' '),
+    ('╮', '+', ' '),
+    ('╰', '+', ' '),
+    ('╯', '+', ' '),
+    ('├', '|', ' '),
+    ('┤', '|', ' '),
+    ('└', '`', ' '),
+    ('┬', '+', ' '),
+    ('┴', '+', ' '),
+    ('┼', '+', ' '),
     // Bars.
-    ('█', '#'),
-    ('▉', '#'),
-    ('▊', '#'),
-    ('▋', '#'),
-    ('▌', '#'),
-    ('▍', '#'),
-    ('▎', '-'),
-    ('▏', '-'),
-    ('░', '.'),
-    ('▒', ':'),
-    ('▓', '='),
-    ('▇', '#'),
-    ('▆', '#'),
-    ('▅', '='),
-    ('▄', '='),
-    ('▃', '-'),
-    ('▂', '_'),
-    ('▁', '.'),
+    ('█', '#', ' '),
+    ('▉', '#', ' '),
+    ('▊', '#', ' '),
+    ('▋', '#', ' '),
+    ('▌', '#', ' '),
+    ('▍', '#', ' '),
+    ('▎', '-', ' '),
+    ('▏', '-', ' '),
+    ('░', '.', ' '),
+    ('▒', ':', ' '),
+    ('▓', '=', ' '),
+    ('▇', '#', ' '),
+    ('▆', '#', ' '),
+    ('▅', '=', ' '),
+    ('▄', '=', ' '),
+    ('▃', '-', ' '),
+    ('▂', '_', ' '),
+    ('▁', '.', ' '),
     // Punctuation.
-    ('·', '-'),
-    ('•', '*'),
-    ('…', '~'),
-    ('×', 'x'),
-    ('–', '-'),
-    ('—', '-'),
-    ('−', '-'),
-    ('±', '~'),
-    ('≥', '>'),
-    ('≤', '<'),
-    ('Δ', '*'),
-    ('’', '\''),
+    ('·', '-', ','),
+    ('•', '*', '*'),
+    ('…', '~', '.'),
+    ('×', 'x', 'x'),
+    ('–', '-', '-'),
+    ('—', '-', '-'),
+    ('−', '-', '-'),
+    ('±', '~', '~'),
+    ('≥', '>', '>'),
+    ('≤', '<', '<'),
+    ('Δ', '*', '*'),
+    ('’', '\'', '\''),
 ];
 
-/// What stands for a sign in ASCII; `None` if it is none of the program's.
-pub fn ascii(sign: char) -> Option<char> {
-    SIGNS.iter().find(|(known, _)| *known == sign).map(|(_, ascii)| *ascii)
-}
-
-/// Replaces the program's signs on the whole screen.
+/// Replaces the program's signs on the whole screen by ASCII.
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
-        let mut characters = cell.symbol().chars();
-        if let (Some(sign), None) = (characters.next(), characters.next())
-            && let Some(ascii) = ascii(sign)
-        {
+        if let Some((_, ascii, _)) = sign_of(cell) {
             cell.set_char(ascii);
         }
     }
+}
+
+/// Makes the whole screen plain text: no lines and no signs, and no styles but that of what is selected.
+pub fn to_plain(buffer: &mut Buffer, base: Style) {
+    for row in buffer.area.rows() {
+        let mut blanks = 2;
+        for position in row.positions() {
+            let next = Position::new(position.x + 1, position.y);
+            let ends = !row.contains(next) || buffer.cell(next).is_none_or(|cell| cell.symbol() == " ");
+            let Some(cell) = buffer.cell_mut(position) else { continue };
+            if let Some((sign, _, plain)) = sign_of(cell) {
+                cell.set_char(match sign {
+                    // Between words it is a comma or a dash, before the word of a state it is nothing.
+                    '·' | '–' if blanks != 1 => ' ',
+                    // At a word itself it says that this is the chosen one.
+                    '▸' if !ends => '*',
+                    _ => plain,
+                });
+            }
+            blanks = if cell.symbol() == " " { blanks + 1 } else { 0 };
+            if !cell.modifier.contains(Modifier::REVERSED) {
+                cell.set_style(Style::reset().patch(base));
+            }
+        }
+    }
+}
+
+/// The entry of what a cell shows, if that is a sign of the program.
+fn sign_of(cell: &Cell) -> Option<(char, char, char)> {
+    let mut characters = cell.symbol().chars();
+    let (Some(sign), None) = (characters.next(), characters.next()) else { return None };
+    if sign.is_ascii() { None } else { SIGNS.iter().copied().find(|(known, ..)| *known == sign) }
 }
 
 /// Whether a terminal needs them: by its kind, or by the character set of the locale (the values of `LC_ALL`,
@@ -123,9 +153,9 @@ mod tests {
 
     #[test]
     fn every_sign_is_one_column_and_becomes_ascii() {
-        for (sign, ascii) in SIGNS {
+        for (sign, ascii, plain) in SIGNS {
             assert_eq!(sign.width(), Some(1), "{sign}");
-            assert!(ascii.is_ascii_graphic(), "{sign}");
+            assert!(ascii.is_ascii_graphic() && plain.is_ascii() && !plain.is_ascii_control(), "{sign}");
         }
     }
 

@@ -123,9 +123,9 @@ pub struct InsightsAreas {
 }
 
 /// Areas of the insights: a quarter for each part where there is room, else one after the other.
-pub fn insights(area: Rect) -> InsightsAreas {
+pub fn insights(area: Rect, one_at_a_time: bool) -> InsightsAreas {
     let (columns, rows) = ALL_PARTS_FROM;
-    let all = area.width >= columns && area.height >= rows;
+    let all = area.width >= columns && area.height >= rows && !one_at_a_time;
     let [profile, title, tabs, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),

@@ -14,6 +14,7 @@ mod ink;
 mod insights;
 mod layout;
 mod overlay;
+mod plain;
 mod preview;
 mod queue;
 mod registration;
@@ -62,22 +63,17 @@ impl HitMap {
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.base);
-    let mut hits = HitMap::default();
-    (hits.room.list_rows, hits.room.page_rows) = (model.list_rows, model.page_rows);
     let (columns, rows) = layout::SMALLEST;
     if area.width < columns || area.height < rows {
         too_small(theme, frame);
+        let mut hits = HitMap::default();
+        (hits.room.list_rows, hits.room.page_rows) = (model.list_rows, model.page_rows);
         return hits;
     }
-    let queue_rows = queue::areas(model, area).rows.height;
-    hits.room.list_rows = usize::from(queue_rows);
-    match model.screens.last() {
-        None => queue::draw(model, theme, frame, &mut hits),
-        Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
-        Some(Screen::Insights(view)) => insights::draw(model, view, theme, frame, &mut hits),
-        Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
-        Some(Screen::Ring(view)) => ring::draw(model, view, theme, frame, &mut hits),
+    if theme.plain {
+        return plain::view(model, theme, frame);
     }
+    let mut hits = screen(model, theme, frame);
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.
         hits.places.clear();
@@ -85,6 +81,23 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     }
     if model.look.ascii {
         glyphs::to_ascii(frame.buffer_mut());
+    }
+    hits
+}
+
+/// Draws the screen without the dialogs over it.
+fn screen(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
+    let mut hits = HitMap::default();
+    hits.room.page_rows = model.page_rows;
+    let rows = if theme.plain { plain::rows(frame.area()) } else { queue::areas(model, frame.area()).rows.height };
+    hits.room.list_rows = usize::from(rows);
+    match model.screens.last() {
+        None if theme.plain => plain::queue(model, theme, frame, &mut hits),
+        None => queue::draw(model, theme, frame, &mut hits),
+        Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Insights(view)) => insights::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Ring(view)) => ring::draw(model, view, theme, frame, &mut hits),
     }
     hits
 }

@@ -247,7 +247,7 @@ pub fn flag_counts(flags: &[Flag], theme: &Theme) -> Vec<Span<'static>> {
 }
 
 /// Says why there is nothing and what to press.
-fn nothing(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub fn nothing(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let key = |command| footer::key_for(model, Layer::Queue, command).unwrap_or_default();
     let (what, then) = if !model.queue.filter.input.value().is_empty() && !model.index.is_empty() {
         (

@@ -53,6 +53,13 @@ impl Screen {
         self
     }
 
+    /// The same as plain text.
+    pub(crate) fn plain(mut self) -> Self {
+        self.theme.plain = true;
+        self.draw();
+        self
+    }
+
     /// The same on a screen of another size.
     pub(crate) fn sized(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);

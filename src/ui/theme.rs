@@ -37,6 +37,8 @@ pub struct Theme {
     pub selected: Style,
     /// Lines around dialogs and between panes.
     pub border: Style,
+    /// Labels before values and one thing after the other, instead of columns and bars.
+    pub plain: bool,
 }
 
 /// The colours that make a theme; everything else follows from them.
@@ -169,6 +171,7 @@ impl Themes {
             (name, _) => Theme::built_in(name, look.background),
         }
         .shown_in(self.depth)
+        .plain(look.plain)
     }
 }
 
@@ -214,7 +217,12 @@ impl Theme {
             read_only: shown(self.read_only),
             selected: shown(self.selected),
             border: shown(self.border),
+            plain: self.plain,
         }
+    }
+
+    fn plain(self, plain: bool) -> Self {
+        Self { plain, ..self }
     }
 
     /// Gives a meaning another colour.
@@ -255,6 +263,7 @@ impl Theme {
             read_only: bold(palette.attention),
             selected: Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
             border: Style::new().fg(palette.dim),
+            plain: false,
         }
     }
 
@@ -274,6 +283,7 @@ impl Theme {
             read_only: with(Modifier::BOLD | Modifier::UNDERLINED),
             selected: with(Modifier::REVERSED | Modifier::BOLD),
             border: with(Modifier::DIM),
+            plain: false,
         }
     }
 

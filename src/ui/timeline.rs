@@ -52,6 +52,9 @@ impl Room {
 
 /// The timeline as lines.
 pub fn lines(registration: &Registration, now: Timestamp, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if theme.plain {
+        return in_words(registration, now);
+    }
     let room = Room::of(columns);
     let scale = Scale::new(&busy(registration, now), GAP_SECONDS, room.bars);
     let mut lines = vec![headers(&room, scale.is_some(), theme)];
@@ -83,6 +86,32 @@ pub fn lines(registration: &Registration, now: Timestamp, columns: usize, theme:
         lines.push(Line::from(Span::styled("The source tells no steps.", theme.dim)));
     } else if last_timed.is_none() && registration.status.is_open() {
         lines.extend(gap(latest, now, "nothing since it was created", (&room, scale.as_ref()), theme));
+    }
+    lines
+}
+
+/// The timeline with a label before each value, for screen readers.
+fn in_words(registration: &Registration, now: Timestamp) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::from("Steps")];
+    for step in &registration.steps {
+        let mut facts = vec![
+            format!("Step {}: {}", step.kind.label(), words::step_state(&step.state).word),
+            words::requirement(step.requirement.as_ref()).to_owned(),
+        ];
+        facts.extend(step.started.or(step.finished).map(|began| format!("began {} UTC", facts::moment(began, now))));
+        facts.extend(Some(took(step, now)).filter(|took| !took.is_empty()).map(|took| format!("took {took}")));
+        facts.extend(match step.attempt_limit {
+            Some(limit) => Some(format!("attempts {} of {limit}", step.attempts)),
+            None => (step.attempts > 0).then(|| format!("attempts {}", step.attempts)),
+        });
+        facts.retain(|fact| !fact.is_empty());
+        lines.push(Line::from(facts.join(", ")));
+    }
+    let attempts = registration.failed_attempts.iter().filter_map(|attempt| attempt.at);
+    let last = registration.steps.iter().filter_map(Step::timestamp).chain(attempts).map(|moment| moment.at).max();
+    if registration.status.is_open() {
+        let since = last.unwrap_or(registration.created_at);
+        lines.push(Line::from(format!("Nothing since: {}", facts::since(since, now))));
     }
     lines
 }

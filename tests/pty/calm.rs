@@ -200,3 +200,19 @@ fn a_closed_window_ends_the_console() {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn in_plain_text_the_cursor_follows_the_selection_and_no_sign_is_written() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = Terminal::start(regdesk(), &["demo", "--still", "--plain"], &environment(home.path()), 100, 30);
+    terminal.wait_for("Shown: 400 of 400");
+    let first = terminal.wait_cursor(None);
+    terminal.send("j");
+    let second = terminal.wait_cursor(Some(first));
+    assert_eq!((second.0, second.1), (0, first.1 + 1));
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_given_back();
+    let written = String::from_utf8_lossy(&terminal.raw()).into_owned();
+    assert!(!written.contains(['│', '─', '◐', '✓', '·', '…']), "a sign was written");
+}

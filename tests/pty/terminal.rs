@@ -138,12 +138,15 @@ impl Terminal {
         self.wait(&format!("{bytes:?} written"), |seen| seen.raw.windows(wanted.len()).any(|part| part == wanted));
     }
 
-    /// Where the cursor stands, column and row from 0; `None` while it is hidden.
-    pub fn cursor(&self) -> Option<(u16, u16)> {
-        let seen = self.seen.0.lock().unwrap();
-        let screen = seen.parser.screen();
-        let (row, column) = screen.cursor_position();
-        (!screen.hide_cursor()).then_some((column, row))
+    /// Waits until the cursor is seen, elsewhere than there; its column and row from 0.
+    pub fn wait_cursor(&self, elsewhere: Option<(u16, u16)>) -> (u16, u16) {
+        let place = |seen: &Seen| {
+            let screen = seen.parser.screen();
+            let (row, column) = screen.cursor_position();
+            (!screen.hide_cursor()).then_some((column, row)).filter(|place| Some(*place) != elsewhere)
+        };
+        self.wait("the cursor to be seen", |seen| place(seen).is_some());
+        place(&self.seen.0.lock().unwrap()).unwrap()
     }
 
     /// Waits until the mouse is taken, or is not.

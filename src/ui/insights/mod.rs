@@ -23,7 +23,7 @@ use crate::{
 
 /// Draws the screen.
 pub fn draw(model: &Model, view: &InsightsView, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
-    let areas = layout::insights(frame.area());
+    let areas = layout::insights(frame.area(), theme.plain);
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
     footer::draw(model, theme, buffer, areas.footer, hits);

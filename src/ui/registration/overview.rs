@@ -36,7 +36,7 @@ pub fn draw(
     area: Rect,
 ) -> usize {
     let registration = &entry.registration;
-    if let Some((left, right)) = layout::beside(area) {
+    if let Some((left, right)) = layout::beside(area).filter(|_| !theme.plain) {
         let timeline = timeline::lines(registration, model.now, usize::from(left.width), theme);
         let facts = verdicts_and_flags(model, entry, usize::from(right.width), theme);
         let most =
@@ -85,8 +85,20 @@ impl Score {
         )
     }
 
+    fn number(&self, value: f64) -> String {
+        if self.scale > 1.0 { format!("{value:.0} %") } else { format!("{value:.2}") }
+    }
+
+    /// For screen readers: `, score 0.71, minimum 0.85`.
+    fn in_words(&self) -> String {
+        let assumed = if self.assumed { " assumed" } else { "" };
+        let minimum =
+            self.minimum.map_or(String::new(), |minimum| format!(", minimum {}{assumed}", self.number(minimum)));
+        format!(", score {}{minimum}", self.number(self.value))
+    }
+
     fn spans(&self, theme: &Theme) -> Vec<Span<'static>> {
-        let number = |value: f64| if self.scale > 1.0 { format!("{value:.0} %") } else { format!("{value:.2}") };
+        let number = |value: f64| self.number(value);
         let tone = if self.passed() { theme.strong } else { theme.bad };
         let mut spans = vec![Span::styled(format!("{:>5} ", number(self.value)), tone)];
         let minimum = self.minimum.map(|minimum| minimum / self.scale);
@@ -164,6 +176,10 @@ fn verdict(
     columns: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
+    if theme.plain {
+        let score = score.map_or(String::new(), |score| score.in_words());
+        return vec![Line::from(format!("{subject}: {}{score}", sign.word))];
+    }
     let mut spans = vec![
         Span::styled(text::fit(&sign.text(), VERDICT) + " ", sign.style(theme)),
         Span::raw(text::fit(subject, SUBJECT)),

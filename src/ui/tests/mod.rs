@@ -6,5 +6,6 @@ mod behaviour;
 mod hostile;
 mod insights;
 mod pictures;
+mod plain;
 mod sizes;
 mod themes;
