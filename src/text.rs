@@ -3,7 +3,7 @@
 //! Names, addresses and error messages come from strangers. [`clean`] is the one place that decides what of them a
 //! terminal may see; whatever prints or draws such text goes through it or through [`fit`].
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -178,11 +178,49 @@ fn visible(character: char) -> char {
     }
 }
 
+/// One line of comma-separated values, without its end.
+pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    cells.into_iter().map(csv_cell).collect::<Vec<_>>().join(",")
+}
+
+/// JSON leaves some characters as they are that steer a terminal; they only stand within strings, so they can be
+/// written as escapes.
+pub fn escaped_json(json: String) -> String {
+    let steers =
+        |character: char| character != '\n' && !clean(character.encode_utf8(&mut [0; 4])).starts_with(character);
+    if !json.contains(steers) {
+        return json;
+    }
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if steers(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// A cell: cleaned, with an apostrophe before what a spreadsheet would take for a formula, quoted where needed.
+fn csv_cell(cell: &str) -> String {
+    let cell = clean(cell);
+    let guard = if cell.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if cell.contains(['"', ',']) || cell.starts_with(' ') || cell.ends_with(' ') {
+        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    } else {
+        format!("{guard}{cell}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{ago, clean, fit, nearest, truncate, width};
+    use super::{ago, clean, csv_cell, escaped_json, fit, nearest, truncate, width};
 
     #[test]
     fn escape_sequences_become_pictures() {
@@ -248,5 +286,20 @@ mod tests {
         fn fitted_text_takes_exactly_its_columns(text in "\\PC{0,20}", columns in 0_usize..30) {
             prop_assert_eq!(width(&fit(&text, columns)), columns);
         }
+    }
+
+    #[test]
+    fn a_cell_that_a_spreadsheet_would_compute_is_defused() {
+        assert_eq!(csv_cell("=HYPERLINK(\"x\",1)"), "\"'=HYPERLINK(\"\"x\"\",1)\"");
+        assert_eq!(csv_cell("+57"), "'+57");
+        assert_eq!(csv_cell(" @sum"), "\"' @sum\"");
+        assert_eq!(csv_cell("\t=1"), "␉=1");
+        assert_eq!(csv_cell("Ana, B"), "\"Ana, B\"");
+    }
+
+    #[test]
+    fn controls_that_json_lets_through_are_escaped() {
+        let json = serde_json::to_string("a\u{9b}31m\u{7f}\u{202e}b\u{e0041}").unwrap_or_default();
+        assert_eq!(escaped_json(json), "\"a\\u009b31m\\u007f\\u202eb\\udb40\\udc41\"");
     }
 }

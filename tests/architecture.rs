@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("runtime", &["app", "backend", "index", "keys", "model", "triage", "ui", "wire"]),
     ("ui", &["app", "backend", "index", "keys", "model", "triage", "wire"]),
-    ("app", &["backend", "index", "keys", "model", "triage"]),
+    ("app", &["backend", "index", "keys", "model", "triage", "wire"]),
     ("keys", &[]),
     ("config", &["index", "keys", "model", "remote", "triage", "ui"]),
     ("demo", &["backend", "engine", "model"]),

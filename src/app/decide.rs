@@ -1,14 +1,15 @@
 //! A decision in the making: what, why, in which words, over whom; then a confirmation of its own.
 //!
 //! Nothing here is decided by one key: the form leads to a question, and only the number of registrations, typed out
-//! and followed by Enter, carries it out. A key that is held or repeated never types that, and keys with Ctrl or Alt do
+//! and followed by Enter, carries it out; what is final is only decided anew if that is asked for, explained and typed
+//! out as well. A key that is held or repeated never types that, and keys with Ctrl or Alt do
 //! nothing but edit the note.
 
 use tui_input::{Input, InputRequest};
 
 use super::{
     Effects, Model, Overlay,
-    batch::Work,
+    jobs::Work,
     overlay::Scroll,
     update::{input_request, sanitise_line},
 };
@@ -18,8 +19,8 @@ use crate::{
     triage::{Hindrance, Proposal, Reason},
 };
 
-/// The longest number of registrations that can be typed, in digits.
-const LONGEST_NUMBER: usize = 9;
+/// The longest answer to the question that can be typed, in characters.
+const LONGEST_ANSWER: usize = 24;
 
 /// The fields of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +47,13 @@ pub struct DecideForm {
     pub note: Input,
     /// Where keys go.
     pub focus: Field,
+    /// Also decide what is final already.
+    pub overturn: bool,
     /// What is still missing.
     pub mistake: Option<String>,
     /// What it would do to each, as it was when the decision was chosen.
     pub plan: Vec<Proposal>,
-    /// What is typed of the number of registrations, once the form is complete.
+    /// What is typed of the answer to the question, once the form is complete.
     pub confirmation: Option<Input>,
     /// The plan, scrolled.
     pub scroll: Scroll,
@@ -61,9 +64,23 @@ impl DecideForm {
         !self.note.value().trim().is_empty()
     }
 
-    /// Why a registration of the plan is left as it is, if it is. What is final is not decided anew here.
+    /// Why a registration of the plan is left as it is, if it is.
     pub fn hindrance(&self, proposal: &Proposal) -> Option<Hindrance> {
-        self.decision.and_then(|_| proposal.hindrance(self.has_note(), false))
+        self.decision.and_then(|_| proposal.hindrance(self.has_note(), self.overturn))
+    }
+
+    /// How many of the plan are final in another way than would be decided.
+    pub fn finals(&self) -> usize {
+        let is_final = |proposal: &&Proposal| {
+            matches!(proposal.hindrance(true, false), Some(Hindrance::Final(_))) && self.decision.is_some()
+        };
+        self.plan.iter().filter(is_final).count()
+    }
+
+    /// What has to be typed to carry the plan out: how many it decides, and that it overturns if it does.
+    pub fn answer(&self) -> String {
+        let overturns = self.overturn && self.finals() > 0;
+        if overturns { format!("overturn {}", self.count()) } else { self.count().to_string() }
     }
 
     /// How many of the plan would be decided.
@@ -100,16 +117,18 @@ fn moved(place: Option<usize>, places: isize, count: usize) -> Option<usize> {
 }
 
 impl Model {
-    /// Opens the form over the marked registrations, or the one in question.
-    pub(super) fn open_decide(&mut self) {
+    /// Opens the form over the marked registrations, or the one in question; with a decision chosen already, if one is
+    /// given.
+    pub(super) fn open_decide(&mut self, decision: Option<Decision>) {
         let (ids, hidden) = self.subjects();
         let mut form = DecideForm {
             ids,
             hidden,
-            decision: None,
+            decision,
             reason: None,
             note: Input::default(),
-            focus: Field::Decision,
+            focus: if decision.is_some() { Field::Reason } else { Field::Decision },
+            overturn: false,
             mistake: None,
             plan: Vec::new(),
             confirmation: None,
@@ -157,6 +176,10 @@ impl Model {
             }
             Code::Char('q') => return Effects::none(),
             _ if key.ctrl || key.alt => {}
+            Code::Char('o') => {
+                form.overturn = form.finals() > 0 && !form.overturn;
+                form.mistake = None;
+            }
             _ if form.focus == Field::Decision => self.decision_key(&mut form, key.code),
             _ => self.reason_key(&mut form, key.code),
         }
@@ -176,6 +199,7 @@ impl Model {
         };
         if chosen != form.decision {
             form.decision = chosen;
+            form.overturn = false;
             form.reason = None;
             form.scroll = Scroll::default();
             self.see_anew(form);
@@ -213,6 +237,9 @@ impl Model {
             _ if form.plan.iter().any(over_critical) => {
                 Some((Field::Note, "an approval over a critical flag has to be explained"))
             }
+            _ if form.overturn && form.finals() > 0 && !form.has_note() => {
+                Some((Field::Note, "what was final is only decided anew with an explanation"))
+            }
             _ if form.count() == 0 => Some((form.focus, "nobody is left to be decided; the plan says why")),
             _ => None,
         };
@@ -243,20 +270,20 @@ impl Model {
         let words = Some(form.note.value().trim().to_owned()).filter(|words| !words.is_empty());
         let seen = form.plan.iter().filter(|proposal| form.hindrance(proposal).is_none());
         let seen = seen.map(|proposal| (proposal.id.clone(), proposal.seen.clone())).collect();
-        self.begin_batch(Work::Decide(decision, ReviewNote { reason: form.reason, words }), seen)
+        self.begin_job(Work::Decide(decision, ReviewNote { reason: form.reason, words }), seen)
     }
 }
 
 /// Takes a key of the confirmation; tells whether it confirms.
 fn confirms(form: &mut DecideForm, key: Key) -> bool {
-    let count = form.count().to_string();
+    let answer = form.answer();
     let Some(typed) = &mut form.confirmation else { return false };
     match key {
-        Key { code: Code::Enter, ctrl: false, alt: false } => return typed.value() == count,
-        Key { code: Code::Char(digit), ctrl: false, alt: false }
-            if digit.is_ascii_digit() && typed.value().len() < LONGEST_NUMBER =>
+        Key { code: Code::Enter, ctrl: false, alt: false } => return typed.value() == answer,
+        Key { code: Code::Char(character), ctrl: false, alt: false }
+            if (character.is_ascii_alphanumeric() || character == ' ') && typed.value().len() < LONGEST_ANSWER =>
         {
-            typed.handle(InputRequest::InsertChar(digit));
+            typed.handle(InputRequest::InsertChar(character));
         }
         Key { code: Code::Backspace, .. } => {
             typed.handle(InputRequest::DeletePrevChar);

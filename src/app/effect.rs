@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Kept, Message, RequestId};
+use super::{Kept, Message, RequestId, reading::Reader};
 use crate::{
     backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
     model::{RegistrationId, Seen},
@@ -26,9 +26,14 @@ pub enum Effect {
     /// Issue a fresh link; answered by [`Message::Resent`]. Never repeated.
     Resend(RequestId, RegistrationId, ResendRequest),
     /// Note something about a registration; answered by [`Message::Annotated`]. Never repeated.
-    Annotate(RegistrationId, Annotation),
+    Annotate(RequestId, RegistrationId, Annotation),
     /// Take mouse events from the terminal, or leave the mouse to it.
     Mouse(bool),
+    /// A step of writing a file; answered by [`Message::Exported`], but for the step that abandons it.
+    Export(RequestId, ExportStep),
+    /// Give the terminal to the operator's pager or editor for as long as it shows this text; answered by
+    /// [`Message::Read`].
+    Read(Reader, SecretString),
     /// Put text on the clipboard of the terminal.
     Copy(SecretString),
     /// Remember this for the next run.
@@ -39,6 +44,48 @@ pub enum Effect {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// One step of writing a file that only its owner can read. It has its name only once it is whole.
+#[derive(Debug, Clone)]
+pub enum ExportStep {
+    /// Open it and write what stands before the first row.
+    Open {
+        /// Where, as the operator wrote it.
+        path: String,
+        /// Whether a file that is there may be replaced.
+        replace: bool,
+        /// What stands before the first row.
+        head: String,
+    },
+    /// Write rows to the file that this request opened.
+    Rows {
+        /// The request.
+        file: RequestId,
+        /// Whole lines; they may hold personal data.
+        text: SecretString,
+    },
+    /// It is whole.
+    Finish {
+        /// The request that opened it.
+        file: RequestId,
+    },
+    /// Leave nothing of it.
+    Abandon {
+        /// The request that opened it.
+        file: RequestId,
+    },
+}
+
+/// Why a file could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotWritten {
+    /// There is one already, which was not to be replaced.
+    #[error("there is such a file already")]
+    Exists,
+    /// Something else, in words.
+    #[error("{0}")]
+    Other(String),
 }
 
 /// The kinds of timer; one of each runs at most.

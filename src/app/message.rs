@@ -1,6 +1,12 @@
 //! What happens to the console: keys, and answers to what it asked for.
 
-use super::{RequestId, effect::Timer, insights::Panel, look::Background, registration::Tab};
+use super::{
+    RequestId,
+    effect::{NotWritten, Timer},
+    insights::Panel,
+    look::Background,
+    registration::Tab,
+};
 use crate::{
     backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
     keys::Key,
@@ -35,7 +41,11 @@ pub enum Message {
     /// A resend was answered.
     Resent(RequestId, Result<ResentLink, BackendError>),
     /// Something was noted about a registration, or why not.
-    Annotated(RegistrationId, Result<Registration, BackendError>),
+    Annotated(RequestId, RegistrationId, Result<Registration, BackendError>),
+    /// A step of writing a file was done, or why not.
+    Exported(RequestId, Result<(), NotWritten>),
+    /// The operator's pager or editor is closed: whether the file was changed in it, or why it did not run.
+    Read(Result<bool, String>),
     /// The backend announced changes; these are the registrations as they are now.
     Changed(Vec<Registration>),
     /// The terminal told what its background is like.

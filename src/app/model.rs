@@ -8,10 +8,12 @@ use super::{
     command::{Command, Layer, default_bindings},
     effect::{Effect, Timer},
     incident::Standstill,
+    jobs::Jobs,
     load::Loading,
     look::Look,
+    notes::Sayings,
     queue::Queue,
-    requests::Requests,
+    requests::{RequestId, Requests},
     reveal::Reveals,
     screens::Screen,
 };
@@ -94,6 +96,10 @@ pub struct Model {
     pub incidents: Vec<Standstill>,
     /// How it looks.
     pub look: Look,
+    /// Writes to one or many, under way or done.
+    pub jobs: Jobs,
+    /// A decision is a key away, on the desk itself and not only in its dialog.
+    pub decision_keys: bool,
     /// Personal data is hidden.
     pub masked: bool,
     /// The latest message, until it goes away.
@@ -109,6 +115,9 @@ pub struct Model {
     pub(super) reveals: Reveals,
     pub(super) kept: Kept,
     pub(super) requests: Requests,
+    pub(super) sayings: Sayings,
+    /// Files that are being closed: by which request, their names, and how many rows they have.
+    pub(super) finishing: Vec<(RequestId, String, usize)>,
 }
 
 /// How long a toast is shown, seconds; errors stay twice as long.
@@ -136,6 +145,8 @@ impl Model {
             arrivals: Arrivals::default(),
             incidents: Vec::new(),
             look: Look::default(),
+            jobs: Jobs::default(),
+            decision_keys: true,
             toast: None,
             log: VecDeque::new(),
             now,
@@ -144,6 +155,8 @@ impl Model {
             reveals: Reveals::default(),
             kept: Kept::default(),
             requests: Requests::default(),
+            sayings: Sayings::default(),
+            finishing: Vec::new(),
         })
     }
 
@@ -158,6 +171,13 @@ impl Model {
     #[must_use]
     pub fn giving(mut self, reasons: Reasons) -> Self {
         self.reasons = reasons;
+        self
+    }
+
+    /// Decides by keys of the desk, or only in the dialog.
+    #[must_use]
+    pub fn with_decision_keys(mut self, on: bool) -> Self {
+        self.decision_keys = on;
         self
     }
 

@@ -1,8 +1,20 @@
 //! Dialogs: a stack of which the topmost gets the keys.
 
 use super::{
-    Effects, Model, batch::Batch, create::CreateForm, decide::DecideForm, effect::Effect, handed_out::HandedOut,
-    help::HelpView, model::ToastKind, palette::Palette, resend::ResendForm, reveal::RevealForm, sync::SyncPlan,
+    Effects, Model,
+    copy::CopyMenu,
+    create::CreateForm,
+    decide::DecideForm,
+    export::ExportForm,
+    handed_out::HandedOut,
+    help::HelpView,
+    jobs::{JobView, JobsPanel},
+    notes::NoteForm,
+    palette::Palette,
+    plan::Plan,
+    resend::ResendForm,
+    reveal::RevealForm,
+    snooze::SnoozeForm,
 };
 use crate::keys::{Code, Key};
 
@@ -23,12 +35,24 @@ pub enum Overlay {
     Reveal(RevealForm),
     /// What a create or a resend handed out.
     HandedOut(HandedOut),
-    /// What is about to be synced.
-    SyncPlan(SyncPlan),
+    /// What is about to be done to one or many.
+    Plan(Plan),
     /// A decision in the making.
     Decide(Box<DecideForm>),
-    /// A sync or a decision of one or many, under way or done.
-    Batch(Batch),
+    /// A job, waiting, under way or done.
+    Job(JobView),
+    /// All jobs of this run.
+    Jobs(JobsPanel),
+    /// A snooze in the making.
+    Snooze(Box<SnoozeForm>),
+    /// A note that is being written.
+    Note(Box<NoteForm>),
+    /// What can be copied.
+    Copy(CopyMenu),
+    /// An export in the making.
+    Export(Box<ExportForm>),
+    /// Whether to leave although something is under way.
+    Leave,
 }
 
 /// A scrolled text.
@@ -63,26 +87,16 @@ impl Model {
             Some(Overlay::Resend(_)) => self.resend_key(key),
             Some(Overlay::Reveal(_)) => self.reveal_key(key),
             Some(Overlay::HandedOut(_)) => self.handed_out_key(key),
-            Some(Overlay::SyncPlan(_)) => self.sync_plan_key(key),
+            Some(Overlay::Plan(_)) => self.plan_key(key),
             Some(Overlay::Decide(_)) => self.decide_key(key),
-            Some(Overlay::Batch(_)) => self.batch_key(key),
+            Some(Overlay::Job(_)) => self.job_key(key),
+            Some(Overlay::Jobs(_)) => self.jobs_key(key),
+            Some(Overlay::Snooze(_)) => self.snooze_key(key),
+            Some(Overlay::Note(_)) => self.note_key(key),
+            Some(Overlay::Copy(_)) => self.copy_key(key),
+            Some(Overlay::Export(_)) => self.export_key(key),
+            Some(Overlay::Leave) => self.leave_key(key),
             None => Effects::none(),
-        }
-    }
-
-    /// Copies the subject's id.
-    pub(super) fn copy_id(&mut self) -> Effects {
-        match self.subject() {
-            Some(id) => Effects::one(Effect::Copy(id.as_str().into())),
-            None => Effects::none(),
-        }
-    }
-
-    /// Says what became of a copy.
-    pub(super) fn copied(&mut self, outcome: Result<(), String>) -> Effects {
-        match outcome {
-            Ok(()) => self.toast(ToastKind::Done, "Sent to the clipboard of your terminal"),
-            Err(error) => self.toast(ToastKind::Error, format!("Nothing was copied: {error}")),
         }
     }
 }

@@ -4,7 +4,9 @@ use super::{
     Effects, Model, Overlay, RequestId,
     effect::Effect,
     handed_out::{Handed, HandedOut, Occasion},
+    jobs::Outcome,
     model::ToastKind,
+    plan::Planned,
 };
 use crate::{
     backend::{BackendError, ErrorKind, ResendRequest, ResentLink},
@@ -32,9 +34,12 @@ impl ResendForm {
 }
 
 impl Model {
-    /// Asks before a link is issued.
+    /// Asks before links are issued.
     pub(super) fn plan_resend(&mut self) {
-        if let Some(id) = self.subject().cloned() {
+        let (mut ids, _) = self.subjects();
+        if ids.len() > 1 {
+            self.plan(Planned::Resend);
+        } else if let Some(id) = ids.pop() {
             self.plan_resend_of(id);
         }
     }
@@ -69,6 +74,11 @@ impl Model {
 
     /// Takes the answer to a resend.
     pub(super) fn resent(&mut self, request: RequestId, answer: Result<ResentLink, BackendError>) -> Effects {
+        if self.is_of_a_job(request) {
+            // The links went out by e-mail; what the answers hold of them is dropped.
+            let answer = answer.map(|sent| (Some(sent.registration), Outcome::Sent(sent.email_sent)));
+            return self.answered(request, answer);
+        }
         let sent = |overlay: &Overlay| matches!(overlay, Overlay::Resend(form) if form.sending == Some(request));
         let Some(position) = self.overlays.iter().position(sent) else { return Effects::none() };
         match answer {

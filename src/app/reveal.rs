@@ -80,7 +80,7 @@ impl Model {
                 self.overlays.pop();
                 let Some((id, field)) = asked else { return Effects::none() };
                 self.reveals.asked = Some((id.clone(), field));
-                return Effects::one(Effect::Annotate(id, Annotation::Reveal { field }));
+                return self.say(id, Annotation::Reveal { field });
             }
             _ => {}
         }

@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Effect, Message, Model, Profile, Room, update};
+use super::{
+    Effect, Message, Model, Profile, RequestId, Room,
+    effect::{ExportStep, NotWritten},
+    reading::Reader,
+    update,
+};
 use crate::{
     backend::{
         Annotation, BackendError, Created, ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
@@ -55,6 +60,10 @@ pub(crate) struct Console {
     pub(crate) held: Vec<Effect>,
     /// Text put on the clipboard.
     pub(crate) copied: Vec<secrecy::SecretString>,
+    /// Files that were written.
+    pub(crate) files: Files,
+    /// What was handed to the pager or the editor.
+    pub(crate) read: Vec<(Reader, secrecy::SecretString)>,
     /// How many syncs were sent.
     pub(crate) syncs: usize,
     /// What was last to be kept for the next run.
@@ -85,6 +94,8 @@ impl Console {
             hold: false,
             held: Vec::new(),
             copied: Vec::new(),
+            files: Files::default(),
+            read: Vec::new(),
             syncs: 0,
             kept: None,
             left: false,
@@ -159,9 +170,17 @@ impl Console {
                 Message::Synced(request, id, answer)
             }
             Effect::Resend(request, id, resend) => Message::Resent(request, self.resend(&id, &resend)),
-            Effect::Annotate(id, annotation) => {
+            Effect::Annotate(request, id, annotation) => {
                 let answer = self.annotate(&id, &annotation);
-                Message::Annotated(id, answer)
+                Message::Annotated(request, id, answer)
+            }
+            Effect::Export(request, step) => match self.files.take(request, step) {
+                Some(answer) => Message::Exported(request, answer),
+                None => return,
+            },
+            Effect::Read(reader, text) => {
+                self.read.push((reader, text));
+                Message::Read(Ok(false))
             }
             Effect::Copy(text) => {
                 self.copied.push(text);
@@ -250,6 +269,42 @@ impl Console {
             pages: Some(self.data.len().div_ceil(limit) as u32),
             refused: Vec::new(),
         }
+    }
+}
+
+/// A place to write files to, without a disk.
+#[derive(Default)]
+pub(crate) struct Files {
+    /// Files that are whole, by name.
+    pub(crate) whole: HashMap<String, String>,
+    /// Files that are being written.
+    pub(crate) open: HashMap<RequestId, (String, String)>,
+    /// The next rows do not fit any more.
+    pub(crate) full: bool,
+}
+
+impl Files {
+    fn take(&mut self, request: RequestId, step: ExportStep) -> Option<Result<(), NotWritten>> {
+        match step {
+            ExportStep::Open { path, replace, .. } if !replace && self.whole.contains_key(&path) => {
+                return Some(Err(NotWritten::Exists));
+            }
+            ExportStep::Open { path, head, .. } => {
+                self.open.insert(request, (path, head));
+            }
+            ExportStep::Rows { .. } if self.full => {
+                return Some(Err(NotWritten::Other("the disk is full".to_owned())));
+            }
+            ExportStep::Rows { file, text } => {
+                self.open.get_mut(&file).unwrap().1.push_str(secrecy::ExposeSecret::expose_secret(&text));
+            }
+            ExportStep::Finish { file } => self.whole.extend(self.open.remove(&file)),
+            ExportStep::Abandon { file } => {
+                self.open.remove(&file);
+                return None;
+            }
+        }
+        Some(Ok(()))
     }
 }
 

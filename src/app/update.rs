@@ -8,10 +8,12 @@ use super::{
     help::HelpView,
     model::ToastKind,
     overlay::Scroll,
+    plan::Planned,
+    reading::Reader,
 };
 use crate::{
     keys::{Code, Key},
-    model::{Timestamp, Verdict},
+    model::{Decision, Timestamp, Verdict},
 };
 
 /// How often ages and limits on the screen move on, seconds.
@@ -38,13 +40,15 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
             Effects::none()
         }
         Message::Listed(request, answer) => model.listed(request, answer),
-        Message::Retrieved(request, _, answer) if model.is_looked_up(request) => model.looked_up(request, answer),
+        Message::Retrieved(request, _, answer) if model.is_of_a_job(request) => model.looked_up(request, answer),
         Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),
         Message::Catalogue(request, answer) => model.catalogue_read(request, answer),
         Message::Created(request, answer) => model.created(request, answer),
-        Message::Synced(request, id, answer) => model.synced(request, &id, answer),
+        Message::Synced(request, _, answer) => model.synced(request, answer),
         Message::Resent(request, answer) => model.resent(request, answer),
-        Message::Annotated(id, answer) => model.annotated(&id, answer),
+        Message::Annotated(request, id, answer) => model.annotated(request, &id, answer),
+        Message::Exported(request, answer) => model.exported_step(request, answer),
+        Message::Read(answer) => model.read(answer),
         Message::Changed(registrations) => {
             model.upsert(registrations);
             Effects::none()
@@ -119,8 +123,11 @@ impl Model {
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
             Command::Create => self.open_create(),
-            Command::Sync => self.plan_sync(),
-            Command::Decide => self.open_decide(),
+            Command::Sync => self.plan(Planned::Sync(0)),
+            Command::Decide => self.open_decide(None),
+            Command::Approve => self.open_decide(Some(Decision::Approve)),
+            Command::Reject => self.open_decide(Some(Decision::Reject)),
+            Command::Review => self.open_decide(Some(Decision::Review)),
             Command::Resend => self.plan_resend(),
             Command::CreateAnew => self.open_create_anew(),
             Command::Unblock => return self.unblock(),
@@ -128,6 +135,13 @@ impl Model {
             Command::FlagWrong => return self.judge_flag(Verdict::Wrong),
             Command::FlagCannotTell => return self.judge_flag(Verdict::CannotTell),
             Command::Claim => return self.toggle_claim(),
+            Command::Snooze => self.open_snooze(),
+            Command::Note => self.open_note(),
+            Command::Jobs => self.open_jobs(),
+            Command::Export => return self.open_export(),
+            Command::Copy => self.open_copy(),
+            Command::Pager => return self.read_in(Reader::Pager),
+            Command::Editor => return self.read_in(Reader::Editor),
             Command::Refresh => return self.refresh(),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(-1),
@@ -153,21 +167,6 @@ impl Model {
             Command::Quit => return self.quit(),
         }
         Effects::none()
-    }
-
-    /// Leaves, unless writes are under way: then it says so once, and leaves at the second try.
-    fn quit(&mut self) -> Effects {
-        let writing = self.overlays.iter().any(|overlay| match overlay {
-            Overlay::Create(form) => form.is_sending(),
-            Overlay::Resend(form) => form.is_sending(),
-            Overlay::Batch(batch) => !batch.is_over(),
-            _ => false,
-        });
-        let warned = self.toast.as_ref().is_some_and(|toast| toast.text == QUIT_WARNING);
-        if writing && !warned {
-            return self.toast(ToastKind::Error, QUIT_WARNING);
-        }
-        Effects::one(Effect::Quit)
     }
 
     fn turn_tab(&mut self, places: isize) {
@@ -196,6 +195,9 @@ impl Model {
             self.palette_paste(text);
             self.create_paste(text);
             self.decide_paste(text);
+            self.note_paste(text);
+            self.snooze_paste(text);
+            self.export_paste(text);
         }
     }
 
@@ -231,20 +233,16 @@ impl Model {
     }
 
     fn wheel(&mut self, lines: i32) -> Effects {
-        let lines = lines as isize;
+        let (lines, height) = (lines as isize, self.page_rows);
         match self.overlays.last_mut() {
             Some(Overlay::Help(view)) => view.scroll.by(lines),
             Some(Overlay::Palette(palette)) => palette.choices.step(lines, self.page_rows),
             Some(Overlay::Log(scroll)) => scroll.by(lines),
-            Some(Overlay::Batch(batch)) => batch.scroll.by(lines),
+            Some(Overlay::Job(view)) => view.scroll.by(lines),
+            Some(Overlay::Jobs(panel)) => panel.rows.step(lines, height),
             Some(Overlay::Decide(form)) => form.scroll.by(lines),
-            Some(
-                Overlay::Create(_)
-                | Overlay::Resend(_)
-                | Overlay::Reveal(_)
-                | Overlay::HandedOut(_)
-                | Overlay::SyncPlan(_),
-            ) => {}
+            Some(Overlay::Plan(plan)) => plan.scroll.by(lines),
+            Some(_) => {}
             None => self.step(lines),
         }
         Effects::none()
@@ -258,15 +256,11 @@ impl Model {
             Some(Overlay::Help(view)) => view.scroll.max = scroll_max,
             Some(Overlay::Palette(palette)) => palette.choices.show_selected(self.page_rows),
             Some(Overlay::Log(scroll)) => scroll.max = scroll_max,
-            Some(Overlay::Batch(batch)) => batch.scroll.max = scroll_max,
+            Some(Overlay::Job(view)) => view.scroll.max = scroll_max,
+            Some(Overlay::Jobs(panel)) => panel.rows.show_selected(self.page_rows),
             Some(Overlay::Decide(form)) => form.scroll.max = scroll_max,
-            Some(
-                Overlay::Create(_)
-                | Overlay::Resend(_)
-                | Overlay::Reveal(_)
-                | Overlay::HandedOut(_)
-                | Overlay::SyncPlan(_),
-            ) => {}
+            Some(Overlay::Plan(plan)) => plan.scroll.max = scroll_max,
+            Some(_) => {}
             None => self.measured_screen(scroll_max),
         }
     }
@@ -290,8 +284,6 @@ impl Model {
         }
     }
 }
-
-const QUIT_WARNING: &str = "Writes are under way; quit again to leave without their answers.";
 
 /// What a key does to a line of text; `None` for keys that do nothing there.
 pub(super) fn input_request(key: Key) -> Option<InputRequest> {

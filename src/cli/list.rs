@@ -1,6 +1,5 @@
 //! `list`: registrations that match, in order, as text, JSON or CSV.
 
-use chrono::SecondsFormat;
 use serde_json::Value;
 
 use super::{Desk, Failure, Output, args::ListArguments, desk, output::Table};
@@ -8,8 +7,8 @@ use crate::{
     index::{Entry, Span},
     model::{Contact, Personal, Timestamp},
     text,
-    triage::{Stage, Stuck, Turn},
-    wire,
+    triage::{Stuck, Turn},
+    wire::{self, RowFormat},
 };
 
 /// Prints what matches.
@@ -28,10 +27,10 @@ pub async fn run(arguments: &ListArguments, desk: &Desk, output: &mut Output) ->
         return output.json(&objects);
     }
     if arguments.ndjson {
-        return entries.iter().try_for_each(|entry| output.json_line(&object(entry)));
+        return print_rows(&entries, RowFormat::Ndjson, output);
     }
     if arguments.csv {
-        return print_csv(&entries, output);
+        return print_rows(&entries, RowFormat::Csv, output);
     }
     print_table(&entries, now, output)?;
     if total > entries.len() {
@@ -105,61 +104,7 @@ fn phone(contact: &Contact) -> String {
     }
 }
 
-fn print_csv(entries: &[&Entry], output: &mut Output) -> Result<(), Failure> {
-    const HEADER: [&str; 21] = [
-        "id",
-        "status",
-        "current_step",
-        "project",
-        "flow",
-        "name",
-        "email",
-        "phone",
-        "language",
-        "created_at",
-        "updated_at",
-        "completed_at",
-        "risk",
-        "flags",
-        "stuck",
-        "turn",
-        "next_action",
-        "stage",
-        "stuck_seconds",
-        "limit_seconds",
-        "command",
-    ];
-    output.csv_line(HEADER)?;
-    let time = |time: Timestamp| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    for entry in entries {
-        let (registration, judgement) = (&entry.registration, &entry.judgement);
-        let stuck = judgement.stuck.as_ref();
-        let flow = registration.flow.name.clone().unwrap_or_else(|| registration.flow.id.clone());
-        let flags: Vec<&str> = judgement.flags.iter().map(|flag| flag.rule.as_ref()).collect();
-        let cells: [String; 21] = [
-            registration.id.to_string(),
-            registration.status.to_string(),
-            registration.current_step.as_ref().map(ToString::to_string).unwrap_or_default(),
-            project(entry),
-            flow,
-            registration.name().map(Personal::reveal).unwrap_or_default().to_owned(),
-            registration.contact.email.as_ref().map(Personal::reveal).unwrap_or_default().to_owned(),
-            phone(&registration.contact),
-            registration.contact.language.clone().unwrap_or_default(),
-            time(registration.created_at),
-            time(registration.updated_at),
-            registration.completed_at.map(|moment| time(moment.at)).unwrap_or_default(),
-            judgement.risk.score.to_string(),
-            flags.join(" "),
-            stuck.map_or("", |stuck| stuck.reason).to_owned(),
-            stuck.map_or("", |stuck| stuck.turn.as_str()).to_owned(),
-            stuck.map(|stuck| stuck.next_action.to_string()).unwrap_or_default(),
-            judgement.stage.map_or("", Stage::as_str).to_owned(),
-            stuck.map(|stuck| stuck.age_seconds.to_string()).unwrap_or_default(),
-            stuck.map(|stuck| stuck.limit_seconds.to_string()).unwrap_or_default(),
-            stuck.and_then(|stuck| stuck.command_line(&registration.id)).unwrap_or_default(),
-        ];
-        output.csv_line(cells.iter().map(String::as_str))?;
-    }
-    Ok(())
+fn print_rows(entries: &[&Entry], format: RowFormat, output: &mut Output) -> Result<(), Failure> {
+    output.written(&format.head())?;
+    entries.iter().try_for_each(|entry| output.written(&format.row(&entry.registration, &entry.judgement, false)))
 }

@@ -48,9 +48,9 @@ pub fn start(
                 backend.resend(&id, resend, &operator).await
             });
         }
-        Effect::Annotate(id, annotation) => {
+        Effect::Annotate(request, id, annotation) => {
             let asked = id.clone();
-            answer(answers, move |result| Message::Annotated(id, result), async move {
+            answer(answers, move |result| Message::Annotated(request, id, result), async move {
                 backend.annotate(&asked, annotation, &operator).await
             });
         }

@@ -19,6 +19,7 @@ mod overview;
 mod page;
 mod reasons;
 mod registration;
+mod rows;
 mod secrets;
 mod steps;
 mod times;
@@ -32,6 +33,7 @@ pub use page::{
     decode_sync_answer, payload,
 };
 pub use registration::decode_registration;
+pub use rows::{RowFormat, printed};
 
 /// A dialect of the wire: the shape of a registration and of what is around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,12 @@ impl Command {
             | Self::Sync
             | Self::Resend
             | Self::Decide
+            | Self::Approve
+            | Self::Reject
+            | Self::Review
             | Self::Claim
+            | Self::Snooze
+            | Self::Note
             | Self::FlagRight
             | Self::FlagWrong
             | Self::FlagCannotTell
@@ -32,8 +37,17 @@ impl Command {
             Self::Sync
             | Self::Resend
             | Self::Decide
+            | Self::Approve
+            | Self::Reject
+            | Self::Review
             | Self::CreateAnew
             | Self::Claim
+            | Self::Snooze
+            | Self::Note
+            | Self::Export
+            | Self::Copy
+            | Self::Pager
+            | Self::Editor
             | Self::Unblock
             | Self::Open
             | Self::Mark
@@ -43,6 +57,11 @@ impl Command {
             {
                 Some("no registration is selected")
             }
+            Self::Approve | Self::Reject | Self::Review if !model.decision_keys => {
+                Some("decisions by a single key are switched off in the configuration; use the dialog of decisions")
+            }
+            Self::Jobs if model.jobs.all().is_empty() => Some("nothing was done to many yet"),
+            Self::Resend if model.marked().is_some_and(|marked| marked.len() > 1) => None,
             Self::Resend if model.subject_is(|status| status.is_final() && *status != Status::Expired) => {
                 Some("it is over, and what is over has no link")
             }

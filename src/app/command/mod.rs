@@ -87,8 +87,28 @@ pub enum Command {
     CreateAnew,
     /// Decide on the marked ones, or the selected one.
     Decide,
-    /// Claim the subject, or release it.
+    /// Decide with this decision chosen already.
+    Approve,
+    /// Decide with this decision chosen already.
+    Reject,
+    /// Decide with this decision chosen already.
+    Review,
+    /// Claim the marked ones or the subject, or release them.
     Claim,
+    /// Put the marked ones or the subject aside for a while.
+    Snooze,
+    /// Write a note about the subject.
+    Note,
+    /// All jobs of this run.
+    Jobs,
+    /// Write what is listed to a file.
+    Export,
+    /// Choose what of the subject is copied.
+    Copy,
+    /// The subject's object in the operator's pager.
+    Pager,
+    /// The subject's object in the operator's editor.
+    Editor,
     /// The selected flag was right.
     FlagRight,
     /// The selected flag was wrong.

@@ -100,11 +100,16 @@ fn label(form: &DecideForm, field: Field, name: &str, theme: &Theme, buffer: &mu
 }
 
 fn choices(form: &DecideForm, theme: &Theme) -> Line<'static> {
+    let finals = form.finals();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(LABEL)))];
     for (decision, name) in CHOICES {
         let (mark, style) = if form.decision == Some(decision) { ("▸", theme.selected) } else { (" ", Style::new()) };
         spans.push(Span::styled(format!("{mark}{name} "), style));
         spans.push(Span::raw(" "));
+    }
+    if finals > 0 {
+        let (mark, style) = if form.overturn { ("✓", theme.attention) } else { (" ", theme.dim) };
+        spans.push(Span::styled(format!("{mark}[o] overturn {finals}"), style));
     }
     Line::from(spans)
 }
@@ -155,9 +160,9 @@ fn draw_typing(form: &DecideForm, theme: &Theme, frame: &mut Frame, note: Rect, 
         let typing = form.typing().is_some() && !note.is_empty();
         return typing.then(|| Position::new(note.x + shown.cursor, note.y));
     };
-    let count = form.count();
+    let (count, answer) = (form.count(), form.answer());
     let verb = form.decision.map_or("decide", Decision::as_str);
-    let asked = format!("◆ To {verb} {count}, type {count} and press enter: ");
+    let asked = format!("◆ To {verb} {count}, type {answer} and press enter: ");
     let place = question.x + text::width(&asked) as u16 + typed.cursor() as u16;
     let line =
         Line::from(vec![Span::styled(asked, theme.attention), Span::styled(typed.value().to_owned(), theme.strong)]);

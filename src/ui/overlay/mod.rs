@@ -1,15 +1,21 @@
 //! Dialogs, each in a box of its own with its keys on the last line.
 
-mod batch;
+mod copy;
 mod create;
 mod decide;
+mod export;
 mod handed_out;
 mod help;
+mod job;
+mod jobs;
+mod leave;
 mod log;
+mod note;
 mod palette;
+mod plan;
 mod resend;
 mod reveal;
-mod sync_plan;
+mod snooze;
 
 use ratatui::{
     Frame,
@@ -34,13 +40,19 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
         Overlay::Help(view) => return help::draw(model, view, theme, frame),
         Overlay::Palette(palette) => return palette::draw(model, palette, theme, frame),
         Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
-        Overlay::Batch(batch) => return batch::draw(model, batch, theme, frame),
+        Overlay::Job(view) => return job::draw(model, view, theme, frame),
+        Overlay::Jobs(panel) => return jobs::draw(model, panel, theme, frame),
+        Overlay::Plan(plan) => return plan::draw(model, plan, theme, frame),
         Overlay::Decide(form) => return decide::draw(model, form, theme, frame),
         Overlay::Create(form) => create::draw(model, form, theme, frame),
         Overlay::Resend(form) => resend::draw(model, form, theme, frame),
         Overlay::Reveal(form) => reveal::draw(model, form, theme, frame),
         Overlay::HandedOut(notice) => handed_out::draw(model, notice, theme, frame),
-        Overlay::SyncPlan(plan) => sync_plan::draw(model, plan, theme, frame),
+        Overlay::Snooze(form) => snooze::draw(model, form, theme, frame),
+        Overlay::Note(form) => note::draw(model, form, theme, frame),
+        Overlay::Copy(menu) => copy::draw(model, menu, theme, frame),
+        Overlay::Export(form) => export::draw(form, theme, frame),
+        Overlay::Leave => leave::draw(model, theme, frame),
     }
     (1, 0)
 }

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, text::Line};
 
-use super::sync_plan;
+use super::plan;
 use crate::{
     app::{Model, resend::ResendForm},
     ui::{Theme, facts, ink},
@@ -27,7 +27,7 @@ pub fn draw(model: &Model, form: &ResendForm, theme: &Theme, frame: &mut Frame) 
 }
 
 fn lines(model: &Model, form: &ResendForm, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = vec![sync_plan::row(model, &form.id, theme), Line::default()];
+    let mut lines = vec![plan::row(model, &form.id, theme), Line::default()];
     let mut fact = |label: &str, text: &str, style| {
         lines.extend(ink::labelled(label, text, LABEL, columns, [theme.dim, style]));
     };

@@ -26,6 +26,7 @@ use crate::{
     triage::{self, Severity, Stage, Stuck},
 };
 
+pub use history::note_lines;
 pub use overview::worst_flags;
 
 /// How many rules the head names that the risk comes from.

@@ -1,4 +1,4 @@
-//! A sync or a decision under way: how far it is, and for each registration what was asked and what the backend decided.
+//! One job: how far it is, and for each registration what was asked and what the backend decided.
 
 use ratatui::{
     Frame,
@@ -9,9 +9,9 @@ use ratatui::{
 use crate::{
     app::{
         Model,
-        batch::{Batch, Item, ItemState, Work},
+        jobs::{Item, ItemState, Job, JobView, Outcome},
     },
-    model::{Decision, Status},
+    model::Status,
     text,
     ui::{Theme, facts, gauge, ink, words},
 };
@@ -22,78 +22,76 @@ const COLUMNS: u16 = 110;
 const HEAD: usize = 30;
 /// Columns before what stands below a registration.
 const INDENT: usize = 6;
+/// Columns that the numbers beside a bar take, about.
+const NUMBERS: usize = 56;
 
 /// Draws the dialog; tells how many lines of results are on the screen, and how far they can be scrolled.
-pub fn draw(model: &Model, batch: &Batch, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
-    let keys = keys(batch);
+pub fn draw(model: &Model, view: &JobView, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
+    let Some(job) = model.jobs.get(view.id) else { return (1, 0) };
+    let keys = keys(job);
     let columns = usize::from(super::inner_width(frame, COLUMNS));
-    let lines: usize = batch.items.iter().map(|item| height(item, columns)).sum();
+    let lines: usize = job.items().iter().map(|item| height(item, columns)).sum();
     let rows = (lines + 2).clamp(6, usize::from(u16::MAX)) as u16;
-    let area = super::open(frame, title(batch), (COLUMNS, rows), &keys, theme);
+    let area = super::open(frame, &title(job), (COLUMNS, rows), &keys, theme);
     let buffer = frame.buffer_mut();
-    ink::put(buffer, area, &progress_line(model, batch, usize::from(area.width), theme));
+    let width = usize::from(area.width).saturating_sub(NUMBERS).clamp(10, 50);
+    ink::put(buffer, area, &Line::from(progress(model, job, width, theme)));
     let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area }.intersection(area);
     let most = lines.saturating_sub(usize::from(list.height));
-    let shown = visible(model, batch, batch.scroll.offset.min(most), list.as_size(), theme);
+    let shown = visible(model, job, view.scroll.offset.min(most), list.as_size(), theme);
     ink::put_lines(buffer, list, &shown, 0);
     (usize::from(list.height), most)
 }
 
-fn title(batch: &Batch) -> &'static str {
-    match &batch.work {
-        Work::Sync(_) => "Sync",
-        Work::Decide(Decision::Approve, _) => "Approve",
-        Work::Decide(Decision::Reject, _) => "Reject",
-        Work::Decide(Decision::Review, _) => "Manual review",
+/// Its name with a capital, and where a file is written to.
+fn title(job: &Job) -> String {
+    let name = job.work.name();
+    let (first, rest) = name.split_at(1);
+    let name = format!("{}{rest}", first.to_uppercase());
+    match &job.work {
+        crate::app::jobs::Work::Export(export) => format!("{name} to {}", export.path),
+        _ => name,
     }
 }
 
-fn keys(batch: &Batch) -> Vec<(&'static str, &'static str)> {
-    if !batch.is_over() {
-        let pause = if batch.paused { "go on" } else { "pause" };
-        return vec![("x", "stop what has not begun"), ("p", pause), ("j/k", "scroll")];
+fn keys(job: &Job) -> Vec<(&'static str, &'static str)> {
+    if !job.is_over() {
+        let pause = if job.paused { "go on" } else { "pause" };
+        return vec![("x", "stop what has not begun"), ("p", pause), ("j/k", "scroll"), ("esc", "leave it running")];
     }
-    let again = (batch.repeatable() > 0).then_some(("R", "try again what can be"));
-    let next = batch.next.is_some().then_some(("n", "next registration"));
-    let close = if batch.failed() > 1 { "close; failures stay marked" } else { "close" };
+    let again = (job.tally().repeatable() > 0).then_some(("R", "try again what can be"));
+    let next = job.next.is_some().then_some(("n", "next registration"));
+    let close = if job.tally().not_done() > 1 { "close; failures stay marked" } else { "close" };
     again.into_iter().chain(next).chain([("j/k", "scroll"), ("esc", close)]).collect()
 }
 
-fn progress_line(model: &Model, batch: &Batch, columns: usize, theme: &Theme) -> Line<'static> {
-    let (done, all, failed) = (batch.finished(), batch.items.len(), batch.failed());
-    let stopped = batch.count(|state| matches!(state, ItemState::Stopped));
-    let bar = gauge::progress(done, all, columns.saturating_sub(56).clamp(10, 50));
+/// A bar of some columns, how much is done, how fast it goes, how long it will take, and what went wrong.
+pub fn progress(model: &Model, job: &Job, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let (done, all, tally) = (job.finished(), job.items().len(), job.tally());
+    let bar = gauge::progress(done, all, columns);
     let mut spans = vec![Span::styled(bar, theme.accent), Span::styled(format!(" {done} of {all}"), theme.strong)];
-    if let Some(rate) = rate(model, batch) {
-        spans.push(Span::styled(rate, theme.dim));
+    if let Some((per_second, left)) = job.pace(model.now).filter(|_| !job.paused) {
+        let pace = format!(" · {per_second:.1}/s, {} to go", text::ago(left.num_seconds()));
+        spans.push(Span::styled(pace, theme.dim));
     }
     let counted = [
-        (batch.count(|state| matches!(state, ItemState::Failed(_))), "✗", "failed", theme.bad),
-        (batch.count(|state| matches!(state, ItemState::Moved(_))), "◆", "moved on", theme.attention),
-        (batch.count(|state| matches!(state, ItemState::Unknown(_))), "?", "unknown", theme.attention),
-        (stopped, "–", "stopped", theme.dim),
+        (tally.failed, "✗", "failed", theme.bad),
+        (tally.moved, "◆", "moved on", theme.attention),
+        (tally.unknown, "?", "unknown", theme.attention),
+        (tally.stopped, "–", "stopped", theme.dim),
     ];
     for (count, glyph, word, style) in counted.into_iter().filter(|(count, ..)| *count > 0) {
         spans.push(Span::styled(format!(" · {glyph} {count} {word}"), style));
     }
-    if batch.paused && !batch.is_over() {
+    if !job.is_over() && job.paused {
         spans.push(Span::styled(" · ◆ paused", theme.attention));
+    } else if !job.is_over() && !job.has_begun() {
+        spans.push(Span::styled(" · waits for its turn", theme.dim));
     }
-    if batch.is_over() && failed == 0 && stopped < all {
+    if job.is_over() && tally.not_done() == 0 && tally.stopped < all {
         spans.push(Span::styled(" · ✓ done", theme.ok));
     }
-    Line::from(spans)
-}
-
-/// How fast it goes and how long it will take, once that can be told.
-fn rate(model: &Model, batch: &Batch) -> Option<String> {
-    let (done, seconds) = (batch.finished(), (model.now - batch.began).num_seconds());
-    if batch.is_over() || batch.paused || done == 0 || seconds == 0 {
-        return None;
-    }
-    let per_second = done as f64 / seconds as f64;
-    let left = ((batch.items.len() - done) as f64 / per_second).ceil() as i64;
-    Some(format!(" · {per_second:.1}/s, {} to go", text::ago(left)))
+    spans
 }
 
 /// What stands below a registration, in whole words: why it failed, or what stands in its way.
@@ -106,7 +104,9 @@ fn below(item: &Item, columns: usize) -> Vec<String> {
         })
     };
     match &item.state {
-        ItemState::Done { blockers, .. } => blockers.iter().flat_map(|blocker| wrap(&blocker.message)).collect(),
+        ItemState::Done(Outcome::Answered { blockers, .. }) => {
+            blockers.iter().flat_map(|blocker| wrap(&blocker.message)).collect()
+        }
         state => state.error().into_iter().flat_map(|error| wrap(&error.message)).collect(),
     }
 }
@@ -117,15 +117,15 @@ fn height(item: &Item, columns: usize) -> usize {
 }
 
 /// The lines on the screen; those of registrations above and below it are only counted.
-fn visible(model: &Model, batch: &Batch, skip: usize, room: Size, theme: &Theme) -> Vec<Line<'static>> {
+fn visible(model: &Model, job: &Job, skip: usize, room: Size, theme: &Theme) -> Vec<Line<'static>> {
     let (columns, rows) = (usize::from(room.width), usize::from(room.height));
     let mut above = 0;
     let mut lines = Vec::new();
-    for item in &batch.items {
+    for item in job.items() {
         let next = above + height(item, columns);
         if next > skip {
             let hidden = skip.saturating_sub(above);
-            lines.extend(item_lines(model, batch, item, columns, theme).into_iter().skip(hidden));
+            lines.extend(item_lines(model, job, item, columns, theme).into_iter().skip(hidden));
         }
         above = next;
         if lines.len() >= rows {
@@ -135,7 +135,7 @@ fn visible(model: &Model, batch: &Batch, skip: usize, room: Size, theme: &Theme)
     lines
 }
 
-fn item_lines(model: &Model, batch: &Batch, item: &Item, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn item_lines(model: &Model, job: &Job, item: &Item, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
     let name = model
         .index
         .get(&item.id)
@@ -153,10 +153,15 @@ fn item_lines(model: &Model, batch: &Batch, item: &Item, columns: usize, theme: 
         }
         ItemState::Moved(_) => head.push(Span::styled("◆ has moved on, left as it is", theme.attention)),
         ItemState::Unknown(_) => head.push(Span::styled("? unknown whether it was done", theme.attention)),
-        ItemState::Done { asked, got, .. } => {
-            let requested = batch.work.asked();
+        ItemState::Done(Outcome::Answered { asked, got, .. }) => {
+            let requested = job.work.asked();
             head.extend(decided(asked.as_ref().or(requested.as_ref()), got, theme));
         }
+        ItemState::Done(Outcome::Sent(Some(false))) => {
+            head.push(Span::styled("◆ a fresh link was made, but no e-mail went out", theme.attention));
+        }
+        ItemState::Done(Outcome::Sent(_)) => head.push(Span::styled("✓ sent", theme.ok)),
+        ItemState::Done(Outcome::Noted | Outcome::Written) => head.push(Span::styled("✓ done", theme.ok)),
     }
     let mut lines = vec![Line::from(head)];
     lines.extend(below(item, columns).into_iter().map(|text| Line::from(Span::styled(text, style))));

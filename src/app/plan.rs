@@ -1,0 +1,127 @@
+//! What is about to be done to one or many without further questions: a plan until it is confirmed.
+
+use super::{Effects, Model, Overlay, jobs::Work, overlay::Scroll, sync::CHOICES};
+use crate::{
+    backend::{Annotation, ResendRequest, SyncRequest, SyncStep},
+    index::Entry,
+    keys::{Code, Key},
+    model::{RegistrationId, Seen, Status},
+};
+
+/// What is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planned {
+    /// A sync, with an index into [`CHOICES`].
+    Sync(usize),
+    /// A fresh link by e-mail.
+    Resend,
+    /// A claim.
+    Claim,
+    /// A release.
+    Release,
+}
+
+/// The plan.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is planned.
+    pub planned: Planned,
+    /// Which registrations, as they were seen.
+    pub subjects: Vec<(RegistrationId, Seen)>,
+    /// How many of them the filter hides.
+    pub hidden: usize,
+    /// The list of them, scrolled.
+    pub scroll: Scroll,
+}
+
+impl Planned {
+    /// Why a registration is left as it is, if it is.
+    pub fn hindrance(self, entry: &Entry) -> Option<&'static str> {
+        let registration = &entry.registration;
+        let is_claimed = registration.desk.claim.is_some();
+        match self {
+            Self::Resend if registration.status.is_final() && registration.status != Status::Expired => {
+                Some("it is over")
+            }
+            // A link that nobody is shown and nobody is sent would only kill the old one.
+            Self::Resend if registration.contact.email.is_none() => Some("no e-mail address to send it to"),
+            Self::Claim if is_claimed => Some("claimed already"),
+            Self::Release if !is_claimed => Some("nobody has it"),
+            Self::Sync(_) | Self::Resend | Self::Claim | Self::Release => None,
+        }
+    }
+
+    /// The status that is asked for, if one is.
+    pub fn asked(self) -> Option<Status> {
+        match self {
+            Self::Sync(choice) => CHOICES[choice].1.as_ref().map(|(_, status)| status.clone()),
+            Self::Resend | Self::Claim | Self::Release => None,
+        }
+    }
+
+    fn work(self) -> Work {
+        match self {
+            Self::Sync(choice) => {
+                let step = CHOICES[choice].1.clone().map(|(kind, status)| (SyncStep::Flow(kind), status));
+                Work::Sync(SyncRequest { step, ..SyncRequest::default() })
+            }
+            Self::Resend => Work::Resend(ResendRequest { send_email: true }),
+            Self::Claim => Work::Annotate(Annotation::Claim),
+            Self::Release => Work::Annotate(Annotation::Release),
+        }
+    }
+}
+
+impl Model {
+    /// Registrations as they are now.
+    pub(super) fn as_seen(&self, ids: Vec<RegistrationId>) -> Vec<(RegistrationId, Seen)> {
+        let seen = |id: RegistrationId| Some((Seen::of(&self.index.get(&id)?.registration), id));
+        ids.into_iter().filter_map(seen).map(|(seen, id)| (id, seen)).collect()
+    }
+
+    /// Shows what would be done to the marked registrations, or to the one in question.
+    pub(super) fn plan(&mut self, planned: Planned) {
+        let (ids, hidden) = self.subjects();
+        let plan = Plan { planned, subjects: self.as_seen(ids), hidden, scroll: Scroll::default() };
+        self.overlays.push(Overlay::Plan(plan));
+    }
+
+    /// How many of a plan would be done.
+    pub fn count_planned(&self, plan: &Plan) -> usize {
+        let entries = plan.subjects.iter().filter_map(|(id, _)| self.index.get(id));
+        entries.filter(|entry| plan.planned.hindrance(entry).is_none()).count()
+    }
+
+    /// A key for the plan. Only Enter without modifiers begins.
+    pub(super) fn plan_key(&mut self, key: Key) -> Effects {
+        let page = self.page_rows.cast_signed();
+        let Some(Overlay::Plan(plan)) = self.overlays.last_mut() else { return Effects::none() };
+        match (key, plan.planned) {
+            (Key { code: Code::Esc | Code::Char('q'), .. }, _) => {
+                self.overlays.pop();
+            }
+            (Key { code: Code::Enter, ctrl: false, alt: false }, _) => return self.carry_out_plan(),
+            (Key { code: Code::PageDown, .. }, _) => plan.scroll.by(page),
+            (Key { code: Code::PageUp, .. }, _) => plan.scroll.by(-page),
+            (Key { code: Code::Down | Code::Tab | Code::Char('j'), .. }, Planned::Sync(choice)) => {
+                plan.planned = Planned::Sync((choice + 1).min(CHOICES.len() - 1));
+            }
+            (Key { code: Code::Up | Code::BackTab | Code::Char('k'), .. }, Planned::Sync(choice)) => {
+                plan.planned = Planned::Sync(choice.saturating_sub(1));
+            }
+            (Key { code: Code::Down | Code::Char('j'), .. }, _) => plan.scroll.by(1),
+            (Key { code: Code::Up | Code::Char('k'), .. }, _) => plan.scroll.by(-1),
+            _ => {}
+        }
+        Effects::none()
+    }
+
+    fn carry_out_plan(&mut self) -> Effects {
+        let Some(Overlay::Plan(plan)) = self.overlays.last_mut() else { return Effects::none() };
+        let planned = plan.planned;
+        let mut subjects = std::mem::take(&mut plan.subjects);
+        self.overlays.pop();
+        subjects.retain(|(id, _)| self.index.get(id).is_some_and(|entry| planned.hindrance(entry).is_none()));
+        self.begin_job(planned.work(), subjects)
+    }
+}
