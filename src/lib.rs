@@ -34,7 +34,7 @@
 //!         cli -> demo -> engine -> backend
 //!         cli -> server, remote -> wire -> backend, triage
 //!         cli -> config -> keys, remote, ui, triage        (their words for remotes, themes and reasons)
-//!         ui -> wire                                       (the JSON of a registration)
+//!         ui, app -> wire                                  (the JSON of a registration)
 //!         index -> triage -> model        backend -> model
 //! ```
 //!

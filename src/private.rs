@@ -39,3 +39,28 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&beside, path)
 }
+
+/// Makes a directory that was not there, with mode 0700.
+pub(crate) fn create_new_directory(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Makes a file that was not there, with mode 0600, to write to.
+pub(crate) fn create_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A part of a name that nobody can foresee.
+pub(crate) fn random_name() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness the name can be foreseen, but not taken: whoever makes a file refuses one that is there.
+    let _ = getrandom::fill(&mut bytes);
+    hex::encode(bytes)
+}

@@ -207,7 +207,10 @@ impl Annotation {
             }
             Self::Note { text } => notes.notes.push(Note { text: text.clone(), by: by.to_owned(), at }),
             Self::DropNote { at: written } => {
-                notes.notes.retain(|note| note.by != by || note.at != *written);
+                let is_meant = |note: &Note| note.by == by && note.at == *written;
+                if let Some(place) = notes.notes.iter().rposition(is_meant) {
+                    notes.notes.remove(place);
+                }
             }
         }
     }

@@ -122,6 +122,7 @@ fn show_look(ui: &UiSettings, output: &mut Output) -> Result<(), Failure> {
     output.line("[ui]")?;
     output.line(&format!("theme = {}", quoted(ui.theme.as_str())))?;
     output.line(&format!("mouse = {}", ui.mouse))?;
+    output.line(&format!("decision_keys = {}", ui.decision_keys))?;
     output.line(&format!("plain = {}", ui.plain))?;
     if let Some(ascii) = ui.ascii {
         output.line(&format!("ascii = {ascii}"))?;

@@ -16,6 +16,8 @@ use crate::{
 pub struct Look {
     /// The user's keys, checked.
     pub keys: Vec<Override>,
+    /// Whether keys of the desk open a decision, or only its dialog.
+    pub decision_keys: bool,
     /// How it looks at the start.
     pub look: look::Look,
     /// The themes, for this terminal.
@@ -27,7 +29,7 @@ pub struct Look {
 impl Look {
     /// As configured.
     pub fn of(session: &Session) -> Result<Self, Failure> {
-        let UiSettings { theme, own, mouse, plain, ascii } = session.config.ui.clone();
+        let UiSettings { theme, own, mouse, decision_keys, plain, ascii } = session.config.ui.clone();
         let variable = |name| std::env::var(name).unwrap_or_default();
         let term = variable("TERM");
         let depth = Depth::of_terminal(session.color, &term, &variable("COLORTERM"));
@@ -44,7 +46,7 @@ impl Look {
         };
         let themes = Themes { depth, own };
         let reasons = session.config.reasons.clone();
-        Ok(Self { keys: configuration::keys(&session.config)?, look, themes, reasons })
+        Ok(Self { keys: configuration::keys(&session.config)?, decision_keys, look, themes, reasons })
     }
 }
 
@@ -73,6 +75,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
         profile,
         policy: desk.policy,
         keys: look.keys,
+        decision_keys: look.decision_keys,
         look: look.look,
         themes: look.themes,
         reasons: look.reasons,

@@ -13,6 +13,7 @@ mod create;
 mod decide;
 mod demo;
 mod desk;
+mod export;
 mod failure;
 mod generate;
 mod insights;
@@ -109,6 +110,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Snooze(arguments) => annotate::snooze(&arguments, &session.desk()?, output).await,
         Command::Note(arguments) => annotate::note(&arguments, &session.desk()?, output).await,
         Command::Verdict(arguments) => annotate::verdict(&arguments, &session.desk()?, output).await,
+        Command::Export(arguments) => export::run(&arguments, &session.desk()?, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
         Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,

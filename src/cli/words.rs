@@ -10,6 +10,7 @@ use crate::{
     index::{Span, is_bare},
     model::{self, Status, Timestamp, Verdict},
     server::Dialect,
+    wire::RowFormat,
 };
 
 /// A time in RFC 3339.
@@ -25,6 +26,12 @@ pub fn read_span(text: &str) -> Result<Span, String> {
         Span(0) => Err("a snooze takes some time, for example 30m".to_owned()),
         span => Ok(span),
     }
+}
+
+/// How rows are written.
+pub fn read_format(text: &str) -> Result<RowFormat, String> {
+    let known = RowFormat::ALL.into_iter().find(|format| format.as_str() == text);
+    known.ok_or_else(|| "write ndjson or csv".to_owned())
 }
 
 /// How fast people of the demo move.
@@ -67,13 +74,13 @@ pub fn read_dialect(text: &str) -> Result<Dialect, String> {
 /// Stands for the hyphen of a negated term while clap, which takes a leading hyphen for an option, reads the arguments.
 const NEGATION: char = '\u{E000}';
 
-/// Lets `-status:completed` and `-snoozed` after `list`, `flags` and `insights` be terms: a hyphen, then a field and a colon, or a bare
-/// term, which no option is.
+/// Lets `-status:completed` and `-snoozed` after a command that takes a query be terms: a hyphen, then a field and a
+/// colon, or a bare term, which no option is.
 pub fn protect_negations(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
     let mut takes_terms = false;
     arguments.into_iter().map(move |argument| {
         let Some(text) = argument.to_str() else { return argument };
-        takes_terms |= matches!(text, "list" | "flags" | "insights");
+        takes_terms |= matches!(text, "list" | "flags" | "insights" | "export");
         match text.strip_prefix('-') {
             Some(term) if takes_terms && !term.starts_with('-') && is_term(term) => format!("{NEGATION}{term}").into(),
             _ => argument,

@@ -27,6 +27,8 @@ pub(super) fn ui_of(ui: Option<&DeTable<'_>>, theme: Option<&DeTable<'_>>, readi
         settings.theme = found.value;
     }
     settings.mouse = section.switch(reading, "mouse").map_or(settings.mouse, |found| found.value);
+    let decision_keys = section.switch(reading, "decision_keys");
+    settings.decision_keys = decision_keys.map_or(settings.decision_keys, |found| found.value);
     settings.plain = section.switch(reading, "plain").map_or(settings.plain, |found| found.value);
     settings.ascii = section.switch(reading, "ascii").map(|found| found.value);
     section.finish(reading);

@@ -132,6 +132,8 @@ pub struct UiSettings {
     pub own: Option<OwnTheme>,
     /// Whether it listens to the mouse (and so takes text selection from the terminal).
     pub mouse: bool,
+    /// Whether keys of the desk open a decision, or only its dialog.
+    pub decision_keys: bool,
     /// Whether it writes linear text for screen readers.
     pub plain: bool,
     /// Whether its own signs consist of ASCII; without it, as the terminal's character set asks.
@@ -140,7 +142,7 @@ pub struct UiSettings {
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { theme: ThemeName::Auto, own: None, mouse: true, plain: false, ascii: None }
+        Self { theme: ThemeName::Auto, own: None, mouse: true, decision_keys: true, plain: false, ascii: None }
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll};
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
+use secrecy::SecretString;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -15,13 +16,15 @@ use super::{
     Options, RunError,
     answers::{Answers, Taken},
     changes, effects,
+    export::Exports,
     frame::Frames,
     input,
     keeper::{self, Keeper},
+    reader::{PrivateFile, Program},
     terminal::Screen,
 };
 use crate::{
-    app::{Effect, Effects, Message, Model, effect::Timer, update},
+    app::{Effect, Effects, Message, Model, effect::Timer, reading::Reader, update},
     backend::{Backend, Caller, Clock},
     ui::{HitMap, Themes},
 };
@@ -45,6 +48,9 @@ struct Console {
     timers: HashMap<Timer, Instant>,
     answers: Sender<Message>,
     keeper: Option<Keeper>,
+    exports: Exports,
+    /// What the operator wants to read in a program of their own, as soon as the loop lets go of the terminal.
+    to_read: Option<(Reader, SecretString)>,
     open: bool,
 }
 
@@ -67,6 +73,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         .map_err(RunError::Keys)?
         .judging_by(options.policy, options.operator.name.clone())
         .giving(options.reasons)
+        .with_decision_keys(options.decision_keys)
         .looking(options.look);
     let (kept, problem) = options.kept_at.as_deref().map(keeper::read).unwrap_or_default();
     let model = model.remembering(kept, problem);
@@ -89,6 +96,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         timers: HashMap::new(),
         answers,
         keeper: options.kept_at.map(Keeper::at),
+        exports: Exports::default(),
+        to_read: None,
         open: true,
     };
     let outcome = console.run(inbox, &mut stops).await;
@@ -128,8 +137,43 @@ impl Console {
                 // A closed terminal, or a signal to stop.
                 Wake::Input(None) | Wake::Stop => self.open = false,
             }
+            if let Some((reader, text)) = self.to_read.take().filter(|_| self.open) {
+                // Whoever reads keys takes them from the other program.
+                drop(events);
+                self.screen.lend();
+                let answer = self.read(reader, &text, stops).await;
+                self.screen.retake()?;
+                events = EventStream::new();
+                self.take(Message::Read(answer))?;
+            }
         }
         Ok(())
+    }
+
+    /// Has a text read in the operator's program, and waits until it is closed; tells whether the file was changed.
+    async fn read(&mut self, reader: Reader, text: &SecretString, stops: &mut Stops) -> Result<bool, String> {
+        let program = Program::of(reader, |name| std::env::var_os(name))?;
+        let file = PrivateFile::with(text).map_err(|error| format!("No private file could be made: {error}."))?;
+        let mut child = program.start(&file)?;
+        loop {
+            tokio::select! {
+                status = child.wait() => {
+                    stops.forget_keys().map_err(|error| error.to_string())?;
+                    return program.ended(status).map(|()| file.differs_from(text));
+                }
+                wake = stops.wait_for_others() => match wake {
+                    Wake::Suspend => {
+                        let stopped = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                        stopped.map_err(|error| error.to_string())?;
+                    }
+                    Wake::Stop => {
+                        self.open = false;
+                        let _ = child.kill().await;
+                    }
+                    _ => {}
+                },
+            }
+        }
     }
 
     async fn wait(&self, events: &mut EventStream, inbox: &mut Receiver<Message>, stops: &mut Stops) -> Wake {
@@ -200,6 +244,8 @@ impl Console {
                     let outcome = self.screen.copy(&text).map_err(|error| error.to_string());
                     self.take(Message::Copied(outcome))?;
                 }
+                Some(Effect::Export(request, step)) => self.exports.start(request, step, &self.answers),
+                Some(Effect::Read(reader, text)) => self.to_read = Some((reader, text)),
                 Some(Effect::Suspend) => self.screen.suspend()?,
                 Some(Effect::Keep(kept)) => {
                     if let Some(keeper) = &self.keeper {
@@ -254,6 +300,23 @@ impl Stops {
             suspend: signal(SignalKind::from_raw(SIGTSTP))?,
             go_on: signal(SignalKind::from_raw(SIGCONT))?,
         })
+    }
+
+    /// Waits for a signal while another program has the terminal: what keys send there is for that program.
+    async fn wait_for_others(&mut self) -> Wake {
+        tokio::select! {
+            _ = self.terminate.recv() => Wake::Stop,
+            _ = self.hang_up.recv() => Wake::Stop,
+            _ = self.suspend.recv() => Wake::Suspend,
+            _ = self.interrupt.recv() => Wake::Frame,
+            _ = self.go_on.recv() => Wake::Continue,
+        }
+    }
+
+    /// Forgets the interrupts that were meant for another program.
+    fn forget_keys(&mut self) -> io::Result<()> {
+        self.interrupt = signal(SignalKind::interrupt())?;
+        Ok(())
     }
 
     async fn wait(&mut self) -> Wake {

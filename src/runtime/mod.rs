@@ -6,17 +6,21 @@
 mod answers;
 mod calm;
 mod changes;
+mod clipboard;
 mod console;
 mod effects;
+mod export;
 mod frame;
 mod input;
 mod keeper;
+mod reader;
 mod terminal;
 
 use std::{io, path::PathBuf, sync::Arc};
 
 pub use answers::background_of_variable;
 pub use console::run;
+pub use export::ExportFile;
 
 use crate::{
     app::{Profile, look::Look},
@@ -40,6 +44,8 @@ pub struct Options {
     pub policy: Arc<Policy>,
     /// The user's keys.
     pub keys: Vec<Override>,
+    /// Whether keys of the desk open a decision, or only its dialog.
+    pub decision_keys: bool,
     /// How it looks at the start.
     pub look: Look,
     /// The themes, for this terminal.

@@ -9,7 +9,6 @@ use std::{
 };
 
 use crossterm::{
-    clipboard::CopyToClipboard,
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     execute,
@@ -22,7 +21,7 @@ use ratatui::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{RunError, answers::ASK_BACKGROUND, calm::Calm};
+use super::{RunError, answers::ASK_BACKGROUND, calm::Calm, clipboard::Between};
 use crate::{
     app::Model,
     ui::{self, HitMap, Theme},
@@ -96,7 +95,14 @@ impl Screen {
 
     /// Hands text to the terminal's clipboard (OSC 52: works over ssh, if the terminal allows it).
     pub fn copy(&mut self, text: &SecretString) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text.expose_secret()))
+        let between = Between::of(|name| std::env::var_os(name));
+        let sequence = between.handing_over(text.expose_secret()).map_err(io::Error::other)?;
+        execute!(self.terminal.backend_mut(), Print(sequence))
+    }
+
+    /// Gives the terminal to another program. Once that is done, [`Self::retake`] is due.
+    pub fn lend(&mut self) {
+        give_back();
     }
 
     /// Stops the program until it is continued, with the terminal given back meanwhile. Once it is, [`Self::retake`]

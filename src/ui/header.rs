@@ -27,13 +27,34 @@ pub fn profile(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let reading = reading(model, theme);
     let columns = usize::from(area.width);
     // Where not all fits, what says what may go wrong stays whole, then how fresh it is, then where one is.
-    let kept = ink::width(&reading).min(KEPT_FOR_READING) + 2;
+    let job = job(model, theme);
+    let kept = ink::width(&job) + ink::width(&reading).min(KEPT_FOR_READING) + 2;
     let mut line = left;
     let room = columns.saturating_sub(ink::width(&line) + kept);
     line.spans.extend(breadcrumb(model, room, theme));
     let room = area.width.saturating_sub(ink::width(&line) as u16 + 2);
     ink::put(buffer, area, &line);
-    ink::put_right(buffer, Rect { x: area.right().saturating_sub(room), width: room, ..area }, &reading);
+    ink::put_right(
+        buffer,
+        Rect { x: area.right().saturating_sub(room), width: room, ..area },
+        &Line::from_iter(job.into_iter().chain(reading)),
+    );
+}
+
+/// The job on its way, what of it failed so far, and how many wait behind it.
+fn job(model: &Model, theme: &Theme) -> Line<'static> {
+    let Some(job) = model.jobs.current() else { return Line::default() };
+    let (glyph, style) = if job.paused { ("◆", theme.attention) } else { ("◐", theme.info) };
+    let mut text = format!("{glyph} {} {}/{}", job.work.name(), job.finished(), job.items().len());
+    let failed = job.tally().not_done();
+    if failed > 0 {
+        text += &format!(", {failed} failed");
+    }
+    let others = model.jobs.open().count() - 1;
+    if others > 0 {
+        text += &format!(", {others} more");
+    }
+    Line::from(vec![Span::styled(text, style), Span::styled(" · ", theme.dim)])
 }
 
 /// The profile, what it may do, and what the list is narrowed to.

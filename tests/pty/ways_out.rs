@@ -93,6 +93,7 @@ fn panicking_console() {
         },
         policy: Arc::default(),
         keys: Vec::new(),
+        decision_keys: true,
         look: Look::default(),
         themes: Themes::default(),
         reasons: regdesk::triage::Reasons::default(),

@@ -20,6 +20,10 @@ impl Model {
         if let Some(view) = self.registration_mut() {
             view.next.clone_from(&next);
         }
+        // The next key must not act on them once more. What fails is marked again.
+        if !matches!(work, Work::Export(_)) {
+            seen.iter().for_each(|(id, _)| self.unmark(id));
+        }
         let id = self.jobs.next_id();
         self.jobs.add(Job::new(id, work, seen, next));
         self.overlays.push(Overlay::Job(JobView::of(id)));
@@ -101,7 +105,6 @@ impl Model {
         for place in places {
             let lookup = self.requests.next();
             let Some(job) = self.jobs.get_mut(job) else { break };
-            let is_export = matches!(job.work, Work::Export(_));
             let id = job.items()[place].id.clone();
             let state = match &outcome {
                 Ok(outcome) => ItemState::Done(outcome.clone()),
@@ -114,9 +117,6 @@ impl Model {
                 Err(error) => ItemState::Failed(error.clone()),
             };
             job.set(place, state);
-            if !is_export {
-                self.unmark(&id);
-            }
         }
         // One answer may be about a thousand rows: what they show is looked at once.
         if let Some(registration) = registration {

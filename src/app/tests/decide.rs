@@ -1,9 +1,9 @@
 use crate::{
     app::{
         Message, Overlay,
-        batch::{Batch, ItemState},
         decide::{DecideForm, Field},
         effect::Effect,
+        jobs::{ItemState, Job, Outcome as Came},
         testing::{Console, registration},
     },
     backend::{BackendError, ErrorKind, SyncStep},
@@ -25,10 +25,10 @@ fn form(console: &Console) -> &DecideForm {
     }
 }
 
-fn batch(console: &Console) -> &Batch {
+fn job(console: &Console) -> &Job {
     match console.model.overlays.last() {
-        Some(Overlay::Batch(batch)) => batch,
-        other => panic!("no batch on top but {other:?}"),
+        Some(Overlay::Job(view)) => console.model.jobs.get(view.id).unwrap(),
+        other => panic!("no job on top but {other:?}"),
     }
 }
 
@@ -174,7 +174,7 @@ fn what_moved_on_is_shown_with_both_states_and_not_repeated() {
     console.data[0].version = 9;
     console.data[0].status = Status::NeedsManualVerification;
     console.keys("1<enter>");
-    let ItemState::Moved(error) = &batch(&console).items[0].state else { panic!("{:?}", batch(&console)) };
+    let ItemState::Moved(error) = &job(&console).items()[0].state else { panic!("{:?}", job(&console)) };
     assert!(error.message.contains("ongoing") && error.message.contains("needs_manual_verification"), "{error}");
     assert_eq!(console.model.index.get(&"reg_1".into()).unwrap().registration.version, 9, "it was read again");
     let before = console.syncs;
@@ -189,11 +189,11 @@ fn without_an_answer_it_is_looked_up_before_anything_is_sent_again() {
         let mut console = Console::open(people());
         console.lost = Some(arrived);
         console.keys(&format!("{FIRST}{REJECT}1<enter>"));
-        assert!(matches!(batch(&console).items[0].state, ItemState::Unknown(_)));
+        assert!(matches!(job(&console).items()[0].state, ItemState::Unknown(_)));
         assert!(console.model.toast.as_ref().unwrap().text.contains("unknown"));
         assert_eq!(console.syncs, 1);
         console.keys("R");
-        assert!(matches!(batch(&console).items[0].state, ItemState::Done { got: Status::Failed, .. }));
+        assert!(matches!(job(&console).items()[0].state, ItemState::Done(Came::Answered { got: Status::Failed, .. })));
         assert_eq!(console.syncs, if arrived { 1 } else { 2 }, "arrived: {arrived}");
         assert_eq!(console.data[0].reviews.len(), 1);
     }
@@ -206,7 +206,7 @@ fn a_look_up_that_fails_leaves_it_unknown_and_repeats_nothing() {
     console.keys(&format!("{FIRST}{REJECT}1<enter>"));
     console.data.clear();
     console.keys("RR");
-    assert!(matches!(batch(&console).items[0].state, ItemState::Unknown(_)));
+    assert!(matches!(job(&console).items()[0].state, ItemState::Unknown(_)));
     assert_eq!(console.syncs, 1);
 }
 
@@ -215,30 +215,30 @@ fn a_plain_refusal_can_be_tried_again() {
     let mut console = Console::open(people());
     console.failing.push("reg_1".into());
     console.keys(&format!("{FIRST}{REJECT}1<enter>"));
-    assert_eq!(batch(&console).failed(), 1);
+    assert_eq!(job(&console).tally().not_done(), 1);
     console.failing.clear();
     console.keys("R");
     assert_eq!((console.syncs, status(&console, 1)), (2, &Status::Failed));
 }
 
 #[test]
-fn a_batch_can_be_held_and_stopped() {
+fn a_job_can_be_held_and_stopped() {
     let mut console = Console::open(people());
     console.hold = true;
     console.keys("*dm<down><enter>5<enter>p");
     console.hold = false;
     console.release(false);
-    assert_eq!((console.syncs, batch(&console).finished()), (1, 1), "held after the one under way");
+    assert_eq!((console.syncs, job(&console).finished()), (1, 1), "held after the one under way");
     console.keys("p");
     assert_eq!(console.syncs, 5);
-    assert!(batch(&console).is_over());
+    assert!(job(&console).is_over());
     let mut console = Console::open(people());
     console.hold = true;
     console.keys("*dm<down><enter>5<enter>x");
     console.hold = false;
     console.release(false);
     assert_eq!(console.syncs, 1);
-    assert_eq!(batch(&console).count(|state| matches!(state, ItemState::Stopped)), 4);
+    assert_eq!(job(&console).tally().stopped, 4);
 }
 
 #[test]
@@ -286,5 +286,5 @@ fn a_refusal_of_the_backend_is_shown_with_its_reason() {
     let mut console = Console::open(people());
     console.refusals.push_back(BackendError::new(ErrorKind::Forbidden, "not with this token"));
     console.keys(&format!("{REJECT}1<enter>"));
-    assert!(matches!(&batch(&console).items[0].state, ItemState::Failed(error) if error.message.contains("token")));
+    assert!(matches!(&job(&console).items()[0].state, ItemState::Failed(error) if error.message.contains("token")));
 }

@@ -3,8 +3,8 @@ use secrecy::ExposeSecret;
 use crate::{
     app::{
         Command, Layer, Overlay,
-        batch::ItemState,
         create::Field,
+        jobs::{ItemState, Job, Outcome},
         testing::{Console, registration},
     },
     backend::{BackendError, ErrorKind},
@@ -100,11 +100,18 @@ fn flows_follow_the_project() {
     assert_eq!(names, ["Sellers"]);
 }
 
+fn job(console: &Console) -> &Job {
+    match console.model.overlays.last() {
+        Some(Overlay::Job(view)) => console.model.jobs.get(view.id).unwrap(),
+        other => panic!("no job on top but {other:?}"),
+    }
+}
+
 #[test]
 fn a_sync_is_a_plan_until_it_is_confirmed() {
     let mut console = Console::open(people());
     console.keys("s");
-    assert!(matches!(console.model.overlays.last(), Some(Overlay::SyncPlan(plan)) if plan.subjects.len() == 1));
+    assert!(matches!(console.model.overlays.last(), Some(Overlay::Plan(plan)) if plan.subjects.len() == 1));
     console.keys("<ctrl+enter>");
     assert_eq!(console.syncs, 0, "a key with a modifier never begins");
     console.keys("<esc>");
@@ -119,14 +126,18 @@ fn each_marked_registration_has_a_result_and_failures_can_be_tried_again() {
     console.failing.push(RegistrationId::new("reg_2"));
     console.keys("*s<enter>");
     assert_eq!(console.syncs, 6);
-    let Some(Overlay::Batch(run)) = console.model.overlays.last() else { panic!("no run") };
-    assert_eq!((run.finished(), run.failed()), (6, 1));
-    assert!(run.items.iter().any(|item| matches!(&item.state, ItemState::Done { got: Status::Ongoing, .. })));
+    let run = job(&console);
+    assert_eq!((run.finished(), run.tally().not_done()), (6, 1));
+    assert!(
+        run.items()
+            .iter()
+            .any(|item| { matches!(&item.state, ItemState::Done(Outcome::Answered { got: Status::Ongoing, .. })) })
+    );
     console.failing.clear();
     console.keys("R");
     assert_eq!(console.syncs, 7, "only the failure is sent again");
-    let Some(Overlay::Batch(run)) = console.model.overlays.last() else { panic!("no run") };
-    assert_eq!(run.failed(), 0);
+    let run = job(&console);
+    assert_eq!(run.tally().not_done(), 0);
 }
 
 #[test]
@@ -140,20 +151,9 @@ fn a_run_sends_few_at_once_and_stops_what_has_not_begun() {
     console.hold = false;
     console.release(true);
     assert_eq!(console.syncs, 4);
-    let Some(Overlay::Batch(run)) = console.model.overlays.last() else { panic!("no run") };
-    assert_eq!(run.count(|state| matches!(state, ItemState::Stopped)), 2);
+    let run = job(&console);
+    assert_eq!(run.tally().stopped, 2);
     assert!(run.is_over());
-}
-
-#[test]
-fn leaving_while_writes_are_under_way_takes_a_second_try() {
-    let mut console = Console::open(people());
-    console.hold = true;
-    console.keys("s<enter><ctrl+c>");
-    console.hold = false;
-    assert!(!console.left);
-    console.keys("<ctrl+c>");
-    assert!(console.left);
 }
 
 #[test]

@@ -5,8 +5,10 @@
 mod around;
 mod decide;
 mod dialogs;
+mod doing;
 mod incident;
 mod insights;
+mod jobs;
 mod look;
 mod notes;
 mod queue;

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use crate::{
     app::{
         Message, Overlay, Room,
-        batch::Work,
         effect::Timer,
+        jobs::Work,
         testing::{Console, registration},
     },
     keys::{Code, Key},
@@ -28,23 +28,21 @@ enum Step {
     Propose(&'static str),
 }
 
-/// Whether a decision is being carried out.
-fn decides(console: &Console) -> bool {
-    let decides =
-        |overlay: &Overlay| matches!(overlay, Overlay::Batch(batch) if matches!(batch.work, Work::Decide(..)));
-    console.model.overlays.iter().any(decides)
+/// How many decisions were begun, as far as they are remembered.
+fn decided(console: &Console) -> usize {
+    console.model.jobs.all().iter().filter(|job| job.work.is_decision()).count()
 }
 
-/// Whether this step confirms the decision in the making: Enter, after the right number.
+/// Whether this step confirms the decision in the making: Enter, after the right answer.
 fn confirms(console: &Console, step: &Step) -> bool {
     let Some(Overlay::Decide(form)) = console.model.overlays.last() else { return false };
-    let typed = form.confirmation.as_ref().is_some_and(|typed| typed.value() == form.count().to_string());
+    let typed = form.confirmation.as_ref().is_some_and(|typed| typed.value() == form.answer());
     typed && matches!(step, Step::Key(key) if *key == Key::plain(Code::Enter))
 }
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("!+-0adjkdgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("!+-0adjkdgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>zNYE|ebAXWDj".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,
@@ -65,7 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0_u32..40).prop_map(Step::Fail),
         1 => (-5_i32..5).prop_map(Step::Wheel),
         1 => any::<bool>().prop_map(Step::Lose),
-        2 => prop::sample::select(vec!["dr<down><enter>", "*dm<down><enter>", "da<down>", "dr<down><enter>1"])
+        2 => prop::sample::select(vec!["dr<down><enter>", "*dm<down><enter>", "da<down>", "dr<down><enter>1", "X<down><enter>1", "*W<down><enter>", "*z4", "e<enter>"])
             .prop_map(Step::Propose),
     ]
 }
@@ -88,7 +86,7 @@ proptest! {
         for step in steps {
             let selected = console.model.queue.selected().cloned();
             let mut must_stay = false;
-            let (decided, confirmed) = (decides(&console), confirms(&console, &step));
+            let (before, confirmed) = (decided(&console), confirms(&console, &step));
             match step {
                 Step::Key(key) => console.send(Message::Key(key)),
                 Step::Paste(text) => console.send(Message::Paste(text)),
@@ -123,10 +121,12 @@ proptest! {
             }
             prop_assert!(queue.list().selected_row().is_none_or(|row| row < queue.rows().len()));
             prop_assert!(queue.list().selected_row().is_none_or(|row| row >= queue.list().top && row < queue.list().top + console.model.list_rows));
-            prop_assert!(decided || confirmed || !decides(&console), "a decision was begun without being confirmed");
-            let under_way = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Batch(_)));
+            let begun = decided(&console).saturating_sub(before);
+            prop_assert!(begun <= usize::from(confirmed), "a decision was begun without being confirmed");
+            let under_way = console.model.jobs.open().next().is_some();
             let sent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Sync(..)));
-            let asked = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Resend(_)));
+            let asked = console.model.overlays.iter().any(|overlay| matches!(overlay, Overlay::Resend(_)))
+                || console.model.jobs.open().any(|job| matches!(job.work, Work::Resend(_)));
             let resent = console.held.iter().any(|effect| matches!(effect, crate::app::Effect::Resend(..)));
             prop_assert!(!resent || asked, "a link was issued without the question");
             prop_assert!(!sent || under_way, "something was sent without its plan");

@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use registrations::{
-    CreateArguments, DecideArguments, RecordArguments, ResendArguments, ShowArguments, SyncArguments,
+    CreateArguments, DecideArguments, ExportArguments, RecordArguments, ResendArguments, ShowArguments, SyncArguments,
 };
 
 use super::words::{query_word, read_dialect, read_speed, read_time};
@@ -152,6 +152,12 @@ pub enum Command {
     /// Say whether a red flag was right, which `flags` measures each rule by
     #[command(after_help = "Example: regdesk verdict 65f0c1d2e3a4b5c6d7e8f901 DOC-04 wrong")]
     Verdict(VerdictArguments),
+    /// Write registrations to a file that only you can read
+    #[command(
+        after_help = "Oldest first. A file that is there is not touched without --force; `-` writes to standard output.\n\n\
+                            Example: regdesk export status:failed --format csv --output failed.csv --mask"
+    )]
+    Export(ExportArguments),
     /// Count how often each red-flag rule fires, and how often it was right
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::{
-    cli::words::read_status,
+    cli::words::{query_word, read_format, read_status},
     model::{Decision, Status},
+    wire::RowFormat,
 };
 
 /// `show`.
@@ -166,4 +167,24 @@ pub struct ResendArguments {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// Words and terms; all must hold
+    #[arg(value_name = "QUERY", value_parser = query_word())]
+    pub query: Vec<String>,
+    /// ndjson or csv
+    #[arg(long, value_name = "FORMAT", default_value = "ndjson", value_parser = read_format)]
+    pub format: RowFormat,
+    /// The file; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Hide personal data
+    #[arg(long)]
+    pub mask: bool,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
