@@ -161,13 +161,15 @@ pub fn labelled(
 #[cfg(test)]
 mod tests {
     use ratatui::{
-        buffer::Buffer,
+        buffer::{Buffer, CellWidth},
         layout::Rect,
         text::{Line, Span},
     };
 
+    use proptest::prelude::*;
+
     use super::{open_box, put, put_lines, wrap};
-    use crate::ui::Theme;
+    use crate::{text, ui::Theme};
 
     fn rows(buffer: &Buffer) -> Vec<String> {
         buffer
@@ -215,5 +217,59 @@ mod tests {
         open_box(&mut buffer, Rect::new(3, 0, 5, 3), "", &theme);
         assert_eq!(buffer[(2, 1)].symbol(), " ");
         assert_eq!(buffer[(0, 1)].symbol(), "山");
+    }
+
+    /// Text in every script, of every width: wide, combining, right to left, joined emoji with and without selectors.
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "(\\PC|\\p{Cf}|\\p{Mn}|\\p{Han}|\\p{Arabic}|\\p{Hebrew}|\\p{Thai}|\\p{Devanagari}){0,12}",
+            prop::collection::vec(
+                prop::sample::select(vec![
+                    "👩‍👩‍👧‍👦",
+                    "❤\u{fe0f}",
+                    "🇨🇴",
+                    "👍🏽",
+                    "क्\u{200d}ष",
+                    "e\u{301}",
+                    "ｶﾞ",
+                    "م\u{200c}ر",
+                    "山",
+                    "a"
+                ]),
+                0..10
+            )
+            .prop_map(|pieces| pieces.concat()),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn no_text_leaves_its_column_or_moves_the_next(
+            text in any_text(), column in 0_u16..10, columns in 0_u16..14,
+        ) {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 1));
+            for x in 0..30 {
+                buffer[(x, 0)].set_symbol("#");
+            }
+            put(&mut buffer, Rect::new(column, 0, columns, 1), &Line::from(vec![Span::raw(text.clone()), Span::raw("|")]));
+            for x in (0..column).chain(column + columns..30) {
+                prop_assert_eq!(buffer[(x, 0)].symbol(), "#", "{:?} at {}", &text, x);
+            }
+            // What a cell shows is never wider than the room up to the edge.
+            for x in column..column + columns {
+                let wide = buffer[(x, 0)].symbol().cell_width();
+                prop_assert!(x + wide <= column + columns, "{:?} at {x}", &text);
+            }
+        }
+
+        #[test]
+        fn wrapped_text_keeps_to_its_columns_and_loses_no_letter(text in any_text(), columns in 2_usize..20) {
+            let lines = wrap(&text, columns);
+            prop_assert!(lines.iter().all(|line| text::width(line) <= columns), "{lines:?}");
+            let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+            prop_assert_eq!(letters(&lines.concat()), letters(&text::clean(&text)));
+        }
     }
 }

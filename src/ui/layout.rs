@@ -17,6 +17,8 @@ const TIMELINE_COLUMNS: u16 = 76;
 const TIMELINE_SHARE: (u16, u16) = (3, 5);
 /// From this width on, the head of a registration names the rules that its risk comes from.
 pub const NAMES_RULES_FROM: u16 = 100;
+/// Below this many rows one line stands above the list's own, instead of two.
+const ONE_LINE_BELOW: u16 = 16;
 /// Below this many rows the registration's head is shortened.
 const SHORT_BELOW: u16 = 18;
 
@@ -25,7 +27,7 @@ const SHORT_BELOW: u16 = 18;
 pub struct QueueAreas {
     /// Profile and reading.
     pub profile: Rect,
-    /// Counts by status.
+    /// Counts by status; no rows if the screen is short.
     pub counts: Rect,
     /// The filter line, and below it the mistake in it.
     pub filter: Rect,
@@ -45,7 +47,7 @@ pub struct QueueAreas {
 pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
     let [profile, counts, filter, incident, body, footer] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(1),
+        Constraint::Length(u16::from(area.height >= ONE_LINE_BELOW)),
         Constraint::Length(if has_mistake { 3 } else { 1 }),
         Constraint::Length(u16::from(has_incident)),
         Constraint::Min(0),

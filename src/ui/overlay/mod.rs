@@ -69,8 +69,23 @@ fn open(frame: &mut Frame, title: &str, (columns, rows): (u16, u16), keys: &[(&s
     let buffer: &mut Buffer = frame.buffer_mut();
     let inner = ink::open_box(buffer, area, title, theme);
     let last = Rect { y: inner.bottom().saturating_sub(1), height: inner.height.min(1), ..inner };
-    footer::hints_line(keys.iter().map(|(key, label)| ((*key).to_owned(), *label)), theme, buffer, last);
+    let keys = fitting(keys, usize::from(last.width));
+    footer::hints_line(keys.into_iter().map(|(key, label)| (key.to_owned(), label)), theme, buffer, last);
     Rect { height: inner.height.saturating_sub(2), ..inner }
+}
+
+/// The keys for which there is room, the first ones first; the way out stays.
+fn fitting<'a>(keys: &[(&'a str, &'a str)], columns: usize) -> Vec<(&'a str, &'a str)> {
+    let mut shown = keys.to_vec();
+    let needed = |shown: &[(&str, &str)]| -> usize {
+        shown.iter().map(|(key, label)| text::width(key) + text::width(label) + 3).sum::<usize>().saturating_sub(2)
+    };
+    while needed(&shown) > columns
+        && let Some(last) = shown.iter().rposition(|(key, _)| *key != "esc")
+    {
+        shown.remove(last);
+    }
+    shown
 }
 
 /// Draws a line that is typed behind a sign; the cursor stands in it while keys go there.

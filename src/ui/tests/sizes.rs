@@ -1,15 +1,20 @@
 //! Every screen at every size: nothing panics, and nothing is said that is not true.
 
-use crate::ui::testing::Screen;
+use ratatui::style::Modifier;
 
-const SIZES: &[(u16, u16)] =
-    &[(0, 0), (1, 1), (20, 5), (59, 15), (60, 14), (60, 15), (80, 24), (119, 16), (120, 40), (160, 20), (250, 70)];
+use crate::ui::testing::{Screen, text_of};
 
-const SCRIPTS: &[&str] = &[
+const SIZES: &[(u16, u16)] = &[(0, 0), (1, 1), (20, 5), (60, 15), (80, 24), (119, 16), (120, 40), (250, 70)];
+
+/// Every screen, each of its tabs, and what can be typed on it.
+const SCREENS: &[&str] = &[
     "",
+    "jj<space><space>",
     "/",
     "/satus:x",
     "/a very long filter that does not fit into the line of a narrow screen nosuch:thing",
+    "/nobody<enter>",
+    "m",
     "<enter>",
     "<enter>2",
     "/id:reg_6<enter><enter>2j+",
@@ -23,15 +28,20 @@ const SCRIPTS: &[&str] = &[
     "f",
     "fG",
     "foo",
+    "i",
+    "i2",
+    "i3",
+    "i4",
+];
+
+/// Every dialog, over the screens it belongs to, in each of its states.
+const DIALOGS: &[&str] = &[
     "f?",
     "?",
     "?G",
-    "?/clip",
-    "?/nothing has these words",
     ":",
-    ":sync",
-    ":12",
-    ":nosuchthing",
+    ":sort",
+    ":nothing that exists",
     "L",
     "c",
     "c<tab><tab>x<tab>y<tab>z<enter>",
@@ -42,19 +52,81 @@ const SCRIPTS: &[&str] = &[
     "s",
     "*s<down><down><down>",
     "*s<enter>",
+    "d",
+    "/id:reg_4<enter>dr<down><tab>a note",
+    "*da",
+    "*dr<down><enter>",
 ];
 
+/// The columns that the characters on a line take, which is what a terminal counts.
+fn columns_of(line: &str) -> usize {
+    crate::text::width(line)
+}
+
 #[test]
-fn every_screen_draws_at_every_size() {
-    for script in SCRIPTS {
-        let mut screen = Screen::new().keys(script);
-        for (columns, rows) in SIZES {
-            screen = screen.sized(*columns, *rows);
-            let (buffer, hits) = screen.draw();
-            assert_eq!((buffer.area.width, buffer.area.height), (*columns, *rows));
-            assert!(hits.room.list_rows > 0, "{script} at {columns}x{rows}");
+fn every_screen_and_every_dialog_draws_at_every_size() {
+    for script in SCREENS.iter().chain(DIALOGS) {
+        for plain in [false, true] {
+            let mut screen = Screen::new().keys(script);
+            if plain {
+                screen = screen.plain();
+            }
+            // Plain text has fewer ways to stand.
+            for (columns, rows) in SIZES.iter().step_by(if plain { 3 } else { 1 }) {
+                screen = screen.sized(*columns, *rows);
+                let (buffer, hits) = screen.draw();
+                assert_eq!((buffer.area.width, buffer.area.height), (*columns, *rows));
+                assert!(hits.room.list_rows > 0, "{script} at {columns}x{rows}");
+                let text = text_of(&buffer);
+                assert_eq!(text.lines().count(), usize::from(*rows), "{script} at {columns}x{rows}");
+                for line in text.lines() {
+                    assert!(columns_of(line) <= usize::from(*columns), "{script} at {columns}x{rows}: {line}");
+                }
+            }
         }
     }
+}
+
+#[test]
+fn every_screen_says_at_every_size_where_one_is_what_is_selected_and_what_to_press() {
+    for script in SCREENS {
+        let mut screen = Screen::new().keys(script).quiet();
+        for (columns, rows) in SIZES.iter().filter(|(columns, rows)| *columns >= 60 && *rows >= 15) {
+            screen = screen.sized(*columns, *rows);
+            let (buffer, _) = screen.draw();
+            let text = text_of(&buffer);
+            let place = format!("{script} at {columns}x{rows}:\n{text}");
+            assert!(text.lines().next().unwrap().contains("local"), "the profile, {place}");
+            let last = text.lines().last().unwrap();
+            assert!(last.contains("? help") || last.contains("enter keep"), "what to press, {place}");
+            let has_rows = !screen.console.model.queue.rows().is_empty();
+            let reversed = buffer.content().iter().any(|cell| cell.modifier.contains(Modifier::REVERSED));
+            // The funnel, the durations and the thresholds have no rows to select.
+            let selects = !script.starts_with('i');
+            assert!(reversed || !has_rows || !selects, "what is selected, {place}");
+        }
+    }
+}
+
+#[test]
+fn every_dialog_can_be_left_by_a_key_that_it_names_at_every_size() {
+    for script in DIALOGS {
+        let mut screen = Screen::new().keys(script).quiet();
+        for (columns, rows) in SIZES.iter().filter(|(columns, rows)| *columns >= 60 && *rows >= 15) {
+            screen = screen.sized(*columns, *rows);
+            let text = screen.text();
+            assert!(text.contains("esc"), "{script} at {columns}x{rows}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn one_line_stands_above_the_filter_on_the_shortest_screens_and_two_on_others() {
+    let row_of_filter = |rows| {
+        let text = Screen::new().sized(80, rows).text();
+        text.lines().position(|line| line.contains("/ to filter")).unwrap()
+    };
+    assert_eq!([15, 16, 24].map(row_of_filter), [1, 2, 2]);
 }
 
 #[test]
