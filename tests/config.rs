@@ -91,8 +91,10 @@ fn a_mistake_reads_as_file_line_column_key_and_nearest_name() {
     let shown: Vec<String> = mistakes("[ui]\n  tehme = \"dark\"\n").iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
-        ["/etc/regdesk/config.toml:2:3: `ui.tehme`: there is no such key; known here: theme, mouse, decision_keys, plain, ascii; \
-          did you mean `theme`?"]
+        [
+            "/etc/regdesk/config.toml:2:3: `ui.tehme`: there is no such key; known here: theme, mouse, decision_keys, plain, ascii; \
+          did you mean `theme`?"
+        ]
     );
 }
 

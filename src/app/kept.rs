@@ -21,6 +21,10 @@ pub struct Kept {
     pub sort: Option<String>,
     /// The theme that was chosen at the console; none is the one of the configuration.
     pub theme: Option<ChosenTheme>,
+    /// The columns that were chosen at the console; none are those of the configuration.
+    pub columns: Option<KeptColumns>,
+    /// Times instead of spans in the queue.
+    pub absolute_times: bool,
     /// The screens whose first hint has been seen.
     pub hints_seen: BTreeSet<Layer>,
 }
@@ -34,6 +38,24 @@ pub struct ChosenTheme {
     pub name: String,
 }
 
+/// Columns chosen at the console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptColumns {
+    /// Those of the configuration at that time, by name: once that says others, it is the later word.
+    pub over: Option<Vec<String>>,
+    /// Those that were chosen, in order.
+    pub columns: Vec<KeptColumn>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptColumn {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its width, if that was said.
+    pub width: Option<u16>,
+}
+
 impl Model {
     /// Goes on as the console was left; `problem` says why it could not be remembered.
     #[must_use]
@@ -45,6 +67,10 @@ impl Model {
         if let Some(theme) = kept.theme.as_ref().and_then(|chosen| ThemeName::parse(&chosen.name)) {
             self.look.theme = theme;
         }
+        if let Some(columns) = &kept.columns {
+            self.recall_columns(columns);
+        }
+        self.queue.columns.absolute_times = kept.absolute_times;
         self.kept = kept;
         // In the log and not on the screen: it is no reason to hold anybody up.
         self.log.extend(problem.map(|text| Toast { kind: ToastKind::Error, text, at: self.now }));

@@ -4,6 +4,7 @@
 //! carries them out and sends their results back as messages. `ui` reads the model and draws. Nothing here waits.
 
 pub mod arrivals;
+pub mod columns;
 pub mod command;
 pub mod copy;
 pub mod create;

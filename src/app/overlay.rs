@@ -2,6 +2,7 @@
 
 use super::{
     Effects, Model,
+    columns::ColumnsForm,
     copy::CopyMenu,
     create::CreateForm,
     decide::DecideForm,
@@ -31,6 +32,8 @@ pub enum Overlay {
     Create(Box<CreateForm>),
     /// A link that is about to be sent again.
     Resend(ResendForm),
+    /// Which columns the queue shows.
+    Columns(ColumnsForm),
     /// Which field of a person to show.
     Reveal(RevealForm),
     /// What a create or a resend handed out.
@@ -85,6 +88,7 @@ impl Model {
             }
             Some(Overlay::Create(_)) => self.create_key(key),
             Some(Overlay::Resend(_)) => self.resend_key(key),
+            Some(Overlay::Columns(_)) => self.columns_key(key),
             Some(Overlay::Reveal(_)) => self.reveal_key(key),
             Some(Overlay::HandedOut(_)) => self.handed_out_key(key),
             Some(Overlay::Plan(_)) => self.plan_key(key),

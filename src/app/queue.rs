@@ -6,6 +6,7 @@ use tui_input::{Input, InputRequest};
 
 use super::{
     Effects, Model,
+    columns::Columns,
     effect::Effect,
     model::ToastKind,
     registration::RegistrationView,
@@ -50,6 +51,8 @@ pub struct Queue {
     list: Rows<RegistrationId>,
     /// Marked registrations, whether shown or not.
     pub marked: BTreeSet<RegistrationId>,
+    /// The columns.
+    pub columns: Columns,
     /// The order.
     pub sort: Sort,
     /// The query in force.
@@ -63,6 +66,7 @@ impl Default for Queue {
         Self {
             list: Rows::default(),
             marked: BTreeSet::new(),
+            columns: Columns::default(),
             sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
             filter: FilterLine::default(),
@@ -160,8 +164,7 @@ impl Model {
         self.queue.sort = if self.queue.sort.by == field {
             Sort { by: field, descending: !self.queue.sort.descending }
         } else {
-            let text = matches!(field, SortField::Status | SortField::Step | SortField::Name | SortField::Project);
-            Sort { by: field, descending: !text }
+            Sort::by(field)
         };
         self.requeue();
         let sort = self.queue.sort.to_string();

@@ -157,6 +157,10 @@ impl Model {
             Command::CopyId => return self.copy_id(),
             Command::Theme => return self.next_theme(),
             Command::Mouse => return self.toggle_mouse(),
+            Command::Columns => self.open_columns(),
+            Command::ColumnsLeft => self.scroll_columns(-1),
+            Command::ColumnsRight => self.scroll_columns(1),
+            Command::Times => return self.toggle_times(),
             Command::Reveal => self.open_reveal(),
             Command::Mask => self.masked = !self.masked,
             Command::Palette => self.open_palette(),
@@ -237,6 +241,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Help(view)) => view.scroll.by(lines),
             Some(Overlay::Palette(palette)) => palette.choices.step(lines, self.page_rows),
+            Some(Overlay::Columns(form)) => form.rows.step(lines, self.page_rows),
             Some(Overlay::Log(scroll)) => scroll.by(lines),
             Some(Overlay::Job(view)) => view.scroll.by(lines),
             Some(Overlay::Jobs(panel)) => panel.rows.step(lines, height),
@@ -255,6 +260,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Help(view)) => view.scroll.max = scroll_max,
             Some(Overlay::Palette(palette)) => palette.choices.show_selected(self.page_rows),
+            Some(Overlay::Columns(form)) => form.rows.show_selected(self.page_rows),
             Some(Overlay::Log(scroll)) => scroll.max = scroll_max,
             Some(Overlay::Job(view)) => view.scroll.max = scroll_max,
             Some(Overlay::Jobs(panel)) => panel.rows.show_selected(self.page_rows),

@@ -105,6 +105,12 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
         show_profile(name, settings, places.as_ref().ok(), output)?;
     }
     show_look(&config.ui, output)?;
+    if let Some(columns) = &config.columns {
+        let names: Vec<String> = columns.iter().map(|column| column.shape().name.to_owned()).collect();
+        output.line("")?;
+        output.line("[queue]")?;
+        output.line(&format!("columns = {}", quoted_list(&names)))?;
+    }
     policy::show(&config.policy, output)?;
     show_lists(&config, output)?;
     if !config.keys.is_empty() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Desk, Failure, Session, configuration};
 use crate::{
-    app::{self, look},
+    app::{self, columns::Column, look},
     config::UiSettings,
     keys::Override,
     runtime::{self, Options},
@@ -22,6 +22,8 @@ pub struct Look {
     pub look: look::Look,
     /// The themes, for this terminal.
     pub themes: Themes,
+    /// The columns of the queue, if the configuration names them.
+    pub columns: Option<Vec<Column>>,
     /// Why a person may decide as they do.
     pub reasons: Reasons,
 }
@@ -46,7 +48,14 @@ impl Look {
         };
         let themes = Themes { depth, own };
         let reasons = session.config.reasons.clone();
-        Ok(Self { keys: configuration::keys(&session.config)?, decision_keys, look, themes, reasons })
+        Ok(Self {
+            keys: configuration::keys(&session.config)?,
+            decision_keys,
+            look,
+            themes,
+            columns: session.config.columns.clone(),
+            reasons,
+        })
     }
 }
 
@@ -78,6 +87,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
         decision_keys: look.decision_keys,
         look: look.look,
         themes: look.themes,
+        columns: look.columns,
         reasons: look.reasons,
         kept_at,
     };

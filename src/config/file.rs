@@ -73,6 +73,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let profiles = top.table(reading, "profiles");
     let ui = top.table(reading, "ui");
     let theme = top.table(reading, "theme");
+    let queue = top.table(reading, "queue");
     let keys = top.table(reading, "keys");
     let mut policy = policy_of(&mut top, reading);
     let lists = top.table(reading, "lists");
@@ -85,6 +86,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
             config.profiles.insert(name.to_owned(), settings);
         }
     }
+    config.columns = queue.and_then(|queue| look::columns_of(queue, reading));
     config.ui = look::ui_of(ui, theme, reading);
     config.lists = lists.map(|lists| lists_of(lists, &mut policy.lists, reading)).unwrap_or_default();
     config.policy = Arc::new(policy);

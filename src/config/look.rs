@@ -6,10 +6,38 @@ use super::{
     Mistake, UiSettings,
     section::{Reading, Section, type_in_words},
 };
-use crate::ui::{
-    color,
-    theme::{MEANINGS, OwnTheme, ThemeName},
+use crate::{
+    text,
+    ui::{
+        color,
+        columns::Column,
+        theme::{MEANINGS, OwnTheme, ThemeName},
+    },
 };
+
+/// The columns that `[queue]` names; each once.
+pub(super) fn columns_of(queue: &DeTable<'_>, reading: &mut Reading<'_>) -> Option<Vec<Column>> {
+    let mut section = Section::new(queue, "queue");
+    let found = section.texts(reading, "columns", "[\"status\", \"stuck\", \"age\"]");
+    let path = section.path_of("columns");
+    section.finish(reading);
+    let found = found?;
+    let mut columns = Vec::new();
+    for name in &found.value {
+        let wrong = match Column::parse(name) {
+            Some(column) if !columns.contains(&column) => {
+                columns.push(column);
+                continue;
+            }
+            Some(_) => format!("names `{name}` twice"),
+            None => format!("there is no column `{}`", text::clean(name)),
+        };
+        let known = Column::choosable().map(|column| column.shape().name);
+        let mistake = Mistake::new(found.place.clone(), wrong).with_key(path.clone());
+        reading.mistakes.push(if Column::parse(name).is_none() { mistake.with_nearest(name, known) } else { mistake });
+    }
+    Some(columns)
+}
 
 /// What both tables say, over the built-in look.
 pub(super) fn ui_of(ui: Option<&DeTable<'_>>, theme: Option<&DeTable<'_>>, reading: &mut Reading<'_>) -> UiSettings {

@@ -26,7 +26,10 @@ use crate::{
     model::Role,
     remote::{Dialect, RemoteConfig},
     triage::{Policy, Reasons},
-    ui::theme::{OwnTheme, ThemeName},
+    ui::{
+        columns::Column,
+        theme::{OwnTheme, ThemeName},
+    },
 };
 
 /// The name of the profile that exists without any configuration.
@@ -53,6 +56,8 @@ pub struct Config {
     pub policy: Arc<Policy>,
     /// Files of the house beside the built-in lists; they are part of the policy already.
     pub lists: ListFiles,
+    /// The columns of the queue; none shows what there is room for.
+    pub columns: Option<Vec<Column>>,
     /// The look of the console.
     pub ui: UiSettings,
     /// Keys of the console's commands, by command id.
@@ -71,6 +76,7 @@ impl Config {
             operator: None,
             policy: Arc::default(),
             lists: ListFiles::new(),
+            columns: None,
             ui: UiSettings::default(),
             keys: Vec::new(),
             reasons: Reasons::default(),

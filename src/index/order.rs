@@ -7,6 +7,7 @@ use std::{
 
 use super::{Entry, facets::status_position};
 use crate::{
+    model::Registration,
     text::nearest,
     triage::{LinkClock, STANDSTILL, Stage, Stuck},
 };
@@ -31,12 +32,53 @@ pub enum SortField {
     Risk,
     /// Project name.
     Project,
+    /// Flow name.
+    Flow,
+    /// E-mail address.
+    Email,
+    /// Phone with its country code.
+    Phone,
+    /// Country of the document.
+    Country,
+    /// What is left of the link.
+    Link,
+    /// Failed attempts that count.
+    Attempts,
+    /// Score of the face compare.
+    Face,
+    /// Score of the liveness.
+    Liveness,
+    /// How many it is joined to.
+    Links,
+    /// Who claimed it.
+    Owner,
+    /// Id.
+    Id,
 }
 
 impl SortField {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 8] =
-        [Self::Urgency, Self::Updated, Self::Created, Self::Status, Self::Step, Self::Name, Self::Risk, Self::Project];
+    pub const ALL: [Self; 19] = [
+        Self::Urgency,
+        Self::Updated,
+        Self::Created,
+        Self::Status,
+        Self::Step,
+        Self::Name,
+        Self::Risk,
+        Self::Project,
+        Self::Flow,
+        Self::Email,
+        Self::Phone,
+        Self::Country,
+        Self::Link,
+        Self::Attempts,
+        Self::Face,
+        Self::Liveness,
+        Self::Links,
+        Self::Owner,
+        Self::Id,
+    ];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -49,6 +91,17 @@ impl SortField {
             Self::Name => "name",
             Self::Risk => "risk",
             Self::Project => "project",
+            Self::Flow => "flow",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Country => "country",
+            Self::Link => "link",
+            Self::Attempts => "attempts",
+            Self::Face => "face",
+            Self::Liveness => "liveness",
+            Self::Links => "links",
+            Self::Owner => "owner",
+            Self::Id => "id",
         }
     }
 }
@@ -77,8 +130,16 @@ impl fmt::Display for Sort {
 impl Sort {
     /// An order in the direction people expect: latest, riskiest and most urgent first, words from A on.
     pub fn by(field: SortField) -> Self {
-        let descending =
-            matches!(field, SortField::Urgency | SortField::Updated | SortField::Created | SortField::Risk);
+        let descending = matches!(
+            field,
+            SortField::Urgency
+                | SortField::Updated
+                | SortField::Created
+                | SortField::Risk
+                | SortField::Link
+                | SortField::Attempts
+                | SortField::Links
+        );
         Self { by: field, descending }
     }
 
@@ -127,8 +188,41 @@ impl Sort {
                 let name = |entry: &Entry| entry.registration.project.name.clone().unwrap_or_default();
                 (name(left), &one.project.id).cmp(&(name(right), &other.project.id))
             }
+            SortField::Flow => (&one.flow.name, &one.flow.id).cmp(&(&other.flow.name, &other.flow.id)),
+            SortField::Email => one.contact.email.cmp(&other.contact.email),
+            SortField::Phone => (&one.contact.country_code, &one.contact.phone)
+                .cmp(&(&other.contact.country_code, &other.contact.phone)),
+            SortField::Country => document_country(one).cmp(&document_country(other)),
+            SortField::Link => live_link(left).cmp(&live_link(right)),
+            SortField::Attempts => counted(one).cmp(&counted(other)),
+            SortField::Face => score(one.scores.face_compare).total_cmp(&score(other.scores.face_compare)),
+            SortField::Liveness => score(one.scores.liveness).total_cmp(&score(other.scores.liveness)),
+            SortField::Links => left.judgement.links.len().cmp(&right.judgement.links.len()),
+            SortField::Owner => owner(one).cmp(&owner(other)),
+            // Equal: ties are broken by id, and so everything is one.
+            SortField::Id => one.id.cmp(&other.id),
         }
     }
+}
+
+fn document_country(registration: &Registration) -> Option<&str> {
+    registration.checks.document.as_ref()?.country.as_deref()
+}
+
+/// Failed attempts that count, over all steps.
+fn counted(registration: &Registration) -> usize {
+    registration.failed_attempts.iter().filter(|attempt| attempt.counts).count()
+}
+
+/// What was never measured is less than any score.
+fn score(measured: Option<f64>) -> f64 {
+    measured.unwrap_or(f64::NEG_INFINITY)
+}
+
+/// Who claimed it; what nobody did comes last when sorted from A on.
+fn owner(registration: &Registration) -> (bool, Option<&str>) {
+    let owner = registration.desk.claim.as_ref().map(|claim| claim.by.as_str());
+    (owner.is_none(), owner)
 }
 
 /// The more urgent is the greater: stuck before not stuck. Of those that are stuck: whoever waits for more than an

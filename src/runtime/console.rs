@@ -74,7 +74,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         .judging_by(options.policy, options.operator.name.clone())
         .giving(options.reasons)
         .with_decision_keys(options.decision_keys)
-        .looking(options.look);
+        .looking(options.look)
+        .with_columns(options.columns);
     let (kept, problem) = options.kept_at.as_deref().map(keeper::read).unwrap_or_default();
     let model = model.remembering(kept, problem);
     let (answers, inbox) = mpsc::channel(ANSWERS);

@@ -23,7 +23,7 @@ pub use console::run;
 pub use export::ExportFile;
 
 use crate::{
-    app::{Profile, look::Look},
+    app::{Profile, columns::Column, look::Look},
     backend::{Backend, Caller, Clock},
     keys::{KeymapError, Override},
     triage::{Policy, Reasons},
@@ -50,6 +50,8 @@ pub struct Options {
     pub look: Look,
     /// The themes, for this terminal.
     pub themes: Themes,
+    /// The columns of the queue; none shows what there is room for.
+    pub columns: Option<Vec<Column>>,
     /// Where the console remembers things from one run to the next; `None` remembers nothing.
     pub kept_at: Option<PathBuf>,
     /// Why the operator may decide as they do.

@@ -1,7 +1,9 @@
 //! The screens: reads the model, draws it, and tells what stands where. Changes nothing, waits for nothing, knows no
 //! clock and no terminal.
 
+mod cells;
 pub mod color;
+pub mod columns;
 mod facts;
 mod field;
 mod flags;

@@ -1,7 +1,5 @@
 //! The list of registrations: counts, filter, table. Only the rows on the screen are formatted.
 
-use std::borrow::Cow;
-
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -11,16 +9,14 @@ use ratatui::{
 };
 
 use super::{
-    HitMap, Theme, facts, field, footer, header, incident, ink,
-    layout::{self, Column, Placed},
-    preview, words,
+    HitMap, Theme, cells,
+    columns::{self, Placed},
+    field, footer, header, incident, ink, layout, preview,
 };
 use crate::{
-    app::{Command, Layer, Model, Target, queue::Queue},
+    app::{Command, Layer, Model, Target},
     index::{Entry, QueryError},
-    model::RegistrationId,
     text,
-    triage::{self, Flag, Severity, Stage, Turn},
 };
 
 /// What stands before the filter.
@@ -106,9 +102,10 @@ fn mistake(error: &QueryError, typed: &str, skipped: usize, theme: &Theme, buffe
 }
 
 fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Rect, Rect), hits: &mut HitMap) {
-    let columns = layout::columns(rows.width);
     let queue = &model.queue;
-    for placed in &columns {
+    let shown = columns::table(rows.width, &queue.columns);
+    let columns = &shown.columns;
+    for placed in columns {
         let area = cell_area(headers, placed);
         let sorted = placed.sort == Some(queue.sort.by);
         let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
@@ -122,13 +119,21 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
             hits.add(area, Target::Column(sort));
         }
     }
+    for (there, sign, x) in
+        [(shown.more_left, "‹", headers.x), (shown.more_right, "›", headers.right().saturating_sub(1))]
+    {
+        if there {
+            let area = Rect { x, width: 1, ..headers }.intersection(headers);
+            ink::put(buffer, area, &Line::from(Span::styled(sign, theme.accent)));
+        }
+    }
     if queue.rows().is_empty() {
         return nothing(model, theme, buffer, rows);
     }
     let top = queue.list().first_shown(usize::from(rows.height));
     for (place, (area, id)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
         let Some(entry) = model.index.get(id) else { continue };
-        row(model, theme, buffer, area, (&columns, entry));
+        row(model, theme, buffer, area, (columns, entry));
         if queue.list().selected_row() == Some(top + place) {
             select(buffer, area, theme);
         }
@@ -154,96 +159,9 @@ fn cell_area(row: Rect, placed: &Placed) -> Rect {
 
 fn row(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, (columns, entry): (&[Placed], &Entry)) {
     for placed in columns {
-        let line = Line::from(cell(model, theme, (placed.column, placed.width), entry));
+        let line = Line::from(cells::cell(model, theme, (placed.column, placed.width), entry));
         ink::put(buffer, cell_area(area, placed), &line);
     }
-}
-
-fn cell<'a>(model: &'a Model, theme: &Theme, (column, width): (Column, u16), entry: &'a Entry) -> Vec<Span<'a>> {
-    let registration = &*entry.registration;
-    let plain = |text: Cow<'a, str>| vec![Span::raw(text)];
-    let dim = |text: Cow<'a, str>| vec![Span::styled(text, theme.dim)];
-    match column {
-        Column::Mark if is_marked(&model.queue, &registration.id) => vec![Span::styled("✓", theme.accent)],
-        Column::Mark => Vec::new(),
-        Column::Status => vec![words::status(&registration.status).span(theme)],
-        Column::Step => plain(entry.step().label().into()),
-        Column::Who => plain(facts::who(registration, model.masked)),
-        Column::Age => plain(Cow::Owned(facts::since(entry.last_move(), model.now))),
-        Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![whose_turn(turn, width, theme)]),
-        Column::Stuck => stuck(theme, entry),
-        Column::Link => link(model, theme, entry),
-        Column::Flags => flag_counts(&entry.judgement.flags, theme),
-        Column::Risk => risk(theme, entry),
-        Column::Project => dim(facts::named(registration.project.name.as_deref(), &registration.project.id).into()),
-        Column::Flow => dim(facts::named(registration.flow.name.as_deref(), &registration.flow.id).into()),
-        Column::Id => dim(registration.id.as_str().into()),
-        Column::Created => dim(facts::time(registration.created_at, model.now).into()),
-    }
-}
-
-/// Whose turn it is; in a word of four letters where there is no room for the whole one.
-fn whose_turn(turn: Turn, width: u16, theme: &Theme) -> Span<'static> {
-    let sign = words::turn(turn);
-    let whole = sign.text();
-    if text::width(&whole) <= usize::from(width) {
-        return Span::styled(whole, sign.style(theme));
-    }
-    let short = match turn {
-        Turn::User => "user",
-        Turn::Operator => "oper",
-        Turn::System => "syst",
-        Turn::Integrator => "intg",
-    };
-    Span::styled(short, sign.style(theme))
-}
-
-fn is_marked(queue: &Queue, id: &RegistrationId) -> bool {
-    queue.marked.contains(id)
-}
-
-/// Why it is stuck, and how far beyond the limit.
-pub fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
-    let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
-    let tone = if stuck.stage == Stage::GivenUp { theme.dim } else { theme.attention };
-    vec![
-        Span::styled(stuck.reason, tone),
-        Span::styled(facts::ratio(stuck).map_or(String::new(), |ratio| format!(" {ratio}")), theme.strong),
-        Span::raw(format!(" {}", stuck.name)),
-    ]
-}
-
-/// What is left of the link that the person holds.
-fn link(model: &Model, theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
-    match triage::link_left(&entry.registration, model.now) {
-        Some(clock) if clock.is_alive() => vec![Span::raw(text::ago(clock.seconds_left))],
-        Some(_) => vec![Span::styled("dead", theme.dim)],
-        None => Vec::new(),
-    }
-}
-
-/// Score and band of the risk.
-pub fn risk(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
-    let risk = &entry.judgement.risk;
-    if risk.score == 0 {
-        return vec![Span::styled("0", theme.dim)];
-    }
-    vec![Span::styled(format!("{} {}", risk.score, risk.band()), theme.tone(words::risk_tone(risk.band())))]
-}
-
-/// How many flags of each severity, worst first: `C1 H2 M1`. Mere information is not counted.
-pub fn flag_counts(flags: &[Flag], theme: &Theme) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for (letter, severity) in
-        [("C", Severity::Critical), ("H", Severity::High), ("M", Severity::Medium), ("L", Severity::Low)]
-    {
-        let count = flags.iter().filter(|flag| flag.severity == severity).count();
-        if count > 0 {
-            let gap = if spans.is_empty() { "" } else { " " };
-            spans.push(Span::styled(format!("{gap}{letter}{count}"), words::severity(severity).style(theme)));
-        }
-    }
-    spans
 }
 
 /// Says why there is nothing and what to press.

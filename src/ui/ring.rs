@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{HitMap, Theme, facts, footer, header, ink, layout, queue, registration, words};
+use super::{HitMap, Theme, cells, facts, footer, header, ink, layout, queue, registration, words};
 use crate::{
     app::{Model, Target, ring::RingView},
     index::Entry,
@@ -133,8 +133,8 @@ fn member_facts(model: &Model, entry: &Entry, room: &Room, theme: &Theme) -> Lin
     let sign = words::status(&entry.registration.status);
     let mut spans = vec![Span::styled(text::fit(&sign.text(), STATUS), sign.style(theme))];
     for (cell, columns) in [
-        (queue::risk(theme, entry), RISK),
-        (queue::flag_counts(&entry.judgement.flags, theme), FLAGS),
+        (cells::risk(theme, entry), RISK),
+        (cells::flag_counts(&entry.judgement.flags, theme), FLAGS),
         (vec![Span::styled(facts::since(entry.last_move(), model.now), Style::new())], AGE),
     ] {
         let used = ink::width(&Line::from(cell.clone()));
@@ -142,7 +142,7 @@ fn member_facts(model: &Model, entry: &Entry, room: &Room, theme: &Theme) -> Lin
         spans.push(Span::raw(" ".repeat(columns.saturating_sub(used))));
     }
     if room.reason {
-        spans.extend(queue::stuck(theme, entry));
+        spans.extend(cells::stuck(theme, entry));
     }
     Line::from(spans)
 }

@@ -97,6 +97,7 @@ fn panicking_console() {
         look: Look::default(),
         themes: Themes::default(),
         reasons: regdesk::triage::Reasons::default(),
+        columns: None,
         kept_at: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -141,6 +141,14 @@ pub enum Command {
     Narrow,
     /// Copy the id.
     CopyId,
+    /// Choose the columns of the queue.
+    Columns,
+    /// Scroll the columns to the left.
+    ColumnsLeft,
+    /// Scroll the columns to the right.
+    ColumnsRight,
+    /// Times instead of spans, or the other way round.
+    Times,
     /// Mask or show personal data.
     Mask,
     /// Show one masked field.

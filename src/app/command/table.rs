@@ -309,6 +309,22 @@ pub const COMMANDS: &[Entry] = &[
         "Look at the registration as JSON in $EDITOR; what is changed there is dropped",
         &[(DESK, &["E"])],
     )),
+    hidden(entry(
+        Command::Columns,
+        "columns",
+        "columns",
+        "Choose the columns of the queue, their order and their width",
+        &[(QUEUE, &["v"])],
+    )),
+    hidden(entry(Command::ColumnsLeft, "columns-left", "left", "Scroll the columns to the left", &[(QUEUE, &["<"])])),
+    hidden(entry(
+        Command::ColumnsRight,
+        "columns-right",
+        "right",
+        "Scroll the columns to the right",
+        &[(QUEUE, &[">"])],
+    )),
+    hidden(entry(Command::Times, "times", "times", "Show times instead of spans, or spans again", &[(QUEUE, &["T"])])),
     hidden(entry(Command::Mask, "mask", "mask", "Hide or show personal data on the screen", &[(EVERYWHERE, &["m"])])),
     hidden(entry(
         Command::Theme,

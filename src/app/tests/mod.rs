@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod around;
+mod columns;
 mod decide;
 mod dialogs;
 mod doing;

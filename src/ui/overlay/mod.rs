@@ -1,5 +1,6 @@
 //! Dialogs, each in a box of its own with its keys on the last line.
 
+mod columns;
 mod copy;
 mod create;
 mod decide;
@@ -38,6 +39,7 @@ use crate::{
 pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     match overlay {
         Overlay::Help(view) => return help::draw(model, view, theme, frame),
+        Overlay::Columns(form) => return columns::draw(model, form, theme, frame),
         Overlay::Palette(palette) => return palette::draw(model, palette, theme, frame),
         Overlay::Log(scroll) => return log::draw(model, scroll.offset, theme, frame),
         Overlay::Job(view) => return job::draw(model, view, theme, frame),

@@ -15,7 +15,7 @@ use crate::{
     },
     model::RegistrationId,
     text,
-    ui::{Theme, facts, ink, queue, words},
+    ui::{Theme, cells, facts, ink, queue, words},
 };
 
 /// Columns of the text inside.
@@ -105,7 +105,7 @@ fn plan_line(model: &Model, plan: &Plan, id: &RegistrationId, theme: &Theme) -> 
         line.spans.insert(1, Span::styled(format!("→ {} ", text::fit(words::status(&asked).word, 10)), theme.dim));
     }
     line.spans.push(Span::raw(" "));
-    line.spans.extend(queue::flag_counts(&entry.judgement.flags, theme));
+    line.spans.extend(cells::flag_counts(&entry.judgement.flags, theme));
     line
 }
 

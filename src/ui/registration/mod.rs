@@ -13,7 +13,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{HitMap, Theme, facts, footer, header, ink, layout, queue, words};
+use super::{HitMap, Theme, cells, facts, footer, header, ink, layout, words};
 use crate::{
     app::{
         Command, Model, Target,
@@ -83,7 +83,7 @@ fn missing(view: &RegistrationView, theme: &Theme) -> Line<'static> {
 fn name(model: &Model, entry: &Entry, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let registration = &entry.registration;
     let risk = &entry.judgement.risk;
-    let mut right = queue::flag_counts(&entry.judgement.flags, theme);
+    let mut right = cells::flag_counts(&entry.judgement.flags, theme);
     right.push(Span::styled("  risk ", theme.dim));
     right.push(Span::styled(format!("{} {}", risk.score, risk.band()), theme.tone(words::risk_tone(risk.band()))));
     if area.width >= layout::NAMES_RULES_FROM && !risk.shares.is_empty() {

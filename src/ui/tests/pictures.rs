@@ -205,6 +205,18 @@ fn help() {
 }
 
 #[test]
+fn columns_that_are_chosen_and_scrolled() {
+    picture("columns", "v<space>jjj<space>jjK<space>");
+    picture("columns_scrolled", ">>>T");
+}
+
+#[test]
+fn one_field_that_is_shown() {
+    picture("reveal", "m<enter>v");
+    picture("revealed", "m<enter>vj<enter>");
+}
+
+#[test]
 fn the_log() {
     picture("log", "*m?<esc>r<esc><esc>L");
 }
