@@ -198,7 +198,7 @@ fn an_incident_is_noticed_while_registrations_come_in_one_by_one() {
 #[test]
 fn every_order_is_total_and_ties_go_by_id_in_both_directions() {
     let index = index_of(["c", "a", "b"].map(named));
-    for field in SortField::ALL {
+    for field in SortField::ALL.into_iter().filter(|field| *field != SortField::Id) {
         for descending in [false, true] {
             let found = index.search(&Query::default(), Sort { by: field, descending }, at(1_000));
             assert_eq!(found, ["a", "b", "c"].map(RegistrationId::new), "{field:?}");

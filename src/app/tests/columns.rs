@@ -67,7 +67,7 @@ fn columns_scroll_sideways_and_stop_at_both_ends() {
     let mut console = console();
     console.keys(">>");
     assert_eq!(console.model.queue.columns.skipped(), 2);
-    console.keys("<lt><lt><lt>");
+    console.keys("<<><<><<>");
     assert_eq!(console.model.queue.columns.skipped(), 0);
     console.keys(&">".repeat(99));
     assert_eq!(console.model.queue.columns.skipped(), shown(&console).len() - 1);

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Columns of the text inside.
-const COLUMNS: u16 = 54;
+const COLUMNS: u16 = 62;
 
 /// Draws the dialog; tells how many of them are on the screen.
 pub fn draw(model: &Model, form: &ColumnsForm, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
