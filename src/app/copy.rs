@@ -59,7 +59,7 @@ impl Model {
             item(key, field.label(), text)
         }));
         // A link holds a token; nobody but the one who issued it ever sees it.
-        items.push(item('l', "link", Err("a link is only known when it is issued; resend makes a fresh one")));
+        items.push(item('l', "link", Err("known only when it is issued; resend makes a fresh one")));
         let json = wire::printed(registration, &entry.judgement, self.masked);
         items.push(item('j', if self.masked { "JSON, masked" } else { "JSON" }, Ok(json.into())));
         let menu = CopyMenu { id: registration.id.clone(), items, selected: 0 };

@@ -216,6 +216,9 @@ impl Model {
         };
         let mut ids = std::mem::take(&mut form.ids);
         self.overlays.pop();
+        if annotation != Annotation::Wake {
+            self.go_on_after(&ids);
+        }
         if ids.len() == 1
             && let Some(id) = ids.pop()
         {

@@ -83,8 +83,12 @@ fn whose_turn(turn: Turn, width: u16, theme: &Theme) -> Span<'static> {
     Span::styled(short, sign.style(theme))
 }
 
-/// Why it is stuck, and how far beyond the limit.
+/// Why it is stuck, and how far beyond the limit; of what is put aside, that it is.
 pub fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+    if entry.is_snoozed() {
+        let reason = entry.judgement.stuck.as_ref().map_or("", |stuck| stuck.reason);
+        return vec![Span::styled(format!("◌ snoozed {reason}"), theme.dim)];
+    }
     let Some(stuck) = &entry.judgement.stuck else { return Vec::new() };
     let tone = if stuck.stage == Stage::GivenUp { theme.dim } else { theme.attention };
     vec![

@@ -5,6 +5,7 @@ mod annotate;
 mod commands;
 mod decide;
 mod durability;
+mod export;
 mod hostile;
 mod insights;
 mod mistakes;

@@ -262,3 +262,55 @@ fn escape_sequences_in_a_name_never_reach_the_terminal() {
     assert!(!text.contains('\u{202e}'), "a direction override got through");
     assert!(!text.contains('\u{9b}'), "a C1 control got through");
 }
+
+/// A program that shows its last argument, tells that the terminal is its own, and waits for a line.
+fn shows_file(home: &TempDir, name: &str, ending: &str) -> String {
+    let path = home.path().join(name);
+    let script = format!("#!/bin/sh\nfor file; do :; done\necho \"reading $# $1 $file\"\nread line\n{ending}\n");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn pager_and_editor_get_the_terminal_and_a_private_file_and_give_both_back() {
+    let home = TempDir::new().unwrap();
+    let mut variables = environment(home.path());
+    variables.push(("PAGER", shows_file(&home, "pager", "exit 0")));
+    variables.push(("EDITOR", format!("{} -w", shows_file(&home, "editor", "echo more >> \"$file\""))));
+    variables.push(("XDG_RUNTIME_DIR", home.path().to_str().unwrap().to_owned()));
+    let mut terminal = Terminal::start(regdesk(), &["demo", "--still"], &variables, 120, 40);
+    terminal.wait_for("400 of 400");
+    terminal.send("|");
+    let screen = terminal.wait_for("reading 1");
+    let path = screen.split_whitespace().find(|word| word.ends_with(".json")).unwrap().to_owned();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["id"].is_string());
+    terminal.send("\u{3}");
+    terminal.wait_for("400 of 400");
+    assert!(!std::path::Path::new(&path).exists(), "the file is gone");
+    terminal.send("E");
+    terminal.wait_for("reading 2 -w");
+    terminal.send("x\n");
+    terminal.wait_for("what you changed in it is dropped");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_given_back();
+    let left = std::fs::read_dir(home.path()).unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    assert!(left.into_iter().all(|name| !name.starts_with("regdesk-")));
+}
+
+#[test]
+fn an_editor_that_is_not_there_is_named_and_the_screen_comes_back() {
+    let home = TempDir::new().unwrap();
+    let mut variables = environment(home.path());
+    variables.push(("VISUAL", "no-such-editor-here -w".to_owned()));
+    let mut terminal = Terminal::start(regdesk(), &["demo", "--still"], &variables, 120, 40);
+    terminal.wait_for("400 of 400");
+    terminal.send("E");
+    let screen = terminal.wait_for("there is no such program");
+    assert!(screen.contains("no-such-editor-here") && screen.contains("$VISUAL") && screen.contains("400 of 400"));
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_given_back();
+}

@@ -16,7 +16,7 @@ impl Model {
         if seen.is_empty() {
             return self.toast(ToastKind::Note, "Nothing was sent: the registration is not known any more.");
         }
-        let next = self.next_after(&seen);
+        let next = self.next_after(|id| seen.iter().any(|(taken, _)| taken == id));
         if let Some(view) = self.registration_mut() {
             view.next.clone_from(&next);
         }
@@ -30,9 +30,19 @@ impl Model {
         self.continue_jobs()
     }
 
-    /// The registration that comes after the subject in the queue's order, if the job takes the subject.
-    fn next_after(&self, seen: &[(RegistrationId, Seen)]) -> Option<RegistrationId> {
-        let is_taken = |id: &RegistrationId| seen.iter().any(|(taken, _)| taken == id);
+    /// Goes on to what comes after the subject, if that is about to leave its place: in the queue at once, in a
+    /// registration with the key for the next one.
+    pub(in crate::app) fn go_on_after(&mut self, taken: &[RegistrationId]) {
+        let Some(next) = self.next_after(|id| taken.contains(id)) else { return };
+        if self.screens.is_empty() {
+            self.queue.select(&next, self.list_rows);
+        } else if let Some(view) = self.registration_mut() {
+            view.next = Some(next);
+        }
+    }
+
+    /// The registration that comes after the subject in the queue's order, if the subject is taken.
+    fn next_after(&self, is_taken: impl Fn(&RegistrationId) -> bool) -> Option<RegistrationId> {
         let subject = self.subject().filter(|subject| is_taken(subject))?;
         let rows = self.queue.rows();
         let place = rows.iter().position(|row| row == subject)?;
@@ -178,6 +188,7 @@ impl Model {
                 self.toast(ToastKind::Note, format!("{verb} {done} of {all}; the rest was stopped before it began"))
             }
             (0, _) => self.toast(ToastKind::Done, format!("{verb} {done}{after}")),
+            (1, 0) => self.toast(ToastKind::Error, format!("{verb} {done} of {all}; 1 was not done")),
             (_, 0) => self.toast(ToastKind::Error, format!("{verb} {done} of {all}; {failed} were not done")),
             _ => self.toast(
                 ToastKind::Error,

@@ -34,6 +34,7 @@ fn what_is_snoozed_goes_to_the_end_and_comes_back_with_the_tick_after_its_time()
     console.keys("z<enter>");
     let after = rows(&console);
     assert_eq!(after.last(), before.first());
+    assert_eq!(console.selected(), Some(before[1].as_str()), "one goes on with what followed");
     assert!(toast(&console).contains("Snoozed until 2026-06-01 13:00 UTC"), "{}", toast(&console));
     console.now += chrono::Duration::minutes(59);
     console.send(Message::Timer(Timer::Tick));

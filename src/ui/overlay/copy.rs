@@ -15,7 +15,7 @@ use crate::{
 /// Columns of the text inside.
 const COLUMNS: u16 = 76;
 /// Columns of a label.
-const LABEL: usize = 14;
+const LABEL: usize = 17;
 
 /// Draws the menu.
 pub fn draw(model: &Model, menu: &CopyMenu, theme: &Theme, frame: &mut Frame) {

@@ -331,6 +331,47 @@ fn what_was_asked_and_what_the_backend_decided() {
 }
 
 #[test]
+fn putting_aside_and_writing_down() {
+    picture("snooze", "z");
+    picture("snooze_many_mistake", "*z42x<enter>");
+    picture("note", "NCalled<enter>NAgain, in<ctrl+j>two lines");
+    picture("snoozed_and_noted", "/id:reg_4<enter>NCalled, no answer<enter>z<tab>asked for a passport<enter><enter>");
+}
+
+#[test]
+fn what_can_be_copied() {
+    picture("copy", "Y");
+    picture("copy_masked", "mY");
+}
+
+#[test]
+fn an_export() {
+    picture("export", "e");
+}
+
+#[test]
+fn plans_over_many() {
+    picture("resend_many", "*R");
+    picture("claim_many", "a*a");
+}
+
+#[test]
+fn what_is_final_is_about_to_be_overturned() {
+    picture("decide_overturn", "/status:failed<enter>A<down>othe bank called<enter>");
+}
+
+#[test]
+fn the_jobs() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut screen = Screen::new().sized(columns, rows).keys("*z2<enter><esc>");
+        screen.console.hold = true;
+        let mut screen = screen.keys("*s<enter>p<esc>s<enter><esc>b").quiet();
+        shows(&format!("jobs_{columns}x{rows}"), &screen.text());
+        shows(&format!("leave_{columns}x{rows}"), &screen.keys("<esc>q").quiet().text());
+    }
+}
+
+#[test]
 fn a_create_that_the_server_refused() {
     let mut screen = Screen::new().sized(80, 24);
     screen.console.refusals.push_back(
