@@ -31,7 +31,7 @@ pub fn draw(form: &ExportForm, theme: &Theme, frame: &mut Frame) {
     };
     let noun = if form.ids.len() == 1 { "registration" } else { "registrations" };
     let title = format!("Export {} {noun}", form.ids.len());
-    let area = super::open(frame, &title, (COLUMNS, 6), keys, theme);
+    let area = super::open(frame, &title, (COLUMNS, 5), keys, theme);
     let buffer = frame.buffer_mut();
     let mut rows = area.rows();
     let mut cursor = None;

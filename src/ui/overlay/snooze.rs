@@ -25,7 +25,7 @@ const NAMED: usize = 4;
 /// Draws the dialog.
 pub fn draw(model: &Model, form: &SnoozeForm, theme: &Theme, frame: &mut Frame) {
     let who = who(model, form, theme);
-    let rows = who.len() + form.choices.len() + 4;
+    let rows = who.len() + form.choices.len() + 2;
     let keys: &[(&str, &str)] = match form.focus {
         SnoozeField::Choice => &[("enter", "snooze"), ("up/down", "choose"), ("tab", "next field"), ("esc", "cancel")],
         SnoozeField::Span | SnoozeField::Reason => &[("enter", "snooze"), ("tab", "next field"), ("esc", "cancel")],
@@ -34,7 +34,7 @@ pub fn draw(model: &Model, form: &SnoozeForm, theme: &Theme, frame: &mut Frame) 
     let title = format!("Snooze {} {noun}", form.ids.len());
     let area = super::open(frame, &title, (COLUMNS, rows as u16), keys, theme);
     // Where there is not room for all, who it is about gives way to what is asked.
-    let below = (form.choices.len() + 3) as u16;
+    let below = (form.choices.len() + 2) as u16;
     let top = area.height.saturating_sub(below);
     let buffer = frame.buffer_mut();
     ink::put_lines(buffer, Rect { height: top, ..area }, &who, 0);

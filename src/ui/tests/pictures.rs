@@ -357,7 +357,7 @@ fn plans_over_many() {
 
 #[test]
 fn what_is_final_is_about_to_be_overturned() {
-    picture("decide_overturn", "/status:failed<enter>A<down>othe bank called<enter>");
+    picture("decide_overturn", "/status:failed<enter>A<down>o<enter>the bank called<enter>");
 }
 
 #[test]
