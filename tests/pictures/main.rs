@@ -1,18 +1,22 @@
-//! The pictures of the README, made from the real screen over the demo's people.
+//! The pictures of the README, made from the real screen over the demo's people, and a recording of the real program.
 //!
-//! The test fails when a picture is not what the program draws now; `REGDESK_PICTURES=write cargo test --test pictures`
-//! draws them anew.
+//! The tests fail when a picture is not what the program draws now; `REGDESK_PICTURES=write cargo test --test pictures`
+//! draws and records anew.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod cast;
 mod svg;
+#[allow(dead_code, reason = "shared with the tests in a terminal, which use all of it")]
+#[path = "../pty/terminal.rs"]
+mod terminal;
 
 use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use regdesk::{
-    app::{Effect, Effects, Message, Model, Profile, update},
+    app::{Effect, Effects, Message, Model, Profile, effect::Timer, update},
     backend::{Backend, Caller, Clock},
     demo::{self, Demo},
     keys::Key,
@@ -60,8 +64,23 @@ impl Console<'_> {
         })
     }
 
-    async fn draw(&mut self) -> Buffer {
-        let theme = Theme::named("dark", true).unwrap();
+    /// Types keys: characters as they are, others in angle brackets.
+    async fn keys(&mut self, script: &str) {
+        let mut rest = script;
+        while let Some(first) = rest.chars().next() {
+            let (name, after) = match rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+                Some(named) => named,
+                None => rest.split_at(first.len_utf8()),
+            };
+            self.send(Message::Key(Key::parse(name).unwrap_or_else(|_| Key::char(first)))).await;
+            self.draw("dark").await;
+            rest = after;
+        }
+    }
+
+    /// The screen in a theme.
+    async fn draw(&mut self, theme: &str) -> Buffer {
+        let theme = Theme::named(theme, true).unwrap();
         let mut terminal = Terminal::new(TestBackend::new(COLUMNS, ROWS)).unwrap();
         // The first frame measures, the second one is what a user sees.
         for _ in 0..2 {
@@ -74,9 +93,14 @@ impl Console<'_> {
     }
 }
 
+/// Whether pictures are to be made anew.
+fn writes() -> bool {
+    std::env::var("REGDESK_PICTURES").as_deref() == Ok("write")
+}
+
 fn compare_or_write(name: &str, picture: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots").join(name);
-    if std::env::var("REGDESK_PICTURES").as_deref() == Ok("write") {
+    if writes() {
         fs::write(&path, picture).unwrap();
     }
     let drawn = fs::read_to_string(&path).unwrap_or_default();
@@ -86,6 +110,17 @@ fn compare_or_write(name: &str, picture: &str) {
     );
 }
 
+/// The pictures: what they are called, the keys that lead there from the queue, and the theme.
+const PICTURES: &[(&str, &str, &str)] = &[
+    ("queue.svg", "", "dark"),
+    ("queue-light.svg", "", "light"),
+    ("registration.svg", "/flag:critical<enter><enter>", "dark"),
+    ("flags.svg", "/flag:critical<enter><enter>2", "dark"),
+    ("ring.svg", "/linked:>=3<enter><enter>t", "dark"),
+    ("insights.svg", "i", "dark"),
+    ("decide.svg", "/flag:critical<enter>*dr<down><down>", "dark"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pictures_show_what_the_program_draws() {
     let demo = Demo { count: 400, seed: 1, still: true, speed: 1.0 };
@@ -93,20 +128,20 @@ async fn the_pictures_show_what_the_program_draws() {
     let profile = Profile {
         name: "demo".to_owned(),
         backend: "embedded".to_owned(),
-        role: regdesk::model::Role::default(),
         read_only: false,
         production: false,
         announces_changes: true,
+        role: regdesk::model::Role::default(),
     };
-    let model = Model::new(profile, &[], now()).unwrap();
-    let mut console = Console { model, backend: &running.engine };
-    console.draw().await;
-    console.send(Message::Start).await;
-    compare_or_write("queue.svg", &svg::picture(&console.draw().await));
-    for key in
-        "/flag:critical".chars().map(Key::char).chain([Key::parse("enter").unwrap(), Key::parse("enter").unwrap()])
-    {
-        console.send(Message::Key(key)).await;
+    for (name, keys, theme) in PICTURES {
+        let model = Model::new(profile.clone(), &[], now()).unwrap();
+        let mut console = Console { model, backend: &running.engine };
+        console.draw(theme).await;
+        console.send(Message::Start).await;
+        console.draw(theme).await;
+        console.keys(keys).await;
+        console.send(Message::Timer(Timer::Toast)).await;
+        let paper = if *theme == "light" { svg::LIGHT } else { svg::DARK };
+        compare_or_write(name, &svg::picture(&console.draw(theme).await, paper));
     }
-    compare_or_write("registration.svg", &svg::picture(&console.draw().await));
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use ratatui::{
     buffer::{Buffer, Cell},
+    layout::Rect,
     style::{Color, Modifier},
 };
 use unicode_width::UnicodeWidthStr;
@@ -11,29 +12,41 @@ use unicode_width::UnicodeWidthStr;
 const CELL_WIDTH: f32 = 8.4;
 const CELL_HEIGHT: f32 = 18.0;
 const MARGIN: f32 = 12.0;
-const BACKGROUND: &str = "#16181d";
-const FOREGROUND: &str = "#d5d8de";
-/// The sixteen colours of a dark terminal.
+
+/// The terminal that a picture is of.
+#[derive(Clone, Copy)]
+pub struct Paper {
+    background: &'static str,
+    foreground: &'static str,
+}
+
+/// A terminal with a dark background.
+pub const DARK: Paper = Paper { background: "#16181d", foreground: "#d5d8de" };
+/// A terminal with a light background.
+pub const LIGHT: Paper = Paper { background: "#ffffff", foreground: "#24292f" };
+
+/// The sixteen colours of a dark terminal; the themes use none of them.
 const PALETTE: [&str; 16] = [
     "#16181d", "#e0626c", "#8fbf6f", "#dbb765", "#6ca6e8", "#b98ae0", "#5fbcc4", "#c4c8d0", "#6d7380", "#f0838c",
     "#a9d68b", "#ecd08a", "#8fbff5", "#cfa8f0", "#83d3da", "#f2f4f8",
 ];
 
 /// The screen as a picture.
-pub fn picture(buffer: &Buffer) -> String {
+pub fn picture(buffer: &Buffer, paper: Paper) -> String {
+    let background = paper.background;
     let area = buffer.area;
     let width = f32::from(area.width) * CELL_WIDTH + 2.0 * MARGIN;
     let height = f32::from(area.height) * CELL_HEIGHT + 2.0 * MARGIN;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" font-family=\"'DejaVu Sans Mono', \
          'Noto Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\" xml:space=\"preserve\">\n\
-         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{background}\"/>\n"
     );
     for row in 0..area.height {
         let mut column = 0;
         while column < area.width {
             let (text, columns) = run(buffer, column, row);
-            draw(&mut svg, &buffer[(column, row)], &text, column, row, columns);
+            draw(&mut svg, &buffer[(column, row)], &text, Rect::new(column, row, columns, 1), paper);
             column += columns;
         }
     }
@@ -62,16 +75,17 @@ fn run(buffer: &Buffer, from: u16, row: u16) -> (String, u16) {
     (text, (column - from).max(1))
 }
 
-fn draw(svg: &mut String, cell: &Cell, text: &str, column: u16, row: u16, columns: u16) {
+/// Draws one text in its style at its place.
+fn draw(svg: &mut String, cell: &Cell, text: &str, place: Rect, paper: Paper) {
     let reversed = cell.modifier.contains(Modifier::REVERSED);
-    let (mut foreground, mut background) = (colour(cell.fg, FOREGROUND), colour(cell.bg, BACKGROUND));
+    let (mut foreground, mut background) = (colour(cell.fg, paper.foreground), colour(cell.bg, paper.background));
     if reversed {
         (foreground, background) = (background, foreground);
     }
-    let x = MARGIN + f32::from(column) * CELL_WIDTH;
-    let y = MARGIN + f32::from(row) * CELL_HEIGHT;
-    let width = f32::from(columns) * CELL_WIDTH;
-    if background != BACKGROUND {
+    let x = MARGIN + f32::from(place.x) * CELL_WIDTH;
+    let y = MARGIN + f32::from(place.y) * CELL_HEIGHT;
+    let width = f32::from(place.width) * CELL_WIDTH;
+    if background != paper.background {
         let _ = writeln!(
             svg,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{CELL_HEIGHT}\" fill=\"{background}\"/>"

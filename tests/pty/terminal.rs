@@ -173,6 +173,20 @@ impl Terminal {
         self.child.process_id().unwrap()
     }
 
+    /// Everything the program wrote, once it has written nothing for a moment.
+    pub fn wait_at_rest(&self) -> Vec<u8> {
+        const MOMENT: Duration = Duration::from_millis(120);
+        let (lock, changed) = &*self.seen;
+        let mut seen = lock.lock().unwrap();
+        loop {
+            let (after, timeout) = changed.wait_timeout(seen, MOMENT).unwrap();
+            seen = after;
+            if timeout.timed_out() || seen.closed {
+                return seen.raw.clone();
+            }
+        }
+    }
+
     /// Everything the program wrote.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.0.lock().unwrap().raw.clone()
