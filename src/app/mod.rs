@@ -14,6 +14,7 @@ pub mod export;
 pub mod flags;
 pub mod handed_out;
 pub mod help;
+pub mod hints;
 pub mod incident;
 pub mod insights;
 pub mod jobs;
