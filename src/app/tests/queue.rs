@@ -4,8 +4,8 @@ use crate::{
         testing::{Console, noon, registration},
     },
     backend::{BackendError, ErrorKind, ListRequest, Page},
-    index::SortField,
-    model::{Registration, Status},
+    index::{Sort, SortField},
+    model::{Registration, RegistrationId, Status},
 };
 
 fn people() -> Vec<Registration> {

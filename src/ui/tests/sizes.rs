@@ -44,7 +44,7 @@ const DIALOGS: &[&str] = &[
     ":nothing that exists",
     "L",
     "v",
-    "v<space>jj<space><esc>",
+    "v<space>jj<space>",
     ">>>",
     "T",
     "<enter>mv",
