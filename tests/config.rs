@@ -220,6 +220,7 @@ fn the_example_as_it_is_changes_nothing() {
     assert_eq!((example.ui, example.keys), (built_in.ui, built_in.keys));
     assert_eq!(example.policy, built_in.policy);
     assert_eq!(example.reasons, built_in.reasons);
+    assert_eq!(example.views, built_in.views);
 }
 
 #[test]
@@ -270,6 +271,23 @@ fn reasons_are_added_changed_and_taken_away_one_by_one() {
     );
     assert_eq!(reasons.get("face_mismatch"), None);
     assert_eq!(reasons.all().len(), Config::built_in().reasons.all().len());
+}
+
+#[test]
+fn views_are_added_changed_and_taken_away_one_by_one() {
+    let views = config(
+        "[views.vip]\nquery = \"project:VIP stuck\"\nsort = \"name\"\nkey = 1\n\
+         [views.\"My Turn\"]\nsort = \"updated:asc\"\n\
+         [views.stuck]\nquery = \"stuck:D-03\"\n\
+         [views.breached]\nenabled = false\n",
+    )
+    .views;
+    assert_eq!(views.at(1).map(|view| view.name.as_str()), Some("vip"));
+    let mine = views.get("my turn").unwrap();
+    assert_eq!((mine.text.as_str(), mine.sort.to_string().as_str()), ("turn:operator -snoozed", "updated:asc"));
+    assert_eq!(views.get("stuck").unwrap().text, "stuck:D-03");
+    assert_eq!(views.get("breached"), None);
+    assert_eq!(config("").views, Config::built_in().views);
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Model {
         let next = shown.map_or(0, |shown| (shown + 1) % terms.len());
         if let Some(term) = terms.into_iter().nth(next) {
             self.back_to_queue();
-            self.filter_by(term);
+            self.filter_by(term, None);
         }
         Effects::none()
     }

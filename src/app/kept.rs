@@ -25,8 +25,23 @@ pub struct Kept {
     pub columns: Option<KeptColumns>,
     /// Times instead of spans in the queue.
     pub absolute_times: bool,
+    /// Filters that were typed, the latest last. They may hold what people are called.
+    pub filters: Vec<String>,
+    /// Views that were saved.
+    pub views: Vec<KeptView>,
     /// The screens whose first hint has been seen.
     pub hints_seen: BTreeSet<Layer>,
+}
+
+/// A view saved at the console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptView {
+    /// What it is called.
+    pub name: String,
+    /// What it asks.
+    pub query: String,
+    /// The order of its rows, as on the command line.
+    pub sort: String,
 }
 
 /// A theme chosen at the console.
@@ -57,7 +72,7 @@ pub struct KeptColumn {
 }
 
 impl Model {
-    /// Goes on as the console was left, with hints on screens that were never used; `problem` says why it could not be remembered.
+    /// Goes on as the console was left; `problem` says why it could not be remembered.
     #[must_use]
     pub fn remembering(mut self, mut kept: Kept, problem: Option<String>) -> Self {
         if let Some(sort) = kept.sort.as_deref().and_then(|text| Sort::parse(text).ok()) {
@@ -71,8 +86,8 @@ impl Model {
             self.recall_columns(columns);
         }
         self.queue.columns.absolute_times = kept.absolute_times;
+        self.add_kept_views(&kept);
         self.kept = kept;
-        self.gives_hints = true;
         // In the log and not on the screen: it is no reason to hold anybody up.
         self.log.extend(problem.map(|text| Toast { kind: ToastKind::Error, text, at: self.now }));
         self

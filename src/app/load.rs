@@ -85,16 +85,12 @@ impl Model {
         let new = page.registrations.iter().filter(|row| self.loading.seen.insert(row.id.clone())).count();
         let last = page.is_last(number, new);
         let refused = page.refused.len();
-        let first_pass = self.loading.complete_at.is_none();
         self.index.upsert(page.registrations.into_iter().map(Arc::new).collect(), self.now);
         let mut effects = if last { self.pass_complete() } else { self.read_page(number + 1) };
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
         if last || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
             self.loading.searched = self.index.len();
             self.changed();
-            if first_pass {
-                self.queue.select_first(self.list_rows);
-            }
         }
         if refused > 0 {
             effects.append(self.toast(

@@ -78,6 +78,10 @@ pub enum Target {
     Panel(Panel),
     /// A rule, by its id.
     Rule(String),
+    /// The view of the queue with a number; 0 is everything.
+    View(u8),
+    /// A facet, by the term that asks for it.
+    Facet(String),
     /// The key of a command, in the last line.
     Command(super::Command),
     /// A column header: sort by it.

@@ -11,10 +11,11 @@ pub mod create;
 pub mod decide;
 pub mod effect;
 pub mod export;
+pub mod facets;
+pub mod filter;
 pub mod flags;
 pub mod handed_out;
 pub mod help;
-pub mod hints;
 pub mod incident;
 pub mod insights;
 pub mod jobs;
@@ -24,6 +25,7 @@ mod load;
 pub mod look;
 pub mod message;
 pub mod model;
+pub mod narrow;
 pub mod notes;
 pub mod overlay;
 pub mod palette;
@@ -41,6 +43,7 @@ pub mod snooze;
 pub mod sync;
 pub mod unblock;
 mod update;
+pub mod views;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -16,6 +16,7 @@ use super::{
     requests::{RequestId, Requests},
     reveal::Reveals,
     screens::Screen,
+    views::Tabs,
 };
 use crate::{
     index::{Facets, Index},
@@ -80,6 +81,8 @@ pub struct Model {
     pub reasons: Reasons,
     /// The list.
     pub queue: Queue,
+    /// The views on the number keys.
+    pub tabs: Tabs,
     /// The screens over the list, the one that is seen last.
     pub screens: Vec<Screen>,
     /// The screens one went back from, the one to go forward to last.
@@ -114,8 +117,6 @@ pub struct Model {
     pub page_rows: usize,
     pub(super) reveals: Reveals,
     pub(super) kept: Kept,
-    /// Hints are given to whoever sees a screen for the first time.
-    pub(super) gives_hints: bool,
     pub(super) requests: Requests,
     pub(super) sayings: Sayings,
     /// Files that are being closed: by which request, their names, and how many rows they have.
@@ -139,6 +140,7 @@ impl Model {
             flows: Vec::new(),
             reasons: Reasons::default(),
             queue: Queue::default(),
+            tabs: Tabs::default(),
             screens: Vec::new(),
             forward: Vec::new(),
             overlays: Vec::new(),
@@ -156,7 +158,6 @@ impl Model {
             page_rows: 1,
             reveals: Reveals::default(),
             kept: Kept::default(),
-            gives_hints: false,
             requests: Requests::default(),
             sayings: Sayings::default(),
             finishing: Vec::new(),
@@ -209,5 +210,6 @@ impl Model {
         self.totals = self.index.facets(&everything);
         self.count_arrivals();
         self.look_for_incidents();
+        self.count_views();
     }
 }

@@ -16,6 +16,7 @@ use super::{
     resend::ResendForm,
     reveal::RevealForm,
     snooze::SnoozeForm,
+    views::SaveView,
 };
 use crate::keys::{Code, Key};
 
@@ -24,6 +25,8 @@ use crate::keys::{Code, Key};
 pub enum Overlay {
     /// Keys and commands.
     Help(HelpView),
+    /// A name for the filter in force.
+    SaveView(SaveView),
     /// Every command by name.
     Palette(Palette),
     /// What happened so far; scrolled from the newest.
@@ -80,6 +83,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Help(_)) => self.help_key(key),
             Some(Overlay::Palette(_)) => self.palette_key(key),
+            Some(Overlay::SaveView(_)) => self.save_view_key(key),
             Some(Overlay::Log(scroll)) => {
                 if scroll_key(scroll, key, self.page_rows) {
                     self.overlays.pop();

@@ -2,21 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tui_input::{Input, InputRequest};
-
 use super::{
-    Effects, Model,
-    columns::Columns,
-    effect::Effect,
-    model::ToastKind,
-    registration::RegistrationView,
-    rows::Rows,
-    screens::Screen,
-    update::{input_request, sanitise_line},
+    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, model::ToastKind, narrow::Past,
+    registration::RegistrationView, rows::Rows, screens::Screen,
 };
 use crate::{
-    index::{Query, QueryError, Sort, SortField},
-    keys::{Code, Key},
+    index::{Query, Sort, SortField},
     model::RegistrationId,
 };
 
@@ -32,25 +23,10 @@ const SORT_FIELDS: &[SortField] = &[
     SortField::Project,
 ];
 
-/// The filter line.
-#[derive(Debug, Clone, Default)]
-pub struct FilterLine {
-    /// What is typed.
-    pub input: Input,
-    /// Keys go to the line.
-    pub editing: bool,
-    /// The mistake in what is typed; the last right query stays in force.
-    pub error: Option<QueryError>,
-    /// What stood here when editing began, for Esc.
-    before: String,
-}
-
 /// The state of the list.
 #[derive(Debug)]
 pub struct Queue {
     list: Rows<RegistrationId>,
-    /// The operator has moved the selection, or chosen a row.
-    touched: bool,
     /// Marked registrations, whether shown or not.
     pub marked: BTreeSet<RegistrationId>,
     /// The columns.
@@ -61,18 +37,20 @@ pub struct Queue {
     pub query: Query,
     /// The filter line.
     pub filter: FilterLine,
+    /// The filters before this one.
+    pub past: Past,
 }
 
 impl Default for Queue {
     fn default() -> Self {
         Self {
             list: Rows::default(),
-            touched: false,
             marked: BTreeSet::new(),
             columns: Columns::default(),
             sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
             filter: FilterLine::default(),
+            past: Past::default(),
         }
     }
 }
@@ -109,23 +87,13 @@ impl Queue {
         self.list.replace(rows, list_rows, RegistrationId::eq);
     }
 
-    /// Selects what stands first, unless the operator has moved: while the first pages come in, what came first is not
-    /// what is most urgent.
-    pub(super) fn select_first(&mut self, list_rows: usize) {
-        if !self.touched {
-            self.list.step(isize::MIN / 2, list_rows);
-        }
-    }
-
     /// Selects a registration that is in the list.
     pub(super) fn select(&mut self, id: &RegistrationId, list_rows: usize) -> bool {
-        self.touched = true;
         self.list.select(list_rows, |row| row == id)
     }
 
     /// Moves the selection by rows, stopping at both ends.
     pub(super) fn step(&mut self, rows: isize, list_rows: usize) {
-        self.touched = true;
         self.list.step(rows, list_rows);
     }
 
@@ -156,16 +124,6 @@ impl Queue {
 }
 
 impl Model {
-    /// Drops the marks; if there are none, the filter.
-    pub(super) fn clear(&mut self) {
-        if self.queue.marked.is_empty() {
-            self.queue.filter = FilterLine::default();
-            self.set_query();
-        } else {
-            self.queue.marked.clear();
-        }
-    }
-
     /// Sorts by the next field, in the direction that puts what matters first.
     pub(super) fn sort_queue_next(&mut self) -> Effects {
         let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort.by).unwrap_or(0);
@@ -214,81 +172,5 @@ impl Model {
             view.tab = tab;
         }
         effects
-    }
-
-    /// Starts typing a filter.
-    pub(super) fn edit_filter(&mut self) {
-        let filter = &mut self.queue.filter;
-        filter.before = filter.input.value().to_owned();
-        filter.editing = true;
-        filter.input.handle(InputRequest::GoToEnd);
-    }
-
-    /// A key while the filter is typed. The list follows each change.
-    pub(super) fn filter_key(&mut self, key: Key) {
-        let filter = &mut self.queue.filter;
-        match key {
-            Key { code: Code::Enter, .. } => filter.editing = filter.error.is_some(),
-            Key { code: Code::Esc, .. } => {
-                filter.input = Input::new(filter.before.clone());
-                filter.editing = false;
-                self.set_query();
-            }
-            Key { code: Code::Down, .. } => self.queue.step(1, self.list_rows),
-            Key { code: Code::Up, .. } => self.queue.step(-1, self.list_rows),
-            key => {
-                let changed = input_request(key)
-                    .and_then(|request| filter.input.handle(request))
-                    .is_some_and(|change| change.value);
-                if changed {
-                    self.set_query();
-                }
-            }
-        }
-    }
-
-    /// Pasted text goes into the filter, on one line.
-    pub(super) fn filter_paste(&mut self, text: &str) {
-        for character in sanitise_line(text) {
-            self.queue.filter.input.handle(InputRequest::InsertChar(character));
-        }
-        self.set_query();
-    }
-
-    /// Adds a term to the filter, unless it is there already, and goes to the queue.
-    pub(super) fn narrow(&mut self, term: &str) {
-        let filter = &self.queue.filter;
-        // A filter with a mistake is not in force: what narrows the list is the last right one.
-        let typed =
-            if filter.error.is_some() { self.queue.query.to_string() } else { filter.input.value().trim().to_owned() };
-        let narrowed = if typed.is_empty() {
-            term.to_owned()
-        } else if typed.split_whitespace().any(|known| known == term) {
-            typed
-        } else {
-            format!("{typed} {term}")
-        };
-        self.back_to_queue();
-        self.filter_by(narrowed);
-    }
-
-    /// Puts a filter in the place of the one in force.
-    pub(super) fn filter_by(&mut self, text: String) {
-        self.queue.filter.input = Input::new(text);
-        self.queue.filter.editing = false;
-        self.set_query();
-    }
-
-    fn set_query(&mut self) {
-        match Query::parse(self.queue.filter.input.value()) {
-            Ok(query) => {
-                self.queue.filter.error = None;
-                if query != self.queue.query {
-                    self.queue.query = query;
-                    self.requeue();
-                }
-            }
-            Err(error) => self.queue.filter.error = Some(error),
-        }
     }
 }

@@ -7,7 +7,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Effects, Layer, Model, flags::FlagsView, insights::InsightsView, model::ToastKind, registration::RegistrationView,
+    Effects, Layer, Model,
+    facets::{Facet, FacetsView},
+    flags::FlagsView,
+    insights::InsightsView,
+    model::ToastKind,
+    registration::RegistrationView,
     ring::RingView,
 };
 use crate::{index::flag_term, model::RegistrationId};
@@ -19,6 +24,8 @@ pub enum Screen {
     Registration(RegistrationView),
     /// The rules by how often they fire.
     Flags(FlagsView),
+    /// How many of what is listed have each value.
+    Facets(FacetsView),
     /// Who is joined to one registration.
     Ring(RingView),
     /// Where people are lost, what waits, and what a threshold would change.
@@ -34,6 +41,7 @@ impl Screen {
         match self {
             Self::Registration(_) => Layer::Registration,
             Self::Flags(_) => Layer::Flags,
+            Self::Facets(_) => Layer::Facets,
             Self::Ring(_) => Layer::Ring,
             Self::Insights(_) => Layer::Insights,
         }
@@ -75,7 +83,7 @@ impl Model {
             None => self.queue.selected(),
             Some(Screen::Registration(view)) => Some(&view.id),
             Some(Screen::Ring(view)) => view.selected(),
-            Some(Screen::Flags(_) | Screen::Insights(_)) => None,
+            Some(Screen::Flags(_) | Screen::Facets(_) | Screen::Insights(_)) => None,
         }
     }
 
@@ -194,6 +202,7 @@ impl Model {
             None => self.queue.step(rows, self.list_rows),
             Some(Screen::Registration(_)) => self.move_in_registration(rows),
             Some(Screen::Flags(view)) => view.rows.step(rows, self.page_rows),
+            Some(Screen::Facets(view)) => view.rows.step(rows, self.page_rows),
             Some(Screen::Ring(view)) => view.step(rows, self.page_rows),
             Some(Screen::Insights(view)) => view.step(rows),
         }
@@ -207,6 +216,7 @@ impl Model {
                 view.scroll = view.scroll.min(scroll_max);
             }
             Some(Screen::Flags(view)) => view.rows.show_selected(self.page_rows),
+            Some(Screen::Facets(view)) => view.rows.show_selected(self.page_rows),
             Some(Screen::Ring(view)) => view.rows.show_selected(self.page_rows),
             Some(Screen::Insights(_)) | None => {}
         }
@@ -217,6 +227,7 @@ impl Model {
         for screen in &mut self.screens {
             match screen {
                 Screen::Flags(view) => view.count(&self.index, self.queue.rows(), self.page_rows),
+                Screen::Facets(view) => view.count(&self.index, self.queue.rows(), self.page_rows),
                 Screen::Ring(view) => view.follow(&self.index, self.page_rows),
                 Screen::Registration(_) | Screen::Insights(_) => {}
             }
@@ -228,6 +239,7 @@ impl Model {
     pub(super) fn narrowing_term(&self) -> Option<String> {
         match self.screens.last() {
             Some(Screen::Flags(view)) => view.rows.selected().map(|rate| flag_term(&rate.rule)),
+            Some(Screen::Facets(view)) => view.rows.selected().map(Facet::query),
             Some(Screen::Insights(view)) => view.term(),
             _ => None,
         }
@@ -235,10 +247,12 @@ impl Model {
 
     /// Narrows the queue to what is selected on this screen, and goes there.
     pub(super) fn narrow_to_selected(&mut self) -> Effects {
-        if let Some(term) = self.narrowing_term() {
-            self.narrow(&term);
-        }
-        Effects::none()
+        self.narrowing_term().map_or_else(Effects::none, |term| self.narrow(&term))
+    }
+
+    /// Leaves out what is selected on this screen, and stays on it.
+    pub(super) fn exclude_selected(&mut self) -> Effects {
+        self.narrowing_term().map_or_else(Effects::none, |term| self.exclude(&term))
     }
 
     /// Sorts the list on the screen by its next field.

@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::{
-    Command, Effects, Layer, Message, Model, Overlay, Room, Target,
+    Command, Effects, Layer, Message, Model, Overlay, Room, Screen, Target,
     effect::{Effect, Timer},
     help::HelpView,
     model::ToastKind,
@@ -79,8 +79,7 @@ impl Model {
             return self.overlay_key(key);
         }
         if self.layer() == Layer::Queue && self.queue.filter.editing {
-            self.filter_key(key);
-            return Effects::none();
+            return self.filter_key(key);
         }
         if let Some(target) = self.target_of_digit(key) {
             return self.click(target);
@@ -92,9 +91,13 @@ impl Model {
         }
     }
 
-    /// What a digit shows: a tab of the registration, a part of the insights.
+    /// What a digit shows: a view of the queue, a tab of the registration, a part of the insights.
     fn target_of_digit(&self, key: Key) -> Option<Target> {
-        let place = (key.typed()?.to_digit(10)? as usize).checked_sub(1)?;
+        let digit = key.typed()?.to_digit(10)?;
+        if self.layer() == Layer::Queue {
+            return u8::try_from(digit).ok().map(Target::View);
+        }
+        let place = (digit as usize).checked_sub(1)?;
         match self.layer() {
             Layer::Registration => super::registration::Tab::ALL.get(place).copied().map(Target::Tab),
             Layer::Insights => super::insights::Panel::ALL.get(place).copied().map(Target::Panel),
@@ -103,13 +106,6 @@ impl Model {
     }
 
     pub(super) fn command(&mut self, command: Command) -> Effects {
-        let layer = self.layer();
-        let mut effects = self.carry_out(command);
-        effects.append(self.end_hint(layer, command));
-        effects
-    }
-
-    fn carry_out(&mut self, command: Command) -> Effects {
         if let Some(reason) = command.unavailable(self) {
             let label = command.entry().map_or("", |entry| entry.label);
             return self.toast(ToastKind::Note, format!("Cannot {label}: {reason}."));
@@ -160,6 +156,11 @@ impl Model {
             Command::RaiseThreshold => self.move_threshold(1),
             Command::Ring => return self.open_ring(),
             Command::Incident => return self.show_incident(),
+            Command::SaveView => self.open_save_view(),
+            Command::UndoFilter => return self.undo_filter(true),
+            Command::RedoFilter => return self.undo_filter(false),
+            Command::Facets => self.open_facets(),
+            Command::Exclude => return self.exclude_selected(),
             Command::Narrow => return self.narrow_to_selected(),
             Command::CopyId => return self.copy_id(),
             Command::Theme => return self.next_theme(),
@@ -185,6 +186,8 @@ impl Model {
             view.show(view.tab.step(places));
         } else if let Some(view) = self.insights_mut() {
             view.turn(places);
+        } else if let Some(Screen::Facets(view)) = self.screens.last_mut() {
+            view.turn(places > 0, self.page_rows);
         }
     }
 
@@ -204,6 +207,7 @@ impl Model {
             }
         } else {
             self.palette_paste(text);
+            self.save_view_paste(text);
             self.create_paste(text);
             self.decide_paste(text);
             self.note_paste(text);
@@ -236,6 +240,14 @@ impl Model {
             }
             Target::Rule(rule) => {
                 self.select_rule(&rule);
+                Effects::none()
+            }
+            Target::View(key) => self.show_view(key),
+            Target::Facet(query) if self.selected_facet().is_some_and(|facet| facet.query() == query) => {
+                self.narrow_to_selected()
+            }
+            Target::Facet(query) => {
+                self.select_facet(&query);
                 Effects::none()
             }
             Target::Command(command) => self.command(command),
@@ -285,6 +297,7 @@ impl Model {
                 self.requeue();
                 self.count_arrivals();
                 self.look_for_incidents();
+                self.count_views();
                 tick()
             }
             Timer::Toast => {

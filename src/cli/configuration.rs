@@ -13,6 +13,7 @@ use crate::{
         BackendSettings, Config, DIALECTS, EXAMPLE, Mistake, Mistakes, Overrides, Place, Places, Profile,
         ProfileSettings, UiSettings, default_data_dir,
     },
+    index::{Origin, Views},
     keys::{Keymap, KeymapError, Override},
     remote::{RemoteConfig, TokenSource},
     triage::Reasons,
@@ -120,7 +121,29 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     for setting in &config.keys {
         output.line(&format!("{} = {}", quoted(&setting.command), quoted_list(&setting.keys)))?;
     }
-    show_reasons(&config, output)
+    show_reasons(&config, output)?;
+    show_views(&config, output)
+}
+
+/// Where the views differ from the built-in ones.
+fn show_views(config: &Config, output: &mut Output) -> Result<(), Failure> {
+    let built_in = Views::default();
+    let own = config.views.numbered().into_iter().map(|(_, view)| view);
+    for view in own.filter(|view| view.origin == Origin::Configuration) {
+        output.line("")?;
+        output.line(&format!("[views.{}]", quoted(&view.name)))?;
+        output.line(&format!("query = {}", quoted(&view.text)))?;
+        output.line(&format!("sort = {}", quoted(&view.sort.to_string())))?;
+        if let Some(key) = view.key {
+            output.line(&format!("key = {key}"))?;
+        }
+    }
+    for name in built_in.names().filter(|name| config.views.get(name).is_none()) {
+        output.line("")?;
+        output.line(&format!("[views.{}]", quoted(name)))?;
+        output.line("enabled = false")?;
+    }
+    Ok(())
 }
 
 fn show_look(ui: &UiSettings, output: &mut Output) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use super::{Desk, Failure, Session, configuration};
 use crate::{
     app::{self, columns::Column, look},
     config::UiSettings,
+    index::Views,
     keys::Override,
     runtime::{self, Options},
     triage::Reasons,
@@ -26,6 +27,8 @@ pub struct Look {
     pub columns: Option<Vec<Column>>,
     /// Why a person may decide as they do.
     pub reasons: Reasons,
+    /// The views of the house.
+    pub views: Views,
 }
 
 impl Look {
@@ -55,6 +58,7 @@ impl Look {
             themes,
             columns: session.config.columns.clone(),
             reasons,
+            views: session.config.views.clone(),
         })
     }
 }
@@ -89,6 +93,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
         themes: look.themes,
         columns: look.columns,
         reasons: look.reasons,
+        views: look.views,
         kept_at,
     };
     Ok(runtime::run(options).await?)

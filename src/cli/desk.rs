@@ -7,9 +7,10 @@ use crate::{
     backend::{Backend, Caller, Clock, ListRequest, Page, ReadOnly},
     config::{Profile, Source},
     engine::Engine,
-    index::{Index, Query},
+    index::{Index, Query, View, Views},
     model::Registration,
     remote::Remote,
+    text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
 };
 
@@ -106,6 +107,15 @@ impl Desk {
         }
         Ok(page)
     }
+}
+
+/// A view by its name.
+pub fn view<'a>(name: &str, views: &'a Views) -> Result<&'a View, Failure> {
+    views.get(name).ok_or_else(|| {
+        let hint = text::nearest(name, views.names()).map(|near| format!("; did you mean `{near}`?"));
+        let hint = hint.unwrap_or_else(|| "; `regdesk views` lists them".to_owned());
+        Failure::Usage(format!("there is no view `{name}`{hint}"))
+    })
 }
 
 /// A query from the words of the command line.

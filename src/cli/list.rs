@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Desk, Failure, Output, args::ListArguments, desk, output::Table};
 use crate::{
-    index::{Entry, Span},
+    index::{Entry, Sort, SortField, Span, Views},
     model::{Contact, Personal, Timestamp},
     text,
     triage::{Stuck, Turn},
@@ -12,11 +12,15 @@ use crate::{
 };
 
 /// Prints what matches.
-pub async fn run(arguments: &ListArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    let query = desk::query(&arguments.query)?;
+pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    let view = arguments.view.as_deref().map(|name| desk::view(name, views)).transpose()?;
+    let mut words = arguments.query.clone();
+    words.splice(..0, view.map(|view| view.text.clone()));
+    let query = desk::query(&words)?;
+    let sort = arguments.sort.or(view.map(|view| view.sort)).unwrap_or(Sort::by(SortField::Urgency));
     let now = desk.clock.now();
     let index = desk.load().await?;
-    let mut ids = index.search(&query, arguments.sort, now);
+    let mut ids = index.search(&query, sort, now);
     let total = ids.len();
     if arguments.limit > 0 {
         ids.truncate(arguments.limit);

@@ -28,6 +28,7 @@ mod serve;
 mod session;
 mod show;
 mod sync;
+mod views;
 mod words;
 
 use std::{
@@ -98,7 +99,14 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
 async fn dispatch(command: Option<Command>, session: Session, output: &mut Output) -> Result<(), Failure> {
     let Some(command) = command else { return console::run(&session).await };
     match command {
-        Command::List(arguments) => list::run(&arguments, &session.desk()?, output).await,
+        Command::List(arguments) => {
+            let desk = session.desk()?;
+            list::run(&arguments, &session.views(&desk.profile), &desk, output).await
+        }
+        Command::Views(format) => {
+            let desk = session.desk()?;
+            views::run(format.json, &session.views(&desk.profile), &desk, output).await
+        }
         Command::Show(arguments) => show::run(&arguments, &session.desk()?, output).await,
         Command::Create(arguments) => create::run(&arguments, &session.desk()?, output).await,
         Command::Record(arguments) => record::run(&arguments, &session.desk()?, output).await,

@@ -4,8 +4,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{Desk, Failure, args::Global};
 use crate::{
+    app::views::add_kept_views,
     backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
+    index::Views,
+    runtime,
     triage::Policy,
 };
 
@@ -64,6 +67,17 @@ impl Session {
         let directory = self.places.as_ref().ok()?.state_dir.join("console");
         let is_configured = self.config.profiles.contains_key(&profile.name);
         is_configured.then(|| directory.join(format!("{}.json", profile.name)))
+    }
+
+    /// The views of the house with those that were saved at the console of a profile.
+    pub fn views(&self, profile: &Profile) -> Views {
+        let mut views = self.config.views.clone();
+        if let Some(path) = self.kept_at(profile) {
+            let (kept, problem) = runtime::read_kept(&path);
+            problem.iter().for_each(|problem| super::notice(problem));
+            add_kept_views(&mut views, &kept);
+        }
+        views
     }
 
     /// Opens the backend of the profile in use.

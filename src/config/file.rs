@@ -16,6 +16,7 @@ use super::{
     policy::policy_of,
     profile, reasons,
     section::{Found, Reading, Section, one_or_more_texts, type_in_words},
+    views::views_of,
 };
 use crate::{
     model::Role,
@@ -78,6 +79,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     let mut policy = policy_of(&mut top, reading);
     let lists = top.table(reading, "lists");
     let reasons = top.table(reading, "reasons");
+    let views = top.table(reading, "views");
     top.finish(reading);
     for (name, value) in profiles.into_iter().flatten() {
         let place = reading.place(name.span().start);
@@ -91,6 +93,7 @@ fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
     config.lists = lists.map(|lists| lists_of(lists, &mut policy.lists, reading)).unwrap_or_default();
     config.policy = Arc::new(policy);
     config.reasons = reasons.map(|reasons| reasons::reasons_of(reasons, reading)).unwrap_or_default();
+    config.views = views.map(|views| views_of(views, reading)).unwrap_or_default();
     config.keys = keys.map(|keys| keys_of(keys, reading)).unwrap_or_default();
     if let Some(Found { value, place }) = default_profile {
         // A profile with mistakes of its own exists all the same.

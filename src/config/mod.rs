@@ -14,6 +14,7 @@ mod policy;
 mod profile;
 mod reasons;
 mod section;
+mod views;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -23,6 +24,7 @@ pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 
 use crate::{
+    index::Views,
     model::Role,
     remote::{Dialect, RemoteConfig},
     triage::{Policy, Reasons},
@@ -64,6 +66,8 @@ pub struct Config {
     pub keys: Vec<KeySetting>,
     /// Why a person may decide as they do.
     pub reasons: Reasons,
+    /// The views on the number keys, without those that were saved at the console.
+    pub views: Views,
 }
 
 impl Config {
@@ -80,6 +84,7 @@ impl Config {
             ui: UiSettings::default(),
             keys: Vec::new(),
             reasons: Reasons::default(),
+            views: Views::default(),
         }
     }
 

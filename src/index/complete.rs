@@ -30,6 +30,8 @@ pub struct Completion {
     pub at: Range<usize>,
     /// The best first; empty where nothing is known.
     pub candidates: Vec<Candidate>,
+    /// The word that may still become a term, with its sign, as byte offsets.
+    pub begun: Option<Range<usize>>,
 }
 
 /// Finds completions, and remembers the counts of a term for as long as only its value changes.
@@ -109,6 +111,11 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The whole word, with its sign, values and quotes, that a place in a query belongs to; both as byte offsets.
+pub fn word_at(text: &str, place: usize) -> Range<usize> {
+    Place::of(text, place).word
+}
+
 impl Completer {
     /// Forgets what was counted, because registrations may have changed.
     pub fn forget(&mut self) {
@@ -127,10 +134,11 @@ impl Completer {
         let place = Place::of(text, cursor);
         if let Some((term, start)) = place.term() {
             let candidates = self.values(index, (text, &place), (&term.to_lowercase(), &text[start..cursor]), now);
-            return Completion { at: start..place.end, candidates };
+            return Completion { at: start..place.end, candidates, begun: None };
         }
         let candidates = if place.typed.is_empty() && !everything { Vec::new() } else { terms(place.typed) };
-        Completion { at: place.start..place.end, candidates }
+        let is_begun = !place.typed.is_empty() && candidates.iter().any(|candidate| candidate.text.ends_with(':'));
+        Completion { at: place.start..place.end, candidates, begun: is_begun.then_some(place.word) }
     }
 
     fn values(
@@ -144,6 +152,9 @@ impl Completer {
         if let Some((_, examples)) = compared {
             let fits = examples.iter().filter(|(value, _)| value.starts_with(typed) && *value != typed);
             return fits.map(|(value, about)| candidate(value, about, None)).collect();
+        }
+        if !values::COUNTED.contains(&term) {
+            return Vec::new();
         }
         let rest = format!("{}{}", &text[..place.word.start], &text[place.word.end..]);
         let is_counted = self.counted.as_ref().is_some_and(|counted| counted.term == term && counted.rest == rest);

@@ -16,7 +16,7 @@ use std::{
 use chrono::TimeDelta;
 
 pub use crate::triage::FlagRate;
-pub use complete::{Candidate, Completer, Completion};
+pub use complete::{Candidate, Completer, Completion, word_at};
 pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
 pub use query::{

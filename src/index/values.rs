@@ -12,6 +12,10 @@ use crate::{
 /// The terms that registrations are counted by on the screen of the facets, in its order.
 pub const FACETS: [&str; 6] = ["status", "step", "turn", "project", "country", "flag"];
 
+/// The terms whose values can be counted.
+pub(super) const COUNTED: [&str; 10] =
+    ["status", "step", "project", "flow", "flag", "turn", "stage", "stuck", "owner", "country"];
+
 /// One value of a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueCount {

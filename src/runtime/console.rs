@@ -73,6 +73,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         .map_err(RunError::Keys)?
         .judging_by(options.policy, options.operator.name.clone())
         .giving(options.reasons)
+        .with_views(options.views)
         .with_decision_keys(options.decision_keys)
         .looking(options.look)
         .with_columns(options.columns);

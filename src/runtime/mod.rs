@@ -21,10 +21,12 @@ use std::{io, path::PathBuf, sync::Arc};
 pub use answers::background_of_variable;
 pub use console::run;
 pub use export::ExportFile;
+pub use keeper::read as read_kept;
 
 use crate::{
     app::{Profile, columns::Column, look::Look},
     backend::{Backend, Caller, Clock},
+    index::Views,
     keys::{KeymapError, Override},
     triage::{Policy, Reasons},
     ui::Themes,
@@ -56,6 +58,8 @@ pub struct Options {
     pub kept_at: Option<PathBuf>,
     /// Why the operator may decide as they do.
     pub reasons: Reasons,
+    /// The views of the house.
+    pub views: Views,
 }
 
 /// Why a console could not be opened, or ended.

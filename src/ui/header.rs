@@ -123,6 +123,7 @@ fn crumbs_of(model: &Model, screen: &Screen) -> Vec<String> {
             crumbs
         }
         Screen::Flags(_) => vec!["Flags".to_owned()],
+        Screen::Facets(_) => vec!["Facets".to_owned()],
         Screen::Ring(_) => vec!["Ring".to_owned()],
         Screen::Insights(view) => {
             let mut crumbs = vec!["Insights".to_owned()];

@@ -17,6 +17,8 @@ const TIMELINE_SHARE: (u16, u16) = (3, 5);
 pub const NAMES_RULES_FROM: u16 = 100;
 /// Below this many rows one line stands above the list's own, instead of two.
 const ONE_LINE_BELOW: u16 = 16;
+/// From this many rows on, counts by status stand above the views, which are counts as well.
+const COUNTS_FROM: u16 = 30;
 /// Below this many rows the registration's head is shortened.
 const SHORT_BELOW: u16 = 18;
 
@@ -27,6 +29,8 @@ pub struct QueueAreas {
     pub profile: Rect,
     /// Counts by status; no rows if the screen is short.
     pub counts: Rect,
+    /// The views; no rows if the screen is short.
+    pub views: Rect,
     /// The filter line, and below it the mistake in it.
     pub filter: Rect,
     /// A step that stands still for everyone; no rows if there is none.
@@ -43,8 +47,9 @@ pub struct QueueAreas {
 
 /// Areas of the queue; a mistake in the filter takes two lines more, an incident one.
 pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
-    let [profile, counts, filter, incident, body, footer] = Layout::vertical([
+    let [profile, counts, views, filter, incident, body, footer] = Layout::vertical([
         Constraint::Length(1),
+        Constraint::Length(u16::from(area.height >= COUNTS_FROM)),
         Constraint::Length(u16::from(area.height >= ONE_LINE_BELOW)),
         Constraint::Length(if has_mistake { 3 } else { 1 }),
         Constraint::Length(u16::from(has_incident)),
@@ -60,7 +65,7 @@ pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
         (body, None)
     };
     let [headers, rows] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(table);
-    QueueAreas { profile, counts, filter, incident, headers, rows, preview, footer }
+    QueueAreas { profile, counts, views, filter, incident, headers, rows, preview, footer }
 }
 
 /// Areas of a registration.

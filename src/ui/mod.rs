@@ -4,8 +4,10 @@
 mod cells;
 pub mod color;
 pub mod columns;
+mod facets;
 mod facts;
 mod field;
+mod filter;
 mod flags;
 mod footer;
 mod gauge;
@@ -76,9 +78,6 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         return plain::view(model, theme, frame);
     }
     let mut hits = screen(model, theme, frame);
-    if let Some(hint) = model.hint() {
-        footer::hint(model, hint, theme, frame.buffer_mut());
-    }
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.
         hits.places.clear();
@@ -102,6 +101,7 @@ fn screen(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         Some(Screen::Registration(view)) => registration::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Insights(view)) => insights::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Flags(view)) => flags::draw(model, view, theme, frame, &mut hits),
+        Some(Screen::Facets(view)) => facets::draw(model, view, theme, frame, &mut hits),
         Some(Screen::Ring(view)) => ring::draw(model, view, theme, frame, &mut hits),
     }
     hits

@@ -14,7 +14,7 @@ use ratatui::{
 
 use super::{HitMap, Theme, facts, field, footer, glyphs, header, incident, ink, overlay, queue as list, words};
 use crate::{
-    app::{Command, Layer, Model, Target},
+    app::{Command, Layer, Model, Target, filter::Popup},
     index::Entry,
     triage::Severity,
 };
@@ -107,12 +107,14 @@ pub fn queue(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap)
     header::counts(model, theme, buffer, counts);
     let cursor = draw_filter(model, buffer, filter);
     ink::put(buffer, situation, &Line::from(situation_in_words(model)));
-    match &model.queue.filter.error {
-        Some(error) => {
+    let completion = model.queue.filter.popup().and_then(completion_in_words);
+    match (&model.queue.filter.error, completion) {
+        (_, Some(said)) => ink::put(buffer, news, &Line::from(said)),
+        (Some(error), None) => {
             let said = format!("Mistake in the filter at character {}: {}", error.at.start + 1, error.message);
             ink::put(buffer, news, &Line::from(said));
         }
-        None => incident::draw(model, theme, buffer, news),
+        (None, None) => incident::draw(model, theme, buffer, news),
     }
     list_rows(model, theme, buffer, areas.rows, hits);
     let selected = model.queue.selected().and_then(|id| model.index.get(id));
@@ -137,6 +139,13 @@ fn draw_filter(model: &Model, buffer: &mut Buffer, row: Rect) -> Option<Position
     filter.editing.then(|| Position::new(row.x + FILTER.len() as u16 + shown.cursor, row.y))
 }
 
+/// The completion that Tab takes.
+fn completion_in_words(popup: &Popup) -> Option<String> {
+    let (chosen, row) = (popup.choices.selected()?, popup.choices.selected_row()?);
+    let count = chosen.count.map_or(String::new(), |count| format!(", {count} of them"));
+    Some(format!("Completion {} of {}: {}, {}{count}", row + 1, popup.choices.all().len(), chosen.text, chosen.about))
+}
+
 fn situation_in_words(model: &Model) -> String {
     let queue = &model.queue;
     let direction = if queue.sort.descending { "descending" } else { "ascending" };
@@ -146,6 +155,9 @@ fn situation_in_words(model: &Model) -> String {
         model.index.len(),
         queue.sort.by.as_str()
     );
+    if let Some(view) = model.view_in_force() {
+        said.push_str(&format!(", view {}", view.name));
+    }
     if !queue.marked.is_empty() {
         said.push_str(&format!(", marked {}, hidden by the filter {}", queue.marked.len(), queue.hidden_marks()));
     }

@@ -3,7 +3,7 @@
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Position, Rect},
+    layout::Rect,
     style::Modifier,
     text::{Line, Span},
 };
@@ -11,16 +11,13 @@ use ratatui::{
 use super::{
     HitMap, Theme, cells,
     columns::{self, Placed},
-    field, footer, header, incident, ink, layout, preview,
+    filter, footer, header, incident, ink, layout, preview,
 };
 use crate::{
     app::{Command, Layer, Model, Target},
-    index::{Entry, QueryError},
+    index::Entry,
     text,
 };
-
-/// What stands before the filter.
-const PROMPT: &str = "/ ";
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
@@ -28,13 +25,15 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
     header::counts(model, theme, buffer, areas.counts);
-    let cursor = filter(model, theme, buffer, areas.filter);
+    filter::views(model, theme, buffer, areas.views, hits);
+    let cursor = filter::draw(model, &situation(model, theme), theme, buffer, areas.filter);
     incident::draw(model, theme, buffer, areas.incident);
     table(model, theme, buffer, (areas.headers, areas.rows), hits);
     if let Some(area) = areas.preview {
         preview::draw(model, theme, buffer, area);
     }
     footer::draw(model, theme, buffer, areas.footer, hits);
+    filter::popup(model, theme, buffer, areas.filter);
     if let Some(cursor) = cursor.filter(|_| model.overlays.is_empty()) {
         frame.set_cursor_position(cursor);
     }
@@ -42,30 +41,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
 
 /// Where things stand, for what there is to show.
 pub fn areas(model: &Model, area: Rect) -> layout::QueueAreas {
-    layout::queue(area, model.queue.filter.error.is_some(), !model.incidents.is_empty())
-}
-
-/// Draws the filter line with what it says about the list; the place of the cursor while it is typed.
-fn filter(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
-    let filter = &model.queue.filter;
-    let row = Rect { height: area.height.min(1), ..area };
-    let taken = ink::put_right(buffer, row, &situation(model, theme));
-    let prompt_columns = PROMPT.len() as u16;
-    let room = area.width.saturating_sub(taken + prompt_columns + 2);
-    let shown = field::visible(filter.input.value(), filter.input.cursor(), room);
-    let line = if filter.editing || !filter.input.value().is_empty() {
-        let prompt = if filter.editing { theme.title } else { theme.accent };
-        Line::from(vec![Span::styled(PROMPT, prompt), Span::styled(shown.text.clone(), theme.strong)])
-    } else {
-        let key = footer::key_for(model, Layer::Queue, Command::Filter);
-        Line::from(Span::styled(key.map_or(String::new(), |key| format!("{key} to filter")), theme.dim))
-    };
-    ink::put(buffer, Rect { width: prompt_columns + room, ..row }, &line);
-    if let Some(error) = &filter.error {
-        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        mistake(error, filter.input.value(), shown.skipped, theme, buffer, below);
-    }
-    filter.editing.then(|| Position::new(row.x + prompt_columns + shown.cursor, row.y))
+    layout::queue(area, model.queue.filter.shown_mistake().is_some(), !model.incidents.is_empty())
 }
 
 /// How much is shown, in which order, and what is marked.
@@ -85,20 +61,6 @@ fn situation(model: &Model, theme: &Theme) -> Line<'static> {
     spans.push(Span::styled(format!("{} of {}", queue.rows().len(), model.index.len()), theme.strong));
     spans.push(Span::styled(format!(" · {arrow} {}", queue.sort.by.as_str()), theme.dim));
     Line::from(spans)
-}
-
-/// Marks the place of a mistake, and says below what it is.
-fn mistake(error: &QueryError, typed: &str, skipped: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let column_of =
-        |byte: usize| PROMPT.len() + text::width(typed.get(..byte).unwrap_or(typed)).saturating_sub(skipped);
-    let last = usize::from(area.width).saturating_sub(1);
-    let start = column_of(error.at.start).min(last);
-    let carets = column_of(error.at.end).min(last + 1).saturating_sub(start).max(1);
-    // The message begins under the place, or as far to the left as it needs.
-    let indent = start.min(usize::from(area.width).saturating_sub(text::width(&error.message)));
-    let lines = [(start, "^".repeat(carets)), (indent, error.message.clone())]
-        .map(|(indent, text)| Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(text, theme.bad)]));
-    ink::put_lines(buffer, area, &lines, 0);
 }
 
 fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Rect, Rect), hits: &mut HitMap) {

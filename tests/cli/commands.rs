@@ -319,3 +319,23 @@ fn what_is_written_is_for_its_owner_alone() {
     assert_eq!(mode("state/regdesk/regdesk.log"), 0o600);
     assert_eq!(mode("data/regdesk/engine.redb"), 0o600);
 }
+
+#[test]
+fn a_view_lists_what_it_holds_in_its_order() {
+    let user = User::new();
+    let id = user.create("ana@example.com");
+    user.create("bo@example.com");
+    let views = user.run(&["views", "--json"]).json();
+    assert_eq!(
+        (&views[0]["key"], &views[0]["name"], &views[0]["origin"]),
+        (&1.into(), &"my turn".into(), &"built in".into())
+    );
+    let new = views.as_array().unwrap().iter().find(|view| view["name"] == "new today").unwrap();
+    assert_eq!(new["count"], 2);
+    assert!(user.run(&["views"]).ok().contains("manual review"));
+    let listed = user.run(&["list", "--view", "New-Today", "ana@example.com", "--json"]).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["id"], id.as_str());
+    let wrong = user.run(&["list", "--view", "new toady"]).failed(2);
+    assert!(wrong.contains("did you mean `new today`?"), "{wrong}");
+}

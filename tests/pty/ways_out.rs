@@ -97,6 +97,7 @@ fn panicking_console() {
         look: Look::default(),
         themes: Themes::default(),
         reasons: regdesk::triage::Reasons::default(),
+        views: regdesk::index::Views::default(),
         columns: None,
         kept_at: None,
     };

@@ -74,9 +74,12 @@ impl Command {
             }
             Self::Reveal if !model.masked => Some("nothing is masked"),
             Self::Forward if model.forward.is_empty() => Some("you have not gone back from anywhere"),
+            Self::UndoFilter if !model.queue.past.has_earlier() => Some("there was no other filter before"),
+            Self::RedoFilter if !model.queue.past.has_later() => Some("you have not gone back from any filter"),
+            Self::SaveView if model.queue.query.is_empty() => Some("there is no filter to be saved; / types one"),
             Self::Clear if model.queue.is_clear() => Some("nothing is marked or filtered"),
             Self::Incident if model.incidents.is_empty() => Some("there is no incident"),
-            Self::Narrow if model.narrowing_term().is_none() => Some("nothing is selected"),
+            Self::Narrow | Self::Exclude if model.narrowing_term().is_none() => Some("nothing is selected"),
             _ => None,
         }
     }

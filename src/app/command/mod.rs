@@ -21,6 +21,8 @@ pub enum Layer {
     Registration,
     /// The rules by how often they fire.
     Flags,
+    /// How many of what is listed have each value.
+    Facets,
     /// Who is joined to one registration.
     Ring,
     /// Where people are lost, what waits, and what a threshold would change.
@@ -29,7 +31,8 @@ pub enum Layer {
 
 impl Layer {
     /// All layers, in the order of the help.
-    pub const ALL: &'static [Self] = &[Self::Queue, Self::Registration, Self::Flags, Self::Ring, Self::Insights];
+    pub const ALL: &'static [Self] =
+        &[Self::Queue, Self::Registration, Self::Flags, Self::Facets, Self::Ring, Self::Insights];
 }
 
 impl fmt::Display for Layer {
@@ -38,6 +41,7 @@ impl fmt::Display for Layer {
             Self::Queue => "the queue",
             Self::Registration => "a registration",
             Self::Flags => "the flags",
+            Self::Facets => "the facets",
             Self::Ring => "a ring",
             Self::Insights => "the insights",
         })
@@ -65,6 +69,16 @@ pub enum Command {
     Back,
     /// Type a filter.
     Filter,
+    /// Save the filter in force as a view, or remove one.
+    SaveView,
+    /// Back to the filter before.
+    UndoFilter,
+    /// Forward to the filter that was gone back from.
+    RedoFilter,
+    /// How many of what is listed have each value.
+    Facets,
+    /// Leave out what is selected.
+    Exclude,
     /// Drop marks, then the filter.
     Clear,
     /// Next sort field.

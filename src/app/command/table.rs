@@ -43,6 +43,9 @@ const fn hidden(mut entry: Entry) -> Entry {
 const EVERYWHERE: &[Layer] = Layer::ALL;
 const QUEUE: &[Layer] = &[Layer::Queue];
 const REGISTRATION: &[Layer] = &[Layer::Registration];
+const FACETS: &[Layer] = &[Layer::Facets];
+/// Where the filter can be gone back from.
+const FILTERED: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Facets];
 const INSIGHTS: &[Layer] = &[Layer::Insights];
 /// Where one works on registrations.
 const DESK: &[Layer] = &[Layer::Queue, Layer::Registration, Layer::Ring];
@@ -51,13 +54,13 @@ const REGISTRATIONS: &[Layer] = &[Layer::Queue, Layer::Ring];
 /// Where other screens are opened from.
 const OPENERS: &[Layer] = &[Layer::Queue, Layer::Registration];
 /// Screens that are left with Esc, or to the left.
-const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Ring, Layer::Insights];
-/// Screens with tabs.
-const TABBED: &[Layer] = &[Layer::Registration, Layer::Insights];
+const OVER_THE_QUEUE: &[Layer] = &[Layer::Registration, Layer::Flags, Layer::Facets, Layer::Ring, Layer::Insights];
+/// Screens with tabs, or with parts.
+const TABBED: &[Layer] = &[Layer::Registration, Layer::Facets, Layer::Insights];
 /// Screens with rows that stand for many registrations.
-const NARROWING: &[Layer] = &[Layer::Flags, Layer::Insights];
+const NARROWING: &[Layer] = &[Layer::Flags, Layer::Facets, Layer::Insights];
 /// Lists, on which space does something else than turn the page.
-const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Ring];
+const LISTS: &[Layer] = &[Layer::Queue, Layer::Flags, Layer::Facets, Layer::Ring];
 /// Lists with an order of their own.
 const SORTED: &[Layer] = &[Layer::Queue, Layer::Flags];
 
@@ -74,7 +77,7 @@ pub const COMMANDS: &[Entry] = &[
         Command::Narrow,
         "narrow",
         "narrow",
-        "Narrow the queue to those of the selected rule, step or reason, or to who would flip",
+        "Narrow the queue to those of the selected rule, step, reason or value, or to who would flip",
         &[(NARROWING, &["enter"])],
     ),
     entry(
@@ -91,6 +94,41 @@ pub const COMMANDS: &[Entry] = &[
         "Narrow the queue by words, status:, step:, project:, flag: …",
         &[(QUEUE, &["/"])],
     ),
+    entry(
+        Command::Exclude,
+        "exclude",
+        "leave out",
+        "Leave out of the queue what has the selected value",
+        &[(FACETS, &["space", "-"])],
+    ),
+    hidden(entry(
+        Command::Facets,
+        "facets",
+        "facets",
+        "Count what is listed by status, step, turn, project, country and flag",
+        &[(QUEUE, &["F"])],
+    )),
+    hidden(entry(
+        Command::UndoFilter,
+        "undo-filter",
+        "undo filter",
+        "Go back to the filter before",
+        &[(FILTERED, &["u"])],
+    )),
+    hidden(entry(
+        Command::RedoFilter,
+        "redo-filter",
+        "redo filter",
+        "Go forward to the filter you went back from",
+        &[(FILTERED, &["U", "ctrl+y"])],
+    )),
+    hidden(entry(
+        Command::SaveView,
+        "save-view",
+        "save view",
+        "Save the filter and its order as a view on a number key, or remove one that was saved",
+        &[(QUEUE, &["V"])],
+    )),
     entry(
         Command::Unblock,
         "unblock",

@@ -7,6 +7,7 @@ mod columns;
 mod decide;
 mod dialogs;
 mod doing;
+mod finding;
 mod incident;
 mod insights;
 mod jobs;

@@ -42,7 +42,7 @@ fn confirms(console: &Console, step: &Step) -> bool {
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("!+-0adjkdgGscCxrtoofO*/?mnpLyhxRt12345 aé見:<>zNYE|ebAXWDj".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("!+-0adjkdgGscCxrtoofOFVuU89*/?mnpLyhxRt12345 aé見:<>zNYE|ebAXWDj".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,

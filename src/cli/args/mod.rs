@@ -109,6 +109,9 @@ pub enum Command {
     /// List registrations
     #[command(after_help = "Example: regdesk list status:ongoing flag:high --sort updated:desc --limit 20")]
     List(ListArguments),
+    /// List the views: queries with a name, built in, configured, or saved at the console
+    #[command(after_help = "Example: regdesk list --view 'my turn'")]
+    Views(Format),
     /// Show one registration: timeline, verdicts, flags and what clears it
     #[command(after_help = "Example: regdesk show 65f0c1d2e3a4b5c6d7e8f901")]
     Show(ShowArguments),
@@ -213,9 +216,12 @@ pub struct ListArguments {
     /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
     #[arg(value_name = "QUERY", value_parser = query_word())]
     pub query: Vec<String>,
-    /// urgency, updated, created, status, step, name, risk or project, each with :asc or :desc
-    #[arg(long, value_name = "FIELD[:desc|:asc]", default_value = "urgency", value_parser = Sort::parse)]
-    pub sort: Sort,
+    /// Only what a view holds, in its order; `regdesk views` lists them
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
+    /// urgency (the default), updated, created, status, step, name, risk or project, each with :asc or :desc
+    #[arg(long, value_name = "FIELD[:desc|:asc]", value_parser = Sort::parse)]
+    pub sort: Option<Sort>,
     /// At most so many; 0 is all
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,

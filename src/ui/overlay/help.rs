@@ -33,8 +33,10 @@ pub const FILTER: &[(&str, &str)] = &[
     ("risk:>=70", "< <= > >= and a..b; so do face: liveness: linked: attempts.document:"),
     ("stuck  stuck:D-03", "waiting longer than its limit; for this reason"),
     ("turn:operator", "whose move it is: user, system, operator, integrator"),
+    ("breached  returned", "stuck, and the wait is ours; came back since it was last decided on"),
+    ("owner:me  owner:none", "who has claimed it; also part of a name; snoozed: put aside for now"),
     ("stage:warn", "how far the wait has come: in_time, warn, stuck, given_up"),
-    ("age:>2h  created:<7d", "time since the last move, since it was created"),
+    ("age:>2h  created:<7d", "time since the last move, since it was created; created:today"),
     ("updated:2026-01-01..2026-02-01", "between two days"),
     ("country:CO", "country of document or phone; name: email: phone: id: look in one place"),
     ("\"alba muestra\"  ~albba", "words that stand together; words spelt nearly so"),
@@ -48,6 +50,8 @@ const DIALOGS: &[(&str, &str)] = &[
     ("left  right", "choose project and flow in the form"),
     ("x  R", "while syncing: stop what has not begun, try failures again"),
     ("1 to 5", "the tabs of a registration"),
+    ("1 to 9  0", "in the queue: the views, everything"),
+    ("tab  up  ctrl+r", "in the filter: take a completion, earlier filters, those that contain what is typed"),
 ];
 
 /// A line of the help.

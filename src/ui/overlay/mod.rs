@@ -16,6 +16,7 @@ mod palette;
 mod plan;
 mod resend;
 mod reveal;
+mod save_view;
 mod snooze;
 
 use ratatui::{
@@ -55,6 +56,7 @@ pub fn draw(overlay: &Overlay, model: &Model, theme: &Theme, frame: &mut Frame) 
         Overlay::Copy(menu) => copy::draw(model, menu, theme, frame),
         Overlay::Export(form) => export::draw(form, theme, frame),
         Overlay::Leave => leave::draw(model, theme, frame),
+        Overlay::SaveView(form) => save_view::draw(model, form, theme, frame),
     }
     (1, 0)
 }

@@ -79,7 +79,7 @@ fn coming_back_from_a_registration_finds_the_list_as_it_was() {
 fn the_cursor_stands_where_the_filter_is_typed_and_nowhere_else() {
     let screen = Screen::new();
     assert_eq!(screen.cursor(), None);
-    assert_eq!(screen.keys("/山田").cursor(), Some((6, 2)));
+    assert_eq!(screen.keys("/山田").cursor(), Some((6, 3)));
     assert_eq!(Screen::new().keys("/x<enter>").cursor(), None);
     assert_eq!(Screen::new().keys("c").cursor(), None, "a picker has no cursor");
     assert!(Screen::new().keys("c<tab><tab>ab").cursor().is_some());

@@ -41,6 +41,26 @@ fn a_filter_with_a_mistake() {
 }
 
 #[test]
+fn completions_below_the_filter() {
+    picture("queue_completions", "/status:ongoing turn:<down>");
+}
+
+#[test]
+fn a_view_in_force() {
+    picture("queue_view", "4");
+}
+
+#[test]
+fn a_view_that_cannot_be_called_so() {
+    picture("save_view", "/status:failed<enter>Vmy turn<enter>");
+}
+
+#[test]
+fn the_facets_of_what_is_listed() {
+    picture("facets", "/-status:expired<enter>Fjj");
+}
+
+#[test]
 fn a_filter_that_nothing_matches() {
     picture("queue_nothing_matches", "/nobody<enter>");
 }

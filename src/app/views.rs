@@ -1,0 +1,174 @@
+//! The views on the number keys: chosen, counted, saved and removed.
+
+use tui_input::Input;
+
+use super::{
+    Effects, Kept, Model, Overlay,
+    kept::KeptView,
+    model::ToastKind,
+    update::{input_request, sanitise_line},
+};
+use crate::{
+    index::{Origin, Query, View, Views},
+    keys::{Code, Key},
+};
+
+/// The views of the desk with their counts.
+#[derive(Debug, Default)]
+pub struct Tabs {
+    views: Views,
+    /// In the order of their numbers, as of the last change.
+    counts: Vec<usize>,
+}
+
+impl Tabs {
+    /// The views.
+    pub fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// Every view with its number, where it has one, and how many it holds.
+    pub fn all(&self) -> impl Iterator<Item = (Option<u8>, &View, usize)> {
+        let counts = self.counts.iter().copied().chain(std::iter::repeat(0));
+        self.views.numbered().into_iter().zip(counts).map(|((key, view), count)| (key, view, count))
+    }
+}
+
+/// A name for the filter in force.
+#[derive(Debug, Default)]
+pub struct SaveView {
+    /// What is typed.
+    pub input: Input,
+    /// Why it could not be saved or removed.
+    pub problem: Option<String>,
+}
+
+impl Model {
+    /// Offers these views, before what was saved at the console is added to them.
+    #[must_use]
+    pub fn with_views(mut self, views: Views) -> Self {
+        self.tabs.views = views;
+        self
+    }
+
+    /// Adds the views that were saved in earlier runs. One that cannot be read any more, or whose name has been given
+    /// away since, stays kept and is not shown.
+    pub(super) fn add_kept_views(&mut self, kept: &Kept) {
+        add_kept_views(&mut self.tabs.views, kept);
+    }
+
+    /// Counts what each view holds.
+    pub(super) fn count_views(&mut self) {
+        let queries: Vec<&Query> = self.tabs.views.numbered().into_iter().map(|(_, view)| &view.query).collect();
+        self.tabs.counts = self.index.counts(queries.iter().copied(), self.now);
+    }
+
+    /// The view in force, if the filter is one.
+    pub fn view_in_force(&self) -> Option<&View> {
+        self.tabs.views.numbered().into_iter().map(|(_, view)| view).find(|view| view.query == self.queue.query)
+    }
+
+    /// Shows the view with a number; 0 shows everything.
+    pub(super) fn show_view(&mut self, key: u8) -> Effects {
+        if key == 0 {
+            self.filter_by(String::new(), None);
+            return Effects::none();
+        }
+        let Some(view) = self.tabs.views.at(key) else {
+            return self.toast(ToastKind::Note, format!("There is no view {key} yet; V saves the filter as one."));
+        };
+        let (text, sort) = (view.text.clone(), view.sort);
+        self.filter_by(text, Some(sort));
+        Effects::none()
+    }
+
+    /// Asks for the name under which the filter in force is saved.
+    pub(super) fn open_save_view(&mut self) {
+        let saved = self.view_in_force().filter(|view| view.origin == Origin::Saved).map(|view| view.name.clone());
+        let input = Input::new(saved.unwrap_or_default());
+        self.overlays.push(Overlay::SaveView(SaveView { input, problem: None }));
+    }
+
+    /// A key while the name is typed.
+    pub(super) fn save_view_key(&mut self, key: Key) -> Effects {
+        let Some(Overlay::SaveView(form)) = self.overlays.last_mut() else { return Effects::none() };
+        form.problem = None;
+        let name = form.input.value().trim().to_owned();
+        match (key.code, key.ctrl) {
+            (Code::Esc, _) => {
+                self.overlays.pop();
+                Effects::none()
+            }
+            (Code::Enter, _) => {
+                let saved = self.save_view(&name);
+                self.view_answer(saved, format!("Saved as the view {name}"))
+            }
+            (Code::Char('x'), true) => {
+                let removed = self.remove_view(&name);
+                self.view_answer(removed, format!("The view {name} is removed"))
+            }
+            _ => {
+                input_request(key).and_then(|request| form.input.handle(request));
+                Effects::none()
+            }
+        }
+    }
+
+    /// Pasted text is typed text, on one line.
+    pub(super) fn save_view_paste(&mut self, text: &str) {
+        let Some(Overlay::SaveView(form)) = self.overlays.last_mut() else { return };
+        for character in sanitise_line(text) {
+            form.input.handle(tui_input::InputRequest::InsertChar(character));
+        }
+    }
+
+    /// Closes the dialog and says what was done, or says in it why not.
+    fn view_answer(&mut self, answer: Result<Effects, String>, done: String) -> Effects {
+        match (answer, self.overlays.last_mut()) {
+            (Ok(mut effects), _) => {
+                self.overlays.pop();
+                self.count_views();
+                effects.append(self.toast(ToastKind::Done, done));
+                effects
+            }
+            (Err(problem), Some(Overlay::SaveView(form))) => {
+                form.problem = Some(problem);
+                Effects::none()
+            }
+            (Err(_), _) => Effects::none(),
+        }
+    }
+
+    fn save_view(&mut self, name: &str) -> Result<Effects, String> {
+        if let Some(known) = self.tabs.views.get(name).filter(|known| known.origin != Origin::Saved) {
+            let whose = if known.origin == Origin::BuiltIn { "a built-in view" } else { "a view of the configuration" };
+            return Err(format!("{} is {whose}; choose another name", known.name));
+        }
+        let (query, sort) = (self.filter_in_force(), self.queue.sort.to_string());
+        let view = View::parse(name, &query, Some(&sort), Origin::Saved).map_err(|error| error.to_string())?;
+        let name = view.name.clone();
+        self.tabs.views.put(view);
+        Ok(self.keep(|kept| {
+            kept.views.retain(|known| known.name != name);
+            kept.views.push(KeptView { name, query, sort });
+        }))
+    }
+
+    fn remove_view(&mut self, name: &str) -> Result<Effects, String> {
+        let Some(known) = self.tabs.views.get(name).filter(|known| known.origin == Origin::Saved) else {
+            return Err(format!("no view that was saved here is called {name}"));
+        };
+        let name = known.name.clone();
+        self.tabs.views.remove(&name);
+        Ok(self.keep(|kept| kept.views.retain(|known| known.name != name)))
+    }
+}
+
+/// Adds the views that were saved at a console; what is there already stays.
+pub fn add_kept_views(views: &mut Views, kept: &Kept) {
+    for KeptView { name, query, sort } in &kept.views {
+        if let (None, Ok(view)) = (views.get(name), View::parse(name, query, Some(sort), Origin::Saved)) {
+            views.put(view);
+        }
+    }
+}
