@@ -46,7 +46,7 @@ fn print(arguments: &CreateArguments, desk: &Desk, created: &Created, output: &m
         return token.map_or(Ok(()), |token| output.line(token));
     }
     let judgement = desk.judged_alone(&created.registration);
-    let mut object = wire::encode_overview(&created.registration, &judgement);
+    let mut object = wire::masked_object(&created.registration, &judgement, desk.mask().0);
     if let (Some(token), Value::Object(keys)) = (token, &mut object) {
         keys.insert("token".to_owned(), token.into());
     }

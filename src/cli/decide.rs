@@ -114,7 +114,7 @@ async fn lines(
     let line = |index: &Index, id: &RegistrationId| {
         let entry = index.get(id)?;
         let proposal = Proposal::new(&entry.registration, &entry.judgement, decision);
-        let name = entry.registration.name().map(Personal::reveal).unwrap_or_default().to_owned();
+        let name = entry.registration.name().map(|name| desk.mask().personal(name).into_owned()).unwrap_or_default();
         Some(Line { name, hindrance: proposal.hindrance(has_note, arguments.overturn), proposal: Ok(proposal) })
     };
     if let Some(text) = &arguments.query {

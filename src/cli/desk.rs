@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use super::{Failure, notice};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     config::{Profile, Source},
     engine::Engine,
     index::{Index, Query, View, Views},
-    model::Registration,
+    model::{Contact, Personal, Registration, Role},
     remote::Remote,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
@@ -31,7 +31,34 @@ pub struct Desk {
     pub clock: Clock,
 }
 
+/// How personal data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mask(pub bool);
+
+impl Mask {
+    /// Personal data, or its mask.
+    pub fn personal(self, value: &Personal) -> Cow<'_, str> {
+        if self.0 { Cow::Owned(value.masked()) } else { Cow::Borrowed(value.reveal()) }
+    }
+
+    /// Text that may hold personal data, or its mask.
+    pub fn text(self, text: &str) -> Cow<'_, str> {
+        if self.0 { Cow::Owned(Personal::from(text).masked()) } else { Cow::Borrowed(text) }
+    }
+
+    /// The phone with its country code.
+    pub fn phone(self, contact: &Contact) -> Option<String> {
+        let code = contact.country_code.as_deref().unwrap_or_default();
+        contact.phone.as_ref().map(|phone| format!("{code} {}", self.personal(phone)))
+    }
+}
+
 impl Desk {
+    /// How personal data is printed for the role of the profile.
+    pub fn mask(&self) -> Mask {
+        Mask(self.profile.role == Role::Support)
+    }
+
     /// Opens the backend of a profile.
     pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
         let backend: Arc<dyn Backend> = match &profile.source {

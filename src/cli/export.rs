@@ -24,7 +24,8 @@ pub async fn run(arguments: &ExportArguments, desk: &Desk, output: &mut Output) 
     let order = Sort { by: SortField::Created, descending: false };
     let ids = index.search(&query, order, desk.clock.now());
     let entries: Vec<&Entry> = ids.iter().filter_map(|id| index.get(id)).collect();
-    let row = |entry: &&Entry| arguments.format.row(&entry.registration, &entry.judgement, arguments.mask);
+    let masked = arguments.mask || desk.mask().0;
+    let row = |entry: &&Entry| arguments.format.row(&entry.registration, &entry.judgement, masked);
     let Some(mut file) = file else {
         output.written(&arguments.format.head())?;
         return entries.iter().try_for_each(|entry| output.written(&row(entry)));

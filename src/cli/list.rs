@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Desk, Failure, Output, args::ListArguments, desk, output::Table};
+use super::{
+    Desk, Failure, Output,
+    args::ListArguments,
+    desk::{self, Mask},
+    output::Table,
+};
 use crate::{
     index::{Entry, Sort, SortField, Span, Views},
-    model::{Contact, Personal, Timestamp},
+    model::{Contact, Timestamp},
     text,
     triage::{Stuck, Turn},
     wire::{self, RowFormat},
@@ -27,16 +32,16 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
     }
     let entries: Vec<&Entry> = ids.iter().filter_map(|id| index.get(id)).collect();
     if arguments.json {
-        let objects: Vec<Value> = entries.iter().map(|entry| object(entry)).collect();
+        let objects: Vec<Value> = entries.iter().map(|entry| object(entry, desk.mask())).collect();
         return output.json(&objects);
     }
     if arguments.ndjson {
-        return print_rows(&entries, RowFormat::Ndjson, output);
+        return print_rows(&entries, RowFormat::Ndjson, desk.mask(), output);
     }
     if arguments.csv {
-        return print_rows(&entries, RowFormat::Csv, output);
+        return print_rows(&entries, RowFormat::Csv, desk.mask(), output);
     }
-    print_table(&entries, now, output)?;
+    print_table(&entries, now, desk.mask(), output)?;
     if total > entries.len() {
         output.flush()?;
         super::notice(&format!("{} of {total} shown; --limit 0 shows all", entries.len()));
@@ -44,11 +49,11 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
     Ok(())
 }
 
-fn object(entry: &Entry) -> Value {
-    wire::encode_overview(&entry.registration, &entry.judgement)
+fn object(entry: &Entry, mask: Mask) -> Value {
+    wire::masked_object(&entry.registration, &entry.judgement, mask.0)
 }
 
-fn print_table(entries: &[&Entry], now: Timestamp, output: &mut Output) -> Result<(), Failure> {
+fn print_table(entries: &[&Entry], now: Timestamp, mask: Mask, output: &mut Output) -> Result<(), Failure> {
     let mut table =
         Table::new(&["ID", "STATUS", "STEP", "MOVED", "STUCK", "TURN", "RISK", "FLAGS", "NAME", "CONTACT", "PROJECT"]);
     for entry in entries {
@@ -63,8 +68,8 @@ fn print_table(entries: &[&Entry], now: Timestamp, output: &mut Output) -> Resul
             entry.judgement.turn.map_or("", Turn::as_str).to_owned(),
             entry.judgement.risk.score.to_string(),
             flags(entry),
-            registration.name().map(Personal::reveal).unwrap_or_default().to_owned(),
-            reach(&registration.contact),
+            registration.name().map(|name| mask.personal(name).into_owned()).unwrap_or_default(),
+            reach(&registration.contact, mask),
             project(entry),
         ]);
     }
@@ -94,21 +99,12 @@ fn project(entry: &Entry) -> String {
 }
 
 /// The e-mail address, else the phone.
-fn reach(contact: &Contact) -> String {
-    match (&contact.email, phone(contact)) {
-        (Some(email), _) => email.reveal().to_owned(),
-        (None, phone) => phone,
-    }
+fn reach(contact: &Contact, mask: Mask) -> String {
+    let email = contact.email.as_ref().map(|email| mask.personal(email).into_owned());
+    email.or_else(|| mask.phone(contact)).unwrap_or_default()
 }
 
-fn phone(contact: &Contact) -> String {
-    match &contact.phone {
-        Some(phone) => format!("{} {}", contact.country_code.as_deref().unwrap_or_default(), phone.reveal()),
-        None => String::new(),
-    }
-}
-
-fn print_rows(entries: &[&Entry], format: RowFormat, output: &mut Output) -> Result<(), Failure> {
+fn print_rows(entries: &[&Entry], format: RowFormat, mask: Mask, output: &mut Output) -> Result<(), Failure> {
     output.written(&format.head())?;
-    entries.iter().try_for_each(|entry| output.written(&format.row(&entry.registration, &entry.judgement, false)))
+    entries.iter().try_for_each(|entry| output.written(&format.row(&entry.registration, &entry.judgement, mask.0)))
 }

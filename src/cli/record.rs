@@ -23,7 +23,7 @@ pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) 
     let registration = desk.backend.record(&id, evidence, &desk.operator).await?;
     if arguments.json {
         let judgement = desk.judged_alone(&registration);
-        return output.json(&wire::encode_overview(&registration, &judgement));
+        return output.json(&wire::masked_object(&registration, &judgement, desk.mask().0));
     }
     let step = registration.step(&kind);
     let state = step.map(|step| step.state.to_string()).unwrap_or_default();

@@ -1,9 +1,11 @@
 //! `show`: one registration, readable from top to bottom.
 
-use super::{Desk, Failure, Output, args::ShowArguments, clock_time, output::Table};
+use std::borrow::Cow;
+
+use super::{Desk, Failure, Output, args::ShowArguments, clock_time, desk::Mask, output::Table};
 use crate::{
     index::Entry,
-    model::{Moment, Outcome, Personal, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
+    model::{Moment, Outcome, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
     text,
     triage::{Flag, Judgement, LinkOrigin, Stuck},
     wire,
@@ -18,35 +20,33 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     let Some(Entry { registration, judgement, .. }) = index.get(&id) else {
         return Err(Failure::Other(format!("the registration {id} changed while it was read; try again")));
     };
+    let mask = desk.mask();
     if arguments.json {
-        return output.json(&wire::encode_overview(registration, judgement));
+        return output.json(&wire::masked_object(registration, judgement, mask.0));
     }
     let now = desk.clock.now();
-    print_head(registration, judgement, now, output)?;
+    print_head(registration, judgement, (now, mask), output)?;
     if let Some(stuck) = &judgement.stuck {
         print_stuck(stuck, &id, output)?;
     }
     print_timeline(registration, now, output)?;
     print_results(registration, output)?;
-    print_flags(registration, judgement, output)?;
-    print_history(registration, output)?;
+    print_flags(registration, judgement, mask, output)?;
+    print_history(registration, mask, output)?;
     print_links(judgement, output)
 }
 
 fn print_head(
     registration: &Registration,
     judgement: &Judgement,
-    now: Timestamp,
+    (now, mask): (Timestamp, Mask),
     output: &mut Output,
 ) -> Result<(), Failure> {
     let or_id = |name: &Option<String>, id: &String| name.clone().unwrap_or_else(|| id.clone());
     let contact = &registration.contact;
-    let phone = contact
-        .phone
-        .as_ref()
-        .map(|phone| format!("{} {}", contact.country_code.as_deref().unwrap_or_default(), phone.reveal()));
-    let reach: Vec<String> = contact.email.iter().map(|email| email.reveal().to_owned()).chain(phone).collect();
-    let name = registration.name().map_or("(no name)", Personal::reveal);
+    let email = contact.email.as_ref().map(|email| mask.personal(email).into_owned());
+    let reach: Vec<String> = email.into_iter().chain(mask.phone(contact)).collect();
+    let name = registration.name().map_or("(no name)".into(), |name| mask.personal(name));
     output.line(&format!("{name}  {}", reach.join("  ")))?;
     let age = |time: Timestamp| text::ago((now - time).num_seconds());
     let mut rows = vec![
@@ -81,7 +81,7 @@ fn print_head(
         rows.push(("claimed", format!("by {}, {} ago", claim.by, age(claim.at))));
     }
     if let Some(snooze) = registration.desk.snoozed(now) {
-        let reason = snooze.reason.as_ref().map(|reason| format!(": {}", reason.reveal())).unwrap_or_default();
+        let reason = snooze.reason.as_ref().map(|reason| format!(": {}", mask.personal(reason))).unwrap_or_default();
         rows.push(("snoozed", format!("until {}, by {}{reason}", clock_time(snooze.until), snooze.by)));
     }
     rows.push(("risk", format!("{} ({})", judgement.risk.score, judgement.risk.band())));
@@ -200,13 +200,18 @@ fn name_score(scores: &Scores) -> String {
     names.into_iter().chain(reading).collect::<Vec<_>>().join(", ")
 }
 
-fn print_flags(registration: &Registration, judgement: &Judgement, output: &mut Output) -> Result<(), Failure> {
+fn print_flags(
+    registration: &Registration,
+    judgement: &Judgement,
+    mask: Mask,
+    output: &mut Output,
+) -> Result<(), Failure> {
     heading("Red flags", output)?;
     if judgement.flags.is_empty() {
         return output.line("  none");
     }
     for flag in &judgement.flags {
-        print_flag(flag, output)?;
+        print_flag(flag, mask, output)?;
         if let Some(said) = registration.desk.verdicts.iter().find(|said| said.rule == flag.rule) {
             output.line(&format!(
                 "           said: {}, by {} {}",
@@ -219,7 +224,7 @@ fn print_flags(registration: &Registration, judgement: &Judgement, output: &mut 
     Ok(())
 }
 
-fn print_flag(flag: &Flag, output: &mut Output) -> Result<(), Failure> {
+fn print_flag(flag: &Flag, mask: Mask, output: &mut Output) -> Result<(), Failure> {
     let at = flag.at.map(|at| format!("  {}", clock_time(at))).unwrap_or_default();
     output.line(&format!("  {:<8} {} {}{at}", flag.severity.as_str(), flag.rule, flag.name))?;
     let threshold = match (&flag.threshold, flag.threshold_from) {
@@ -227,14 +232,14 @@ fn print_flag(flag: &Flag, output: &mut Output) -> Result<(), Failure> {
         (Some(threshold), None) => format!(", threshold {threshold}"),
         (None, _) => String::new(),
     };
-    output.line(&format!("           seen {}{threshold}  [{}]", flag.seen, flag.path))?;
+    output.line(&format!("           seen {}{threshold}  [{}]", mask.text(&flag.seen), flag.path))?;
     if !flag.caveat.is_empty() {
         output.line(&format!("           but {}", flag.caveat))?;
     }
     output.line(&format!("           next: {}", flag.next_action))
 }
 
-fn print_history(registration: &Registration, output: &mut Output) -> Result<(), Failure> {
+fn print_history(registration: &Registration, mask: Mask, output: &mut Output) -> Result<(), Failure> {
     if !registration.failed_attempts.is_empty() {
         heading("Failed attempts", output)?;
     }
@@ -249,7 +254,7 @@ fn print_history(registration: &Registration, output: &mut Output) -> Result<(),
     }
     for note in &registration.desk.notes {
         output.line(&format!("  {}  {}", clock_time(note.at), note.by))?;
-        note.text.reveal().lines().try_for_each(|line| output.line(&format!("    {line}")))?;
+        mask.personal(&note.text).lines().try_for_each(|line| output.line(&format!("    {line}")))?;
     }
     if !registration.reviews.is_empty() {
         heading("Decisions", output)?;
@@ -257,7 +262,8 @@ fn print_history(registration: &Registration, output: &mut Output) -> Result<(),
     for review in &registration.reviews {
         let at = review.at.map_or("(time unknown)".to_owned(), clock_time);
         let by = review.by.as_deref().unwrap_or("?");
-        let why: Vec<&str> = review.reason.iter().chain(&review.note).map(String::as_str).collect();
+        let note = review.note.as_deref().map(|note| mask.text(note));
+        let why: Vec<Cow<'_, str>> = review.reason.as_deref().map(Cow::Borrowed).into_iter().chain(note).collect();
         output.line(&format!("  {at}  {} to {} by {by}  {}", review.from, review.to, why.join(": ")))?;
     }
     if !registration.access_log.is_empty() {
@@ -265,7 +271,7 @@ fn print_history(registration: &Registration, output: &mut Output) -> Result<(),
     }
     for access in &registration.access_log {
         let at = access.at.map_or("(time unknown)".to_owned(), clock_time);
-        let from = access.ip.as_deref().map(|ip| format!(" from {ip}")).unwrap_or_default();
+        let from = access.ip.as_deref().map(|ip| format!(" from {}", mask.text(ip))).unwrap_or_default();
         let reason = access.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
         output.line(&format!("  {at}  {}{from}  {}  {}{reason}", access.actor, access.action, access.outcome))?;
     }

@@ -43,7 +43,7 @@ impl RowFormat {
     /// One registration, with its end of line. Masked, it names nobody.
     pub fn row(self, registration: &Registration, judgement: &Judgement, masked: bool) -> String {
         match self {
-            Self::Ndjson => text::escaped_json(object(registration, judgement, masked).to_string()) + "\n",
+            Self::Ndjson => text::escaped_json(masked_object(registration, judgement, masked).to_string()) + "\n",
             Self::Csv => {
                 let cells = csv_cells(registration, judgement, masked);
                 text::csv_line(cells.iter().map(String::as_str)) + "\n"
@@ -54,12 +54,13 @@ impl RowFormat {
 
 /// The object of a registration on many lines, for people. Masked, it names nobody.
 pub fn printed(registration: &Registration, judgement: &Judgement, masked: bool) -> String {
-    let object = object(registration, judgement, masked);
+    let object = masked_object(registration, judgement, masked);
     // An object of ours always prints.
     text::escaped_json(serde_json::to_string_pretty(&object).unwrap_or_default())
 }
 
-fn object(registration: &Registration, judgement: &Judgement, masked: bool) -> Value {
+/// A registration in our own words, open or masked.
+pub fn masked_object(registration: &Registration, judgement: &Judgement, masked: bool) -> Value {
     let mut object = encode_overview(registration, judgement);
     if masked && let Value::Object(object) = &mut object {
         mask_object(object, false);

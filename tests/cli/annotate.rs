@@ -243,3 +243,24 @@ fn notes_are_kept_with_who_and_when_and_only_ones_own_are_taken_back() {
     user.run_as("alba", &["note", id]).failed(2);
     user.run_as("alba", &["note", "nobody", "x"]).failed(3);
 }
+
+#[test]
+fn a_support_role_is_shown_nobody_by_name_on_the_command_line_either() {
+    let user = User::new();
+    let id = user.create("ana.muestra@example.com");
+    user.configure("[profiles.local]\nrole = \"support\"\n");
+    for command in [
+        &["list"][..],
+        &["list", "--json"],
+        &["list", "--ndjson"],
+        &["list", "--csv"],
+        &["show", &id],
+        &["show", &id, "--json"],
+        &["export", "--output", "-"],
+        &["decide", &id, "--review", "--reason", "second_look", "--plan"],
+    ] {
+        let printed = user.run(command).ok();
+        assert!(printed.contains(&id), "{command:?}");
+        assert!(!printed.contains("ana.muestra"), "{command:?}: {printed}");
+    }
+}
