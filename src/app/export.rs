@@ -235,15 +235,12 @@ impl Model {
             let Some(job) = self.jobs.get_mut(id) else { break };
             let Some(place) = job.take_waiting() else { break };
             taken += 1;
-            match self.index.get(&job.items()[place].id) {
-                Some(entry) => {
-                    text.push_str(&export.format.row(&entry.registration, &entry.judgement, export.masked));
-                    job.set(place, ItemState::Running(request));
-                }
-                None => {
-                    let error = BackendError::no_registration(&job.items()[place].id);
-                    job.set(place, ItemState::Moved(error));
-                }
+            if let Some(entry) = self.index.get(&job.items()[place].id) {
+                text.push_str(&export.format.row(&entry.registration, &entry.judgement, export.masked));
+                job.set(place, ItemState::Running(request));
+            } else {
+                let error = BackendError::no_registration(&job.items()[place].id);
+                job.set(place, ItemState::Moved(error));
             }
         }
         if text.is_empty() {

@@ -3,6 +3,7 @@
 //! [`update`] takes the model, a message and the time, changes the model and returns effects as data; the runtime
 //! carries them out and sends their results back as messages. `ui` reads the model and draws. Nothing here waits.
 
+mod act;
 pub mod arrivals;
 pub mod columns;
 pub mod command;

@@ -6,6 +6,7 @@ use tui_input::{Input, InputRequest};
 use super::{
     Effects, Model, Overlay,
     jobs::Work,
+    model::ToastKind,
     update::{input_request, sanitise_line},
 };
 use crate::{
@@ -135,6 +136,19 @@ impl SnoozeForm {
 const LONGEST_DAYS: i64 = 366;
 
 impl Model {
+    /// Judges everything anew, because time has passed, and says who is back from a snooze.
+    pub(super) fn rejudge(&mut self) -> Effects {
+        let snoozed = self.index.entries().filter(|entry| entry.is_snoozed());
+        let snoozed: Vec<RegistrationId> = snoozed.map(|entry| entry.registration.id.clone()).collect();
+        self.index.rejudge(self.now);
+        let is_back = |id: &&RegistrationId| self.index.get(id).is_some_and(|entry| !entry.is_snoozed());
+        match snoozed.iter().filter(is_back).count() {
+            0 => Effects::none(),
+            1 => self.toast(ToastKind::Note, "A snoozed registration is back in its place"),
+            back => self.toast(ToastKind::Note, format!("{back} snoozed registrations are back in their places")),
+        }
+    }
+
     /// Opens the dialog over the marked registrations, or the one in question.
     pub(super) fn open_snooze(&mut self) {
         let (ids, hidden) = self.subjects();
@@ -167,10 +181,14 @@ impl Model {
             Key { code: Code::Esc, .. } => {
                 self.overlays.pop();
             }
+            // What is typed is looked at before it is sent.
+            Key { code: Code::Enter, ctrl: false, alt: false }
+                if form.choice() == Choice::Custom && form.focus == SnoozeField::Choice =>
+            {
+                form.move_focus(true);
+            }
             Key { code: Code::Enter, ctrl: false, alt: false } => match form.until(now) {
-                Ok(_) if form.choice() == Choice::Custom && form.focus == SnoozeField::Choice => form.move_focus(true),
                 Ok(until) => return self.put_aside(until),
-                Err(_) if form.focus == SnoozeField::Choice && form.choice() == Choice::Custom => form.move_focus(true),
                 Err(mistake) => {
                     form.mistake = Some(mistake);
                     form.focus = SnoozeField::Span;
@@ -180,10 +198,9 @@ impl Model {
             Key { code: Code::BackTab, .. } => form.move_focus(false),
             key => {
                 if let Some(typed) = form.typed() {
-                    let request = input_request(key);
-                    request.into_iter().for_each(|request| {
+                    if let Some(request) = input_request(key) {
                         typed.handle(request);
-                    });
+                    }
                     form.mistake = None;
                 } else if let Key { code, ctrl: false, alt: false } = key {
                     snooze_choice(form, code);

@@ -8,12 +8,10 @@ use super::{
     help::HelpView,
     model::ToastKind,
     overlay::Scroll,
-    plan::Planned,
-    reading::Reader,
 };
 use crate::{
     keys::{Code, Key},
-    model::{Decision, Timestamp, Verdict},
+    model::Timestamp,
 };
 
 /// How often ages and limits on the screen move on, seconds.
@@ -125,26 +123,6 @@ impl Model {
             Command::ReverseSort => return self.sort_by(self.queue.sort.by),
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
-            Command::Create => self.open_create(),
-            Command::Sync => self.plan(Planned::Sync(0)),
-            Command::Decide => self.open_decide(None),
-            Command::Approve => self.open_decide(Some(Decision::Approve)),
-            Command::Reject => self.open_decide(Some(Decision::Reject)),
-            Command::Review => self.open_decide(Some(Decision::Review)),
-            Command::Resend => self.plan_resend(),
-            Command::CreateAnew => self.open_create_anew(),
-            Command::Unblock => return self.unblock(),
-            Command::FlagRight => return self.judge_flag(Verdict::Right),
-            Command::FlagWrong => return self.judge_flag(Verdict::Wrong),
-            Command::FlagCannotTell => return self.judge_flag(Verdict::CannotTell),
-            Command::Claim => return self.toggle_claim(),
-            Command::Snooze => self.open_snooze(),
-            Command::Note => self.open_note(),
-            Command::Jobs => self.open_jobs(),
-            Command::Export => return self.open_export(),
-            Command::Copy => self.open_copy(),
-            Command::Pager => return self.read_in(Reader::Pager),
-            Command::Editor => return self.read_in(Reader::Editor),
             Command::Refresh => return self.refresh(),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(-1),
@@ -162,7 +140,6 @@ impl Model {
             Command::Facets => self.open_facets(),
             Command::Exclude => return self.exclude_selected(),
             Command::Narrow => return self.narrow_to_selected(),
-            Command::CopyId => return self.copy_id(),
             Command::Theme => return self.next_theme(),
             Command::Mouse => return self.toggle_mouse(),
             Command::Columns => self.open_columns(),
@@ -177,6 +154,7 @@ impl Model {
             Command::Log => self.overlays.push(Overlay::Log(Scroll::default())),
             Command::Suspend => return Effects::one(Effect::Suspend),
             Command::Quit => return self.quit(),
+            about_registrations => return self.act(about_registrations),
         }
         Effects::none()
     }
@@ -293,12 +271,13 @@ impl Model {
     fn timer(&mut self, timer: Timer) -> Effects {
         match timer {
             Timer::Tick => {
-                self.index.rejudge(self.now);
+                let mut effects = self.rejudge();
                 self.requeue();
                 self.count_arrivals();
                 self.look_for_incidents();
                 self.count_views();
-                tick()
+                effects.append(tick());
+                effects
             }
             Timer::Toast => {
                 self.toast = None;

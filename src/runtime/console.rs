@@ -142,7 +142,7 @@ impl Console {
             if let Some((reader, text)) = self.to_read.take().filter(|_| self.open) {
                 // Whoever reads keys takes them from the other program.
                 drop(events);
-                self.screen.lend();
+                self.screen.lend()?;
                 let answer = self.read(reader, &text, stops).await;
                 self.screen.retake()?;
                 events = EventStream::new();

@@ -27,7 +27,9 @@ pub fn message(event: Event, hits: &HitMap) -> Option<Message> {
 }
 
 fn key(event: KeyEvent) -> Option<Key> {
-    if event.kind == KeyEventKind::Release {
+    // A terminal that tells a held key from a pressed one is believed: only a fresh Enter confirms.
+    let is_held = event.kind == KeyEventKind::Repeat && event.code == KeyCode::Enter;
+    if event.kind == KeyEventKind::Release || is_held {
         return None;
     }
     let code = match event.code {

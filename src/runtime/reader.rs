@@ -79,13 +79,12 @@ fn words(text: &str) -> Result<Vec<String>, String> {
                 let next = letters.next().ok_or("ends with a backslash")?;
                 word.get_or_insert_default().push(next);
             }
-            (letter, Some(_)) => word.get_or_insert_default().push(letter),
             ('\'' | '"', None) => {
                 quote = Some(letter);
                 word.get_or_insert_default();
             }
             (letter, None) if letter.is_whitespace() => words.extend(word.take()),
-            (letter, None) => word.get_or_insert_default().push(letter),
+            (letter, _) => word.get_or_insert_default().push(letter),
         }
     }
     if quote.is_some() {

@@ -101,8 +101,11 @@ impl Screen {
     }
 
     /// Gives the terminal to another program. Once that is done, [`Self::retake`] is due.
-    pub fn lend(&mut self) {
+    pub fn lend(&mut self) -> io::Result<()> {
+        // What was drawn so far must not come after what the other program draws.
+        Write::flush(self.terminal.backend_mut())?;
         give_back();
+        Ok(())
     }
 
     /// Stops the program until it is continued, with the terminal given back meanwhile. Once it is, [`Self::retake`]

@@ -37,7 +37,7 @@ pub fn profile(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     ink::put_right(
         buffer,
         Rect { x: area.right().saturating_sub(room), width: room, ..area },
-        &Line::from_iter(job.into_iter().chain(reading)),
+        &job.into_iter().chain(reading).collect::<Line>(),
     );
 }
 
@@ -45,15 +45,15 @@ pub fn profile(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
 fn job(model: &Model, theme: &Theme) -> Line<'static> {
     let Some(job) = model.jobs.current() else { return Line::default() };
     let (glyph, style) = if job.paused { ("◆", theme.attention) } else { ("◐", theme.info) };
-    let mut text = format!("{glyph} {} {}/{}", job.work.name(), job.finished(), job.items().len());
-    let failed = job.tally().not_done();
-    if failed > 0 {
-        text += &format!(", {failed} failed");
-    }
-    let others = model.jobs.open().count() - 1;
-    if others > 0 {
-        text += &format!(", {others} more");
-    }
+    let count = |count: usize, word: &str| if count > 0 { format!(", {count} {word}") } else { String::new() };
+    let text = format!(
+        "{glyph} {} {}/{}{}{}",
+        job.work.name(),
+        job.finished(),
+        job.items().len(),
+        count(job.tally().not_done(), "failed"),
+        count(model.jobs.open().count() - 1, "more")
+    );
     Line::from(vec![Span::styled(text, style), Span::styled(" · ", theme.dim)])
 }
 

@@ -228,9 +228,9 @@ fn notes_are_kept_with_who_and_when_and_only_ones_own_are_taken_back() {
     let user = desk();
     let (id, _) = &user.flagged()[0];
     assert_eq!(user.run_as("alba", &["note", id, "Called, no answer"]).ok(), format!("{id}  1 note\n"));
-    let mut command = user.command(&["--now", "2026-03-01T12:05:00Z", "note", id, "-", "--json"]);
-    command.env("REGDESK_OPERATOR", "bruno").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut writing = user.command(&["--now", "2026-03-01T12:05:00Z", "note", id, "-", "--json"]);
+    writing.env("REGDESK_OPERATOR", "bruno").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = writing.spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"Two lines\r\nof a note\n").unwrap();
     let noted: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
     assert_eq!(noted["desk"]["notes"][1]["text"], "Two lines\nof a note");

@@ -283,7 +283,7 @@ fn pager_and_editor_get_the_terminal_and_a_private_file_and_give_both_back() {
     terminal.wait_for("400 of 400");
     terminal.send("|");
     let screen = terminal.wait_for("reading 1");
-    let path = screen.split_whitespace().find(|word| word.ends_with(".json")).unwrap().to_owned();
+    let path = screen.split_whitespace().find(|word| word.ends_with("registration.json")).unwrap().to_owned();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["id"].is_string());
     terminal.send("\u{3}");

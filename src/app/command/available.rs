@@ -10,53 +10,14 @@ impl Command {
     /// Why the command cannot be used now; `None` if it can.
     pub fn unavailable(self, model: &Model) -> Option<&'static str> {
         match self {
-            Self::Create
-            | Self::CreateAnew
-            | Self::Sync
-            | Self::Resend
-            | Self::Decide
-            | Self::Approve
-            | Self::Reject
-            | Self::Review
-            | Self::Claim
-            | Self::Snooze
-            | Self::Note
-            | Self::FlagRight
-            | Self::FlagWrong
-            | Self::FlagCannotTell
-                if model.profile.read_only =>
-            {
-                Some("this profile is read-only")
-            }
+            _ if self.writes() && model.profile.read_only => Some("this profile is read-only"),
             Self::FlagRight | Self::FlagWrong | Self::FlagCannotTell if model.chosen_flag().is_none() => {
                 Some("no flag is selected; the tab of the flags is 2")
             }
             Self::Create | Self::CreateAnew if model.flows.is_empty() => {
                 Some("projects and flows have not been read yet")
             }
-            Self::Sync
-            | Self::Resend
-            | Self::Decide
-            | Self::Approve
-            | Self::Reject
-            | Self::Review
-            | Self::CreateAnew
-            | Self::Claim
-            | Self::Snooze
-            | Self::Note
-            | Self::Export
-            | Self::Copy
-            | Self::Pager
-            | Self::Editor
-            | Self::Unblock
-            | Self::Open
-            | Self::Mark
-            | Self::CopyId
-            | Self::Ring
-                if model.subject().is_none() =>
-            {
-                Some("no registration is selected")
-            }
+            _ if self.needs_subject() && model.subject().is_none() => Some("no registration is selected"),
             Self::Approve | Self::Reject | Self::Review if !model.decision_keys => {
                 Some("decisions by a single key are switched off in the configuration; use the dialog of decisions")
             }
@@ -82,6 +43,38 @@ impl Command {
             Self::Narrow | Self::Exclude if model.narrowing_term().is_none() => Some("nothing is selected"),
             _ => None,
         }
+    }
+
+    /// Whether it changes anything at the backend.
+    fn writes(self) -> bool {
+        self.judges()
+            || matches!(
+                self,
+                Self::Create | Self::Sync | Self::Resend | Self::CreateAnew | Self::Claim | Self::Snooze | Self::Note
+            )
+            || matches!(self, Self::FlagRight | Self::FlagWrong | Self::FlagCannotTell)
+    }
+
+    /// Whether it leads to a decision.
+    fn judges(self) -> bool {
+        matches!(self, Self::Decide | Self::Approve | Self::Reject | Self::Review)
+    }
+
+    /// Whether it acts on the registration in question.
+    fn needs_subject(self) -> bool {
+        let only_reads = matches!(
+            self,
+            Self::Open
+                | Self::Mark
+                | Self::Ring
+                | Self::Unblock
+                | Self::Export
+                | Self::Copy
+                | Self::CopyId
+                | Self::Pager
+                | Self::Editor
+        );
+        only_reads || self.writes() && self != Self::Create
     }
 }
 

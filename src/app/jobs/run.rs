@@ -22,7 +22,9 @@ impl Model {
         }
         // The next key must not act on them once more. What fails is marked again.
         if !matches!(work, Work::Export(_)) {
-            seen.iter().for_each(|(id, _)| self.unmark(id));
+            for (id, _) in &seen {
+                self.unmark(id);
+            }
         }
         let id = self.jobs.next_id();
         self.jobs.add(Job::new(id, work, seen, next));
@@ -80,7 +82,9 @@ impl Model {
             let Some(place) = job.take_waiting() else { break };
             job.set(place, ItemState::Running(request));
             let (work, Item { id, seen, .. }) = (&job.work, &job.items()[place]);
-            work.effect(request, id.clone(), seen.clone()).into_iter().for_each(|effect| effects.push(effect));
+            if let Some(effect) = work.effect(request, id.clone(), seen.clone()) {
+                effects.push(effect);
+            }
         }
         effects
     }

@@ -150,11 +150,10 @@ impl Work {
             Self::Annotate(_) | Self::Export(_) => Finding::NotDone,
             _ if seen.is_still(now) => Finding::NotDone,
             Self::Resend(_) if got == seen.status => Finding::Done(Outcome::Sent(None)),
-            Self::Resend(_) => Finding::Moved,
             Self::Sync(_) | Self::Decide(..) if asked.as_ref().is_none_or(|asked| *asked == got) => {
                 Finding::Done(Outcome::Answered { asked, got, blockers: Vec::new() })
             }
-            Self::Sync(_) | Self::Decide(..) => Finding::Moved,
+            Self::Resend(_) | Self::Sync(_) | Self::Decide(..) => Finding::Moved,
         }
     }
 }

@@ -42,6 +42,7 @@ fn what_is_snoozed_goes_to_the_end_and_comes_back_with_the_tick_after_its_time()
     console.now += chrono::Duration::minutes(1);
     console.send(Message::Timer(Timer::Tick));
     assert_eq!(rows(&console), before);
+    assert!(toast(&console).contains("is back"), "{}", toast(&console));
 }
 
 #[test]

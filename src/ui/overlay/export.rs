@@ -72,7 +72,7 @@ pub fn draw(form: &ExportForm, theme: &Theme, frame: &mut Frame) {
 }
 
 /// Alternatives on one line, the chosen one marked.
-fn chosen<'a>(choices: [(&'a str, bool); 2], theme: &Theme) -> Vec<Span<'static>> {
+fn chosen(choices: [(&str, bool); 2], theme: &Theme) -> Vec<Span<'static>> {
     choices
         .into_iter()
         .flat_map(|(name, is_chosen)| {
