@@ -20,7 +20,7 @@ pub struct Look {
     /// Whether keys of the desk open a decision, or only its dialog.
     pub decision_keys: bool,
     /// How it looks at the start.
-    pub look: look::Look,
+    pub at_start: look::Look,
     /// The themes, for this terminal.
     pub themes: Themes,
     /// The columns of the queue, if the configuration names them.
@@ -38,7 +38,7 @@ impl Look {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let term = variable("TERM");
         let depth = Depth::of_terminal(session.color, &term, &variable("COLORTERM"));
-        let look = look::Look {
+        let at_start = look::Look {
             theme,
             has_own: own.is_some(),
             has_colors: depth != Depth::None,
@@ -54,7 +54,7 @@ impl Look {
         Ok(Self {
             keys: configuration::keys(&session.config)?,
             decision_keys,
-            look,
+            at_start,
             themes,
             columns: session.config.columns.clone(),
             reasons,
@@ -89,7 +89,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
         policy: desk.policy,
         keys: look.keys,
         decision_keys: look.decision_keys,
-        look: look.look,
+        look: look.at_start,
         themes: look.themes,
         columns: look.columns,
         reasons: look.reasons,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     backend::{BackendError, ErrorKind, ReadOnly, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
     index::{Index, Sort, SortField},
-    model::{Decision, Personal, RegistrationId, ReviewNote},
+    model::{Decision, RegistrationId, ReviewNote},
     text,
     triage::{Hindrance, Proposal, Reasons},
 };

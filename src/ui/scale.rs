@@ -49,8 +49,8 @@ impl Scale {
         piece.map_or(0, |piece| {
             let seconds = piece.seconds().max(1);
             let passed = (at - piece.from).num_seconds().clamp(0, seconds);
-            let column = passed * piece.columns as i64 / seconds;
-            piece.first + (column as usize).min(piece.columns - 1)
+            let share = passed as f64 / seconds as f64;
+            piece.first + ((share * piece.columns as f64) as usize).min(piece.columns - 1)
         })
     }
 
@@ -73,15 +73,15 @@ impl Piece {
 /// Gives every piece its columns: one each, and the rest in proportion to the time drawn.
 fn placed(mut pieces: Vec<Piece>, columns: usize) -> Vec<Piece> {
     let drawn: i64 = pieces.iter().filter(|piece| !piece.is_pause).map(Piece::seconds).sum();
-    let spare = (columns - pieces.len()) as i64;
+    let spare = columns - pieces.len();
     let (mut passed, mut given) = (0, 0);
     let mut first = 0;
     for piece in &mut pieces {
         if !piece.is_pause {
             passed += piece.seconds();
             // Rounding the sums and not the parts gives away exactly what there is.
-            let due = (passed * spare).checked_div(drawn).unwrap_or_default();
-            piece.columns += (due - given) as usize;
+            let due = if drawn == 0 { 0 } else { (passed as f64 / drawn as f64 * spare as f64) as usize };
+            piece.columns += due - given;
             given = due;
         }
         piece.first = first;

@@ -187,13 +187,12 @@ impl Theme {
         let is_light = background == Background::Light;
         Self::from_palette(match name {
             ThemeName::None => return Self::without_colors(),
-            ThemeName::Dark => &DARK,
             ThemeName::Light => &LIGHT,
             ThemeName::HighContrast => &HIGH_CONTRAST,
             ThemeName::ColourBlind if is_light => &COLOUR_BLIND_LIGHT,
             ThemeName::ColourBlind => &COLOUR_BLIND_DARK,
             ThemeName::Auto | ThemeName::Own if is_light => &LIGHT,
-            ThemeName::Auto | ThemeName::Own => &DARK,
+            ThemeName::Dark | ThemeName::Auto | ThemeName::Own => &DARK,
         })
     }
 

@@ -184,7 +184,9 @@ fn a_closed_window_ends_the_console() {
     let mut builder = CommandBuilder::new(regdesk());
     builder.args(["demo", "--still"]);
     builder.env_clear();
-    environment(home.path()).into_iter().for_each(|(name, value)| builder.env(name, value));
+    for (name, value) in environment(home.path()) {
+        builder.env(name, value);
+    }
     let mut child = pair.slave.spawn_command(builder).unwrap();
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();
