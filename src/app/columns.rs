@@ -101,7 +101,7 @@ pub const SHAPES: &[Shape] = &[
     shape(Column::Age, ["age", "age"], Some(SortField::Updated), (7, 7, 11), Some(4)),
     shape(Column::Turn, ["turn", "turn"], Some(SortField::Urgency), (4, 10, 12), Some(6)),
     shape(Column::Stuck, ["stuck", "stuck"], Some(SortField::Urgency), (9, 22, 44), Some(7)),
-    shape(Column::Link, ["link", "link"], Some(SortField::Link), (8, 8, 8), Some(10)),
+    shape(Column::Link, ["link", "link"], Some(SortField::Link), (8, 11, 11), Some(10)),
     shape(Column::Flags, ["flags", "flags"], Some(SortField::Risk), (7, 8, 11), Some(5)),
     shape(Column::Risk, ["risk", "risk"], Some(SortField::Risk), (12, 12, 12), Some(9)),
     shape(Column::Project, ["project", "project"], Some(SortField::Project), (10, 10, 24), Some(8)),

@@ -97,6 +97,8 @@ pub enum Timer {
     Reveal,
     /// A toast has been shown long enough.
     Toast,
+    /// What came and changed has been marked long enough.
+    News,
     /// A backend that does not announce changes is read again.
     Refresh,
 }

@@ -29,6 +29,8 @@ pub struct Kept {
     pub filters: Vec<String>,
     /// Views that were saved.
     pub views: Vec<KeptView>,
+    /// No preview beside the queue.
+    pub without_preview: bool,
     /// The screens whose first hint has been seen.
     pub hints_seen: BTreeSet<Layer>,
 }
@@ -87,6 +89,7 @@ impl Model {
         }
         self.queue.columns.absolute_times = kept.absolute_times;
         self.add_kept_views(&kept);
+        self.queue.without_preview = kept.without_preview;
         self.kept = kept;
         // In the log and not on the screen: it is no reason to hold anybody up.
         self.log.extend(problem.map(|text| Toast { kind: ToastKind::Error, text, at: self.now }));

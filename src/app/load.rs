@@ -1,6 +1,6 @@
 //! Reading registrations: page after page, newest first, never waited for.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use super::{
     Effects, Model, RequestId,
@@ -85,7 +85,7 @@ impl Model {
         let new = page.registrations.iter().filter(|row| self.loading.seen.insert(row.id.clone())).count();
         let last = page.is_last(number, new);
         let refused = page.refused.len();
-        self.index.upsert(page.registrations.into_iter().map(Arc::new).collect(), self.now);
+        self.take_in(page.registrations);
         let mut effects = if last { self.pass_complete() } else { self.read_page(number + 1) };
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
         if last || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
@@ -160,7 +160,7 @@ impl Model {
     /// Takes registrations as they are now.
     pub(super) fn upsert(&mut self, registrations: Vec<Registration>) {
         self.loading.seen.extend(registrations.iter().map(|registration| registration.id.clone()));
-        self.index.upsert(registrations.into_iter().map(Arc::new).collect(), self.now);
+        self.take_in(registrations);
         self.changed();
     }
 

@@ -27,6 +27,7 @@ pub mod look;
 pub mod message;
 pub mod model;
 pub mod narrow;
+pub mod news;
 pub mod notes;
 pub mod overlay;
 pub mod palette;

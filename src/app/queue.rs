@@ -1,9 +1,9 @@
 //! The list of registrations: rows, marks, filter and order.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, model::ToastKind, narrow::Past,
+    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, model::ToastKind, narrow::Past, news::News,
     registration::RegistrationView, rows::Rows, screens::Screen,
 };
 use crate::{
@@ -27,8 +27,14 @@ const SORT_FIELDS: &[SortField] = &[
 #[derive(Debug)]
 pub struct Queue {
     list: Rows<RegistrationId>,
+    /// What came and changed.
+    pub news: News,
     /// Marked registrations, whether shown or not.
     pub marked: BTreeSet<RegistrationId>,
+    /// The one that was marked last: where a range begins.
+    marked_last: Option<RegistrationId>,
+    /// Do not show the selected registration beside the list.
+    pub without_preview: bool,
     /// The columns.
     pub columns: Columns,
     /// The order.
@@ -45,7 +51,10 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             list: Rows::default(),
+            news: News::default(),
             marked: BTreeSet::new(),
+            marked_last: None,
+            without_preview: false,
             columns: Columns::default(),
             sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
@@ -106,10 +115,33 @@ impl Queue {
     pub(super) fn toggle_mark(&mut self, list_rows: usize) {
         if let Some(id) = self.selected().cloned() {
             if !self.marked.remove(&id) {
+                self.marked_last = Some(id.clone());
                 self.marked.insert(id);
             }
             self.step(1, list_rows);
         }
+    }
+
+    /// The rows from the one that was marked last to the selected one; `None` if that mark is gone or not shown.
+    pub(super) fn range(&self) -> Option<RangeInclusive<usize>> {
+        let began = self.marked_last.as_ref().filter(|id| self.marked.contains(*id))?;
+        let from = self.rows().iter().position(|id| id == began)?;
+        let to = self.list.selected_row()?;
+        Some(from.min(to)..=from.max(to))
+    }
+
+    /// Marks those rows; the next range begins here.
+    fn mark_range(&mut self) {
+        let Some(range) = self.range() else { return };
+        let rows: Vec<RegistrationId> = self.rows()[range].to_vec();
+        self.marked.extend(rows);
+        self.marked_last = self.selected().cloned();
+    }
+
+    /// Marks what is shown and not marked, and unmarks the rest of what is shown.
+    fn invert_marks(&mut self) {
+        let shown: BTreeSet<RegistrationId> = self.rows().iter().cloned().collect();
+        self.marked = self.marked.symmetric_difference(&shown).cloned().collect();
     }
 
     /// Marks everything that matches; if all of it is marked already, unmarks it.
@@ -124,6 +156,29 @@ impl Queue {
 }
 
 impl Model {
+    /// Marks from the row that was marked last to this one.
+    pub(super) fn mark_range(&mut self) -> Effects {
+        self.queue.mark_range();
+        self.tell_marks()
+    }
+
+    /// Marks what is not marked, of what is shown.
+    pub(super) fn invert_marks(&mut self) -> Effects {
+        self.queue.invert_marks();
+        self.tell_marks()
+    }
+
+    /// Shows the selected registration beside the list, or the list alone.
+    pub(super) fn toggle_preview(&mut self) -> Effects {
+        let without = !self.queue.without_preview;
+        self.queue.without_preview = without;
+        let mut effects = self.keep(|kept| kept.without_preview = without);
+        let text =
+            if without { "No preview" } else { "A preview of the selected one, where the screen has room for it" };
+        effects.append(self.toast(ToastKind::Note, text));
+        effects
+    }
+
     /// Sorts by the next field, in the direction that puts what matters first.
     pub(super) fn sort_queue_next(&mut self) -> Effects {
         let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort.by).unwrap_or(0);
@@ -145,6 +200,7 @@ impl Model {
     /// Opens a registration over what is shown: what is known is shown at once, the rest is read.
     pub(super) fn open(&mut self, id: RegistrationId) -> Effects {
         let request = self.requests.next();
+        self.look_at(&id);
         self.show(Screen::Registration(RegistrationView::new(id.clone(), request)));
         Effects::one(Effect::Retrieve(request, id))
     }

@@ -140,8 +140,15 @@ impl Model {
             Some(Screen::Ring(view)) => view.mark_all(),
             _ => self.queue.mark_all(),
         }
+        self.tell_marks()
+    }
+
+    /// Says how many are marked on this screen, and how many of them the filter hides.
+    pub(super) fn tell_marks(&mut self) -> Effects {
         let marked = self.marked().map_or(0, BTreeSet::len);
-        self.toast(ToastKind::Note, format!("{marked} marked"))
+        let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
+        let hidden = if hidden > 0 { format!(", {hidden} hidden by the filter") } else { String::new() };
+        self.toast(ToastKind::Note, format!("{marked} marked{hidden}"))
     }
 
     /// Selects a registration in the list on the screen.
@@ -172,6 +179,10 @@ impl Model {
     /// Goes back to where one came from.
     pub(super) fn back(&mut self) {
         let Some(left) = self.screens.pop() else { return };
+        if let Screen::Registration(view) = &left {
+            // What happened while it was on the screen was seen.
+            self.look_at(&view.id);
+        }
         if let (Screen::Registration(view), true) = (&left, self.screens.is_empty()) {
             self.queue.select(&view.id, self.list_rows);
         }

@@ -20,6 +20,12 @@ const TICK_SECONDS: u64 = 30;
 /// Takes a message: changes the model and returns what is to be done. Total and without waiting.
 pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     model.now = now;
+    let mut effects = take(model, message);
+    effects.append(model.time_news());
+    effects
+}
+
+fn take(model: &mut Model, message: Message) -> Effects {
     match message {
         Message::Start => {
             let mut effects = model.reload();
@@ -123,6 +129,9 @@ impl Model {
             Command::ReverseSort => return self.sort_by(self.queue.sort.by),
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
+            Command::MarkRange => return self.mark_range(),
+            Command::InvertMarks => return self.invert_marks(),
+            Command::Preview => return self.toggle_preview(),
             Command::Refresh => return self.refresh(),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(-1),
@@ -284,6 +293,10 @@ impl Model {
                 Effects::none()
             }
             Timer::Reveal => self.end_reveals(),
+            Timer::News => {
+                self.end_news();
+                Effects::none()
+            }
             Timer::Refresh if self.loading.is_reading() => Effects::none(),
             Timer::Refresh => self.reload(),
         }

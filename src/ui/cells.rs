@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::text::Span;
+use ratatui::{style::Style, text::Span};
 
 use super::{Theme, columns::Column, facts, words};
 use crate::{
@@ -21,7 +21,10 @@ pub fn cell<'a>(model: &'a Model, theme: &Theme, (column, width): (Column, u16),
     let time = |at| plain(Cow::Owned(facts::time(at, model.now)));
     match column {
         Column::Mark if model.queue.marked.contains(&registration.id) => vec![Span::styled("✓", theme.accent)],
-        Column::Mark => Vec::new(),
+        Column::Mark => model.novelty(entry).map_or_else(Vec::new, |novelty| {
+            let sign = words::novelty(novelty);
+            vec![Span::styled(sign.glyph, sign.style(theme))]
+        }),
         Column::Status => vec![words::status(&registration.status).span(theme)],
         Column::Step => plain(entry.step().label().into()),
         Column::Who => plain(facts::who(registration, model.masked)),
@@ -29,7 +32,7 @@ pub fn cell<'a>(model: &'a Model, theme: &Theme, (column, width): (Column, u16),
         Column::Age => plain(Cow::Owned(facts::since(entry.last_move(), model.now))),
         Column::Turn => entry.judgement.turn.map_or_else(Vec::new, |turn| vec![whose_turn(turn, width, theme)]),
         Column::Stuck => stuck(theme, entry),
-        Column::Link => link(model, theme, entry),
+        Column::Link => link(model, theme, width, entry),
         Column::Flags => flag_counts(&entry.judgement.flags, theme),
         Column::Risk => risk(theme, entry),
         Column::Project => dim(facts::named(registration.project.name.as_deref(), &registration.project.id).into()),
@@ -99,12 +102,25 @@ pub fn stuck(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
 }
 
 /// What is left of the link that the person holds, or when it dies.
-fn link(model: &Model, theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+fn link(model: &Model, theme: &Theme, width: u16, entry: &Entry) -> Vec<Span<'static>> {
+    /// A link with less than this left, seconds, is about to be of no use.
+    const SOON: i64 = 10 * 60;
+    let waits_for_user = entry.judgement.turn == Some(Turn::User);
     match triage::link_left(&entry.registration, model.now) {
         Some(clock) if clock.is_alive() && model.queue.columns.absolute_times => {
             vec![Span::raw(format!("to {}", clock.dies_at.format("%H:%M")))]
         }
-        Some(clock) if clock.is_alive() => vec![Span::raw(text::ago(clock.seconds_left))],
+        Some(clock) if clock.is_alive() => {
+            let span = text::ago(clock.seconds_left);
+            let whole = format!("{span} left");
+            let text = if text::width(&whole) <= usize::from(width) { whole } else { span };
+            let style = match clock.seconds_left {
+                _ if !waits_for_user => theme.dim,
+                ..SOON => theme.attention,
+                _ => Style::default(),
+            };
+            vec![Span::styled(text, style)]
+        }
         Some(_) => vec![Span::styled("dead", theme.dim)],
         None => Vec::new(),
     }

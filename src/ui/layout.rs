@@ -4,10 +4,13 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 /// Below this there is no room for a table that says anything.
 pub const SMALLEST: (u16, u16) = (60, 15);
-/// From this width on, the selected registration is shown beside the queue, which keeps room for the reasons.
-const PREVIEW_FROM: u16 = 160;
+/// From this width on, the selected registration is shown beside the queue, which keeps as much as a small screen has.
+const BESIDE_QUEUE_FROM: u16 = 142;
 /// Columns of that preview.
 const PREVIEW_COLUMNS: u16 = 62;
+/// On a narrower screen it is shown below the queue from this height on, and takes so many rows.
+const BELOW_QUEUE_FROM: u16 = 46;
+const PREVIEW_ROWS: u16 = 16;
 /// From this width on, verdicts and flags stand beside the timeline.
 const BESIDE_FROM: u16 = 118;
 /// Columns of the timeline then at least; on a wider screen it takes this share of it.
@@ -40,13 +43,22 @@ pub struct QueueAreas {
     /// The rows.
     pub rows: Rect,
     /// The selected registration, if there is room.
-    pub preview: Option<Rect>,
+    pub preview: Option<Preview>,
     /// Keys or a message.
     pub footer: Rect,
 }
 
+/// Where the selected registration is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preview {
+    /// To the right of the queue.
+    Beside(Rect),
+    /// Below the queue.
+    Below(Rect),
+}
+
 /// Areas of the queue; a mistake in the filter takes two lines more, an incident one.
-pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
+pub fn queue(area: Rect, has_mistake: bool, has_incident: bool, wants_preview: bool) -> QueueAreas {
     let [profile, counts, views, filter, incident, body, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(area.height >= COUNTS_FROM)),
@@ -57,10 +69,13 @@ pub fn queue(area: Rect, has_mistake: bool, has_incident: bool) -> QueueAreas {
         Constraint::Length(1),
     ])
     .areas(area);
-    let (table, preview) = if area.width >= PREVIEW_FROM {
+    let (table, preview) = if wants_preview && area.width >= BESIDE_QUEUE_FROM {
         let [table, preview] =
             Layout::horizontal([Constraint::Min(0), Constraint::Length(PREVIEW_COLUMNS)]).areas(body);
-        (table, Some(preview))
+        (table, Some(Preview::Beside(preview)))
+    } else if wants_preview && area.height >= BELOW_QUEUE_FROM {
+        let [table, preview] = Layout::vertical([Constraint::Min(0), Constraint::Length(PREVIEW_ROWS)]).areas(body);
+        (table, Some(Preview::Below(preview)))
     } else {
         (body, None)
     };
@@ -205,13 +220,19 @@ pub fn dialog(area: Rect, columns: u16, rows: u16) -> Rect {
 mod tests {
     use ratatui::layout::Rect;
 
-    use super::{dialog, queue};
+    use super::{Preview, dialog, queue};
 
     #[test]
-    fn the_preview_needs_a_wide_screen() {
-        assert_eq!(queue(Rect::new(0, 0, 159, 40), false, false).preview, None);
-        let areas = queue(Rect::new(0, 0, 160, 40), false, false);
-        assert_eq!(areas.preview.map(|preview| preview.x), Some(areas.rows.right()));
+    fn the_preview_needs_a_wide_or_a_high_screen_and_leaves_the_queue_what_a_small_screen_has() {
+        let areas = |width, height| queue(Rect::new(0, 0, width, height), false, false, true);
+        assert_eq!(areas(141, 45).preview, None);
+        let wide = areas(142, 40);
+        assert!(matches!(wide.preview, Some(Preview::Beside(area)) if area.x == wide.rows.right()));
+        assert_eq!(wide.rows.width, 80);
+        let high = areas(100, 46);
+        assert!(matches!(high.preview, Some(Preview::Below(area)) if area.y == high.rows.bottom()));
+        assert!(high.rows.height >= 20);
+        assert_eq!(queue(Rect::new(0, 0, 250, 70), false, false, false).preview, None, "nobody wants it");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{HitMap, Theme, facts, field, footer, glyphs, header, incident, ink, 
 use crate::{
     app::{Command, Layer, Model, Target, filter::Popup},
     index::Entry,
-    triage::Severity,
+    triage::{self, Severity},
 };
 
 /// Lines about the selected registration, where there is room for them beside as many rows.
@@ -174,7 +174,8 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         let Some(entry) = model.index.get(id) else { continue };
         let number = top + place + 1;
         let marked = if queue.marked.contains(id) { ", marked" } else { "" };
-        let said = format!("{number}{marked}: {}", in_a_line(model, entry));
+        let news = model.novelty(entry).map_or(String::new(), |novelty| format!(", {}", words::novelty(novelty).word));
+        let said = format!("{number}{marked}{news}: {}", in_a_line(model, entry));
         ink::put(buffer, row, &Line::from(said));
         if queue.list().selected_row() == Some(top + place) {
             list::select(buffer, row, theme);
@@ -239,7 +240,9 @@ fn details(model: &Model, entry: &Entry) -> Vec<Line<'static>> {
             named(&registration.flow.name, &registration.flow.id)
         ),
     ));
-    facts.push(("Created", format!("{} UTC", facts::time(registration.created_at, model.now))));
+    let clock = triage::link_left(registration, model.now);
+    let link = clock.map_or(String::new(), |clock| format!(", {}", facts::link(&clock, model.now)));
+    facts.push(("Created", format!("{} UTC{link}", facts::time(registration.created_at, model.now))));
     facts.push(("Id", registration.id.to_string()));
     facts
         .into_iter()

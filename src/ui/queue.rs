@@ -41,7 +41,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) 
 
 /// Where things stand, for what there is to show.
 pub fn areas(model: &Model, area: Rect) -> layout::QueueAreas {
-    layout::queue(area, model.queue.filter.shown_mistake().is_some(), !model.incidents.is_empty())
+    let has_mistake = model.queue.filter.shown_mistake().is_some();
+    layout::queue(area, has_mistake, !model.incidents.is_empty(), !model.queue.without_preview)
 }
 
 /// How much is shown, in which order, and what is marked.

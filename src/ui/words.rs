@@ -4,7 +4,7 @@ use ratatui::{style::Style, text::Span};
 
 use super::theme::{Theme, Tone};
 use crate::{
-    app::ToastKind,
+    app::{ToastKind, news::Novelty},
     model::{Outcome, Requirement, Status, StepState},
     text,
     triage::{LinkKind, Severity, Turn},
@@ -43,6 +43,15 @@ impl Sign<'_> {
 
 const fn sign<'a>(glyph: &'static str, word: &'a str, tone: Tone) -> Sign<'a> {
     Sign { glyph, word, tone }
+}
+
+/// What is new about a registration.
+pub fn novelty(novelty: Novelty) -> Sign<'static> {
+    match novelty {
+        Novelty::Came => sign("+", "new", Tone::Ok),
+        Novelty::Changed => sign("Δ", "changed", Tone::Info),
+        Novelty::Returned => sign("↺", "came back", Tone::Attention),
+    }
 }
 
 /// The status of a registration.

@@ -89,6 +89,12 @@ pub enum Command {
     Mark,
     /// Mark all that are shown.
     MarkAll,
+    /// Mark from the last mark to here.
+    MarkRange,
+    /// Mark what is not marked, of what is shown.
+    InvertMarks,
+    /// The selected one beside the list, or the list alone.
+    Preview,
     /// Create a registration.
     Create,
     /// Sync the marked ones, or the selected one.

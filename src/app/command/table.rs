@@ -190,6 +190,27 @@ pub const COMMANDS: &[Entry] = &[
         "Mark everything that is shown",
         &[(REGISTRATIONS, &["*"])],
     )),
+    hidden(entry(
+        Command::MarkRange,
+        "mark-range",
+        "mark range",
+        "Mark everything from the row you marked last to this one",
+        &[(QUEUE, &["M"])],
+    )),
+    hidden(entry(
+        Command::InvertMarks,
+        "invert-marks",
+        "invert marks",
+        "Of what is shown, mark what is not marked and unmark the rest",
+        &[(QUEUE, &["I"])],
+    )),
+    hidden(entry(
+        Command::Preview,
+        "preview",
+        "preview",
+        "Show the selected registration beside the list, or below it, or not at all",
+        &[(QUEUE, &["P"])],
+    )),
     hidden(entry(Command::Clear, "clear", "clear", "Drop the marks, then the filter", &[(QUEUE, &["esc"])])),
     entry(Command::NextTab, "next-tab", "next tab", "Show the next tab", &[(TABBED, &["tab", "l", "right"])]),
     hidden(entry(

@@ -12,6 +12,7 @@ mod incident;
 mod insights;
 mod jobs;
 mod look;
+mod marks;
 mod notes;
 mod queue;
 mod random;

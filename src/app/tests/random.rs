@@ -42,7 +42,7 @@ fn confirms(console: &Console, step: &Step) -> bool {
 
 fn key() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
-        8 => prop::sample::select("!+-0adjkdgGscCxrtoofOFVuU89*/?mnpLyhxRt12345 aé見:<>zNYE|ebAXWDj".chars().collect::<Vec<_>>()).prop_map(Code::Char),
+        8 => prop::sample::select("!+-0adjkdgGscCxrtoofOFVuU89*/?mnpLyhxRt12345 aé見:<>zNYE|ebAXWDjMIPT".chars().collect::<Vec<_>>()).prop_map(Code::Char),
         4 => prop::sample::select(vec![
             Code::Enter, Code::Esc, Code::Tab, Code::BackTab, Code::Up, Code::Down, Code::Left, Code::Right,
             Code::PageUp, Code::PageDown, Code::Home, Code::End, Code::Backspace, Code::Delete,
@@ -59,7 +59,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0_u32..40, 0_i64..200).prop_map(|(number, hours)| Step::Arrive(number, hours)),
         1 => any::<bool>().prop_map(Step::Hold),
         1 => any::<bool>().prop_map(Step::Release),
-        1 => prop::sample::select(vec![Timer::Tick, Timer::Toast, Timer::Refresh]).prop_map(Step::Timer),
+        1 => prop::sample::select(vec![Timer::Tick, Timer::Toast, Timer::Refresh, Timer::News]).prop_map(Step::Timer),
         1 => (0_u32..40).prop_map(Step::Fail),
         1 => (-5_i32..5).prop_map(Step::Wheel),
         1 => any::<bool>().prop_map(Step::Lose),

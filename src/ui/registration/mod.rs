@@ -165,11 +165,14 @@ pub fn blocked_lines(model: &Model, entry: &Entry, columns: usize, theme: &Theme
         Span::styled("'s turn · ", theme.dim),
         Span::styled(reason, if over { theme.attention } else { theme.info }),
         Span::raw(format!(" · {}{limit}", text::ago(blocker.age_seconds))),
-        Span::styled(
-            format!(" · {} · since {}", blocker.step.label(), facts::time(blocker.since, model.now)),
-            theme.dim,
-        ),
     ])];
+    // Where there is no room for both, or for either, it is left out rather than cut.
+    for more in [blocker.step.label().to_owned(), format!("since {}", facts::time(blocker.since, model.now))] {
+        let more = Span::styled(format!(" · {more}"), theme.dim);
+        if lines[0].width() + more.width() <= columns {
+            lines[0].push_span(more);
+        }
+    }
     let way = way_out(model, &blocker);
     let label = format!("→ {way}: ");
     let styles = [theme.accent, theme.strong];
