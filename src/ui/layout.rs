@@ -10,7 +10,7 @@ const BESIDE_QUEUE_FROM: u16 = 142;
 const PREVIEW_COLUMNS: u16 = 62;
 /// On a narrower screen it is shown below the queue from this height on, and takes so many rows.
 const BELOW_QUEUE_FROM: u16 = 46;
-const PREVIEW_ROWS: u16 = 16;
+const PREVIEW_ROWS: u16 = 18;
 /// From this width on, verdicts and flags stand beside the timeline.
 const BESIDE_FROM: u16 = 118;
 /// Columns of the timeline then at least; on a wider screen it takes this share of it.

@@ -174,8 +174,7 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         let Some(entry) = model.index.get(id) else { continue };
         let number = top + place + 1;
         let marked = if queue.marked.contains(id) { ", marked" } else { "" };
-        let news = model.novelty(entry).map_or(String::new(), |novelty| format!(", {}", words::novelty(novelty).word));
-        let said = format!("{number}{marked}{news}: {}", in_a_line(model, entry));
+        let said = format!("{number}{marked}: {}", in_a_line(model, entry));
         ink::put(buffer, row, &Line::from(said));
         if queue.list().selected_row() == Some(top + place) {
             list::select(buffer, row, theme);
@@ -187,11 +186,10 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
 /// A registration in a line; what matters most comes first.
 fn in_a_line(model: &Model, entry: &Entry) -> String {
     let registration = &entry.registration;
-    let mut facts = vec![
-        facts::who(registration, model.masked).into_owned(),
-        format!("status {}", words::status(&registration.status).word),
-        format!("step {}", entry.step().label()),
-    ];
+    let mut facts = vec![facts::who(registration, model.masked).into_owned()];
+    facts.extend(model.novelty(entry).map(|novelty| words::novelty(novelty).word.to_owned()));
+    facts.push(format!("status {}", words::status(&registration.status).word));
+    facts.push(format!("step {}", entry.step().label()));
     facts.extend(entry.judgement.turn.map(|turn| format!("turn {}", words::turn(turn).word)));
     facts.extend(entry.judgement.stuck.as_ref().map(|stuck| format!("stuck {} {}", stuck.reason, stuck.name)));
     facts.push(format!("waiting {}", facts::since(entry.last_move(), model.now)));

@@ -10,31 +10,38 @@ use ratatui::{
 use super::{Theme, cells, facts, ink, layout::Preview, registration, timeline, words};
 use crate::{app::Model, index::Entry, model::PersonalField, triage};
 
+/// Columns of the timeline where it stands beside the rest.
+const TIMELINE_COLUMNS: u16 = 64;
+/// From this width on it does.
+const APART_FROM: u16 = 116;
+
 /// Draws the pane.
 pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, place: Preview) {
-    let entry = model.queue.selected().and_then(|id| model.index.get(id));
-    match place {
+    let inner = match place {
         Preview::Beside(area) => {
             for row in area.rows() {
                 ink::put(buffer, Rect { width: 1, ..row }, &Line::from(Span::styled("│", theme.border)));
             }
-            let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area };
-            let Some(entry) = entry else { return };
-            let mut lines = judgement(model, entry, usize::from(inner.width), theme);
-            lines.push(Line::default());
-            lines.extend(timeline::lines(&entry.registration, model.now, usize::from(inner.width), theme));
-            ink::put_lines(buffer, inner, &lines, 0);
+            Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area }
         }
         Preview::Below(area) => {
             let border = "─".repeat(usize::from(area.width));
             ink::put(buffer, area, &Line::from(Span::styled(border, theme.border)));
-            let inner = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-            let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(2).areas(inner);
-            let Some(entry) = entry else { return };
-            ink::put_lines(buffer, left, &judgement(model, entry, usize::from(left.width), theme), 0);
-            let steps = timeline::lines(&entry.registration, model.now, usize::from(right.width), theme);
-            ink::put_lines(buffer, right, &steps, 0);
+            Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
         }
+    };
+    let Some(entry) = model.queue.selected().and_then(|id| model.index.get(id)) else { return };
+    let steps = |columns| timeline::lines(&entry.registration, model.now, usize::from(columns), theme);
+    if inner.width >= APART_FROM {
+        let [left, right] =
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(TIMELINE_COLUMNS)]).spacing(2).areas(inner);
+        ink::put_lines(buffer, left, &judgement(model, entry, usize::from(left.width), theme), 0);
+        ink::put_lines(buffer, right, &steps(right.width), 0);
+    } else {
+        let mut lines = judgement(model, entry, usize::from(inner.width), theme);
+        lines.push(Line::default());
+        lines.extend(steps(inner.width));
+        ink::put_lines(buffer, inner, &lines, 0);
     }
 }
 
@@ -50,11 +57,13 @@ fn judgement(model: &Model, entry: &Entry, columns: usize, theme: &Theme) -> Vec
         status.extend([Span::raw("  "), words::novelty(novelty).span(theme)]);
     }
     let who = facts::who(registration, hides(PersonalField::Name)).into_owned();
-    let mut lines = vec![Line::from(Span::styled(who, theme.strong)), Line::from(status)];
     let email = registration.contact.email.as_ref();
     let contact = email.map(|email| facts::personal(email, hides(PersonalField::Email)).into_owned());
-    let contact: Vec<String> =
+    let mut contact: Vec<String> =
         contact.into_iter().chain(facts::phone(registration, hides(PersonalField::Phone))).collect();
+    // Who has no name is called by it already.
+    contact.retain(|contact| *contact != who);
+    let mut lines = vec![Line::from(Span::styled(who, theme.strong)), Line::from(status)];
     if !contact.is_empty() {
         lines.push(Line::from(contact.join(" · ")));
     }

@@ -76,6 +76,13 @@ fn the_queue_on_a_wide_screen_shows_the_selected_registration_beside_it() {
 }
 
 #[test]
+fn the_queue_on_a_high_screen_shows_the_selected_registration_below_it_until_that_is_switched_off() {
+    shows("queue_100x50", &Screen::new().sized(100, 50).keys("jj").text());
+    let alone = Screen::new().sized(100, 50).keys("jjP").quiet().text();
+    assert!(!alone.contains("Worst flags"), "{alone}");
+}
+
+#[test]
 fn the_queue_of_a_production_profile_that_only_reads() {
     let mut screen = Screen::new().sized(80, 24);
     let profile = &mut screen.console.model.profile;
