@@ -251,6 +251,7 @@ impl ColumnsForm {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what rows are compared by is called with references")]
 fn same(one: &Offered, other: &Offered) -> bool {
     one.chosen.column == other.chosen.column
 }

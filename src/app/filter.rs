@@ -164,7 +164,7 @@ impl Model {
             return Effects::none();
         }
         let (before, text) = (filter.before.clone(), filter.input.value().trim().to_owned());
-        self.left_filter(before, None);
+        self.left_filter(&before, None);
         self.remember_filter(text)
     }
 

@@ -42,7 +42,7 @@ impl Model {
     }
 
     /// Remembers a filter that was just left for the one in force, with its order if that changed as well.
-    pub(super) fn left_filter(&mut self, text: String, sort: Option<Sort>) {
+    pub(super) fn left_filter(&mut self, text: &str, sort: Option<Sort>) {
         let text = text.trim().to_owned();
         if text == self.filter_in_force() && sort.is_none_or(|sort| sort == self.queue.sort) {
             return;
@@ -58,7 +58,7 @@ impl Model {
     pub(super) fn filter_by(&mut self, text: String, sort: Option<Sort>) {
         let (before, order) = (self.filter_in_force(), self.queue.sort);
         self.put_filter(text, sort);
-        self.left_filter(before, sort.map(|_| order));
+        self.left_filter(&before, sort.map(|_| order));
     }
 
     fn put_filter(&mut self, text: String, sort: Option<Sort>) {
@@ -117,9 +117,9 @@ impl Model {
         self.put_filter(step.text, step.sort);
         let past = &mut self.queue.past;
         if back {
-            past.forward.push(left)
+            past.forward.push(left);
         } else {
-            past.back.push(left)
+            past.back.push(left);
         }
         let said = match self.queue.filter.input.value() {
             "" => "Everything is listed".to_owned(),

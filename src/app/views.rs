@@ -60,7 +60,7 @@ impl Model {
     /// Counts what each view holds.
     pub(super) fn count_views(&mut self) {
         let queries: Vec<&Query> = self.tabs.views.numbered().into_iter().map(|(_, view)| &view.query).collect();
-        self.tabs.counts = self.index.counts(queries.iter().copied(), self.now);
+        self.tabs.counts = self.index.counts(&queries, self.now);
     }
 
     /// The view in force, if the filter is one.

@@ -74,7 +74,9 @@ impl Session {
         let mut views = self.config.views.clone();
         if let Some(path) = self.kept_at(profile) {
             let (kept, problem) = runtime::read_kept(&path);
-            problem.iter().for_each(|problem| super::notice(problem));
+            if let Some(problem) = problem {
+                super::notice(&problem);
+            }
             add_kept_views(&mut views, &kept);
         }
         views

@@ -119,7 +119,7 @@ fn parsed(
 
 /// A number from 1 to 9.
 fn number_of(found: &Found<f64>, path: &str, reading: &mut Reading<'_>) -> Option<u8> {
-    let number = (1..=9_u8).find(|number| f64::from(*number) == found.value);
+    let number = (1..=9_u8).find(|number| (f64::from(*number) - found.value).abs() < f64::EPSILON);
     if number.is_none() {
         let message = "must be a number from 1 to 9: the key that shows the view";
         reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(format!("{path}.key")));

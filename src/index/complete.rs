@@ -88,7 +88,7 @@ impl<'a> Place<'a> {
             }
         }
         let rest = &text[cursor..];
-        let end_of = |ends: &dyn Fn(char) -> bool| cursor + rest.find(|found| ends(found)).unwrap_or(rest.len());
+        let end_of = |ends: &dyn Fn(char) -> bool| cursor + rest.find(ends).unwrap_or(rest.len());
         let end = if in_quotes { text.len() } else { end_of(&|found| found == ',' || found.is_whitespace()) };
         let word_end = if in_quotes { text.len() } else { end_of(&char::is_whitespace) };
         let start = begin + usize::from(text[begin..cursor].starts_with('-'));

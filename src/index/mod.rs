@@ -289,14 +289,14 @@ impl Index {
 
     /// Counts over some of them by each term of [`FACETS`], with the values as they stand in a query.
     pub fn values(&self, ids: &[RegistrationId]) -> Vec<(&'static str, Vec<ValueCount>)> {
-        values::facets(ids.iter().filter_map(|id| self.get(id)))
+        values::facets(&ids.iter().filter_map(|id| self.get(id)))
     }
 
     /// How many registrations each query finds.
-    pub fn counts<'a>(&self, queries: impl Iterator<Item = &'a Query> + Clone, now: Timestamp) -> Vec<usize> {
-        let mut counts = vec![0; queries.clone().count()];
+    pub fn counts(&self, queries: &[&Query], now: Timestamp) -> Vec<usize> {
+        let mut counts = vec![0; queries.len()];
         for entry in &self.entries {
-            for (count, query) in counts.iter_mut().zip(queries.clone()) {
+            for (count, query) in counts.iter_mut().zip(queries) {
                 *count += usize::from(query.matches(entry, now));
             }
         }

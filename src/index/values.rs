@@ -53,7 +53,7 @@ pub(super) fn over<'a>(term: &str, entries: impl Iterator<Item = &'a Entry>) -> 
 
 /// Counts over some entries by each term of [`FACETS`]; only values that occur. Of flags, only rules and the codes of
 /// sources, the most frequent first.
-pub(super) fn facets<'a>(entries: impl Iterator<Item = &'a Entry> + Clone) -> Vec<(&'static str, Vec<ValueCount>)> {
+pub(super) fn facets<'a>(entries: &(impl Iterator<Item = &'a Entry> + Clone)) -> Vec<(&'static str, Vec<ValueCount>)> {
     let facet = |term: &'static str| {
         let mut values = over(term, entries.clone());
         values.retain(|value| value.count > 0 && !(term == "flag" && is_group(&value.text)));

@@ -131,7 +131,7 @@ impl Console {
                     self.take(timer.message())?;
                 }
                 Wake::Frame => self.draw()?,
-                Wake::Suspend => self.screen.suspend()?,
+                Wake::Suspend => Screen::suspend()?,
                 Wake::Continue => {
                     self.screen.retake()?;
                     self.frames.want();
@@ -248,7 +248,7 @@ impl Console {
                 }
                 Some(Effect::Export(request, step)) => self.exports.start(request, step, &self.answers),
                 Some(Effect::Read(reader, text)) => self.to_read = Some((reader, text)),
-                Some(Effect::Suspend) => self.screen.suspend()?,
+                Some(Effect::Suspend) => Screen::suspend()?,
                 Some(Effect::Keep(kept)) => {
                     if let Some(keeper) = &self.keeper {
                         keeper.keep(*kept);

@@ -51,15 +51,15 @@ pub fn read(path: &Path) -> (Kept, Option<String>) {
     let problem = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (Kept::default(), None),
         Err(error) => format!("What the console remembers could not be read from {}: {error}", path.display()),
-        Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(kept) => return (kept, None),
-            Err(_) => {
-                let aside = path.with_extension("broken");
-                let put_aside = fs::rename(path, &aside);
-                let place = put_aside.map_or_else(|error| error.to_string(), |()| aside.display().to_string());
-                format!("What the console remembered was broken and begins anew; the old file: {place}")
+        Ok(bytes) => {
+            if let Ok(kept) = serde_json::from_slice(&bytes) {
+                return (kept, None);
             }
-        },
+            let aside = path.with_extension("broken");
+            let put_aside = fs::rename(path, &aside);
+            let place = put_aside.map_or_else(|error| error.to_string(), |()| aside.display().to_string());
+            format!("What the console remembered was broken and begins anew; the old file: {place}")
+        }
     };
     (Kept::default(), Some(problem))
 }

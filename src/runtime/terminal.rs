@@ -110,7 +110,7 @@ impl Screen {
 
     /// Stops the program until it is continued, with the terminal given back meanwhile. Once it is, [`Self::retake`]
     /// is due.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub fn suspend() -> io::Result<()> {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
     }

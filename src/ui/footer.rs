@@ -36,8 +36,8 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits:
     }
     if model.layer() == Layer::Queue && model.queue.filter.editing {
         let keys = if model.queue.filter.popup().is_some() { POPUP_KEYS } else { FILTER_KEYS };
-        let hints = keys.iter().map(|(key, label)| ((*key).to_owned(), *label));
-        hints_line(hints, theme, buffer, area);
+        let named = keys.iter().map(|(key, label)| ((*key).to_owned(), *label));
+        hints_line(named, theme, buffer, area);
         return;
     }
     let (help, others): (Vec<_>, Vec<_>) =

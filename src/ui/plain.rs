@@ -149,19 +149,14 @@ fn completion_in_words(popup: &Popup) -> Option<String> {
 fn situation_in_words(model: &Model) -> String {
     let queue = &model.queue;
     let direction = if queue.sort.descending { "descending" } else { "ascending" };
-    let mut said = format!(
-        "Shown: {} of {}, sorted by {}, {direction}",
-        queue.rows().len(),
-        model.index.len(),
-        queue.sort.by.as_str()
-    );
-    if let Some(view) = model.view_in_force() {
-        said.push_str(&format!(", view {}", view.name));
-    }
-    if !queue.marked.is_empty() {
-        said.push_str(&format!(", marked {}, hidden by the filter {}", queue.marked.len(), queue.hidden_marks()));
-    }
-    said
+    let view = model.view_in_force().map_or(String::new(), |view| format!(", view {}", view.name));
+    let marked = if queue.marked.is_empty() {
+        String::new()
+    } else {
+        format!(", marked {}, hidden by the filter {}", queue.marked.len(), queue.hidden_marks())
+    };
+    let (shown, all, by) = (queue.rows().len(), model.index.len(), queue.sort.by.as_str());
+    format!("Shown: {shown} of {all}, sorted by {by}, {direction}{view}{marked}")
 }
 
 fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits: &mut HitMap) {

@@ -77,15 +77,31 @@ pub(super) fn full() -> Registration {
     registration.deliveries = deliveries();
     registration.reported_flags =
         vec![ReportedFlag { code: "names".to_owned(), detail: json!({ "fullNameMatchPercentage": 61 }) }];
-    registration.reviews = vec![Review {
+    registration.reviews = reviews();
+    registration.desk = desk_notes();
+    registration.link_resent = event("10:45:00");
+    registration.link_resends = 2;
+    registration.updated_at = at("11:30:00.250");
+    registration.expires_at = Some(at("23:00:00"));
+    registration.version = 17;
+    registration.extra = extra();
+    timeline::derive(&mut registration);
+    registration
+}
+
+fn reviews() -> Vec<Review> {
+    vec![Review {
         at: Some(at("11:30:00")),
         by: Some("reviewer-7".to_owned()),
         from: Status::Failed,
         to: Status::NeedsManualVerification,
         reason: Some("second_look".to_owned()),
         note: Some("Put back".to_owned()),
-    }];
-    registration.desk = DeskNotes {
+    }]
+}
+
+fn desk_notes() -> DeskNotes {
+    DeskNotes {
         claim: Some(Claim { by: "ines".to_owned(), at: at("11:00:00") }),
         verdicts: vec![FlagVerdict {
             rule: "DOC-01".to_owned(),
@@ -101,15 +117,7 @@ pub(super) fn full() -> Registration {
         }),
         reveals: vec![Reveal { field: PersonalField::Phone, by: "ines".to_owned(), at: at("11:08:00") }],
         notes: vec![Note { text: "Called.\nNo answer.".into(), by: "ines".to_owned(), at: at("11:07:00") }],
-    };
-    registration.link_resent = event("10:45:00");
-    registration.link_resends = 2;
-    registration.updated_at = at("11:30:00.250");
-    registration.expires_at = Some(at("23:00:00"));
-    registration.version = 17;
-    registration.extra = extra();
-    timeline::derive(&mut registration);
-    registration
+    }
 }
 
 fn extra() -> Map<String, Value> {

@@ -235,8 +235,8 @@ fn notes_are_kept_with_who_and_when_and_only_ones_own_are_taken_back() {
     let noted: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
     assert_eq!(noted["desk"]["notes"][1]["text"], "Two lines\nof a note");
     let shown = user.run_as("alba", &["show", id]).ok();
-    let notes = "Notes\n  2026-03-01 12:00:00 UTC  alba\n    Called, no answer\n  2026-03-01 12:05:00 UTC  bruno\n    Two lines\n    of a note\n";
-    assert!(shown.contains(notes), "{shown}");
+    let printed = "Notes\n  2026-03-01 12:00:00 UTC  alba\n    Called, no answer\n  2026-03-01 12:05:00 UTC  bruno\n    Two lines\n    of a note\n";
+    assert!(shown.contains(printed), "{shown}");
     assert_eq!(user.run_as("alba", &["note", id, "--take-back"]).ok(), format!("{id}  1 note\n"));
     user.run_as("alba", &["note", id, "--take-back"]).failed(1);
     user.run_as("alba", &["note", id, " "]).failed(4);

@@ -11,7 +11,7 @@ use crate::{
         testing::{Console, noon, registration},
     },
     index::SortField,
-    model::{Registration, Review, Status},
+    model::{Registration, RegistrationId, Review, Status},
 };
 
 /// Eight of them, oldest first.
@@ -27,7 +27,7 @@ fn console() -> Console {
 }
 
 fn marked(console: &Console) -> Vec<&str> {
-    console.model.queue.marked.iter().map(|id| id.as_str()).collect()
+    console.model.queue.marked.iter().map(RegistrationId::as_str).collect()
 }
 
 fn novelty(console: &Console, number: u32) -> Option<Novelty> {

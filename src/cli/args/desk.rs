@@ -1,7 +1,5 @@
 //! What the desk says about a registration: claims, snoozes, notes and verdicts.
 
-#![expect(clippy::doc_markdown, reason = "comments here are the help text, where back-ticks would be printed")]
-
 use clap::{ArgGroup, Args};
 
 use crate::{
