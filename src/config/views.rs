@@ -61,7 +61,7 @@ fn change_of(
     let mut section = Section::new(table, path.clone());
     let query = section.text(reading, "query");
     let sort = section.text(reading, "sort");
-    let key = section.number(reading, "key");
+    let key = section.number(reading, "key").and_then(|key| number_of(&key, &path, reading));
     let enabled = section.switch(reading, "enabled").is_none_or(|found| found.value);
     let has_query = section.has_any(&["query"]);
     section.finish(reading);
@@ -87,7 +87,7 @@ fn change_of(
         view.sort =
             parsed(name, &Found { value: view.text.clone(), place: place.clone() }, Some(sort), place, reading)?.sort;
     }
-    view.key = key.and_then(|key| number_of(&key, &path, reading));
+    view.key = key;
     Some(Change::Put(view))
 }
 

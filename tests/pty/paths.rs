@@ -137,6 +137,9 @@ fn a_filter_narrows_the_queue_while_it_is_typed() {
     terminal.send("/status:completed");
     let narrowed = terminal.wait_gone("400 of 400");
     assert!(narrowed.contains(" of 400"), "{narrowed}");
+    terminal.wait_for("esc close the list");
+    terminal.send("\u{1b}");
+    terminal.wait_for("esc as before");
     terminal.send("\u{1b}");
     terminal.wait_for("400 of 400");
     terminal.send("q");
