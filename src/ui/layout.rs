@@ -11,6 +11,10 @@ const PREVIEW_COLUMNS: u16 = 62;
 /// On a narrower screen it is shown below the queue from this height on, and takes so many rows.
 const BELOW_QUEUE_FROM: u16 = 46;
 const PREVIEW_ROWS: u16 = 18;
+/// On a lower one, what blocks it and what clears that stand below the queue from this height on.
+const BRIEF_FROM: u16 = 24;
+/// A border, the reason and the way out, which may take two lines.
+const BRIEF_ROWS: u16 = 4;
 /// From this width on, verdicts and flags stand beside the timeline.
 const BESIDE_FROM: u16 = 118;
 /// Columns of the timeline then at least; on a wider screen it takes this share of it.
@@ -55,6 +59,8 @@ pub enum Preview {
     Beside(Rect),
     /// Below the queue.
     Below(Rect),
+    /// Below the queue, and only what blocks it.
+    Brief(Rect),
 }
 
 /// Areas of the queue; a mistake in the filter takes two lines more, an incident one.
@@ -76,6 +82,9 @@ pub fn queue(area: Rect, has_mistake: bool, has_incident: bool, wants_preview: b
     } else if wants_preview && area.height >= BELOW_QUEUE_FROM {
         let [table, preview] = Layout::vertical([Constraint::Min(0), Constraint::Length(PREVIEW_ROWS)]).areas(body);
         (table, Some(Preview::Below(preview)))
+    } else if wants_preview && area.height >= BRIEF_FROM {
+        let [table, preview] = Layout::vertical([Constraint::Min(0), Constraint::Length(BRIEF_ROWS)]).areas(body);
+        (table, Some(Preview::Brief(preview)))
     } else {
         (body, None)
     };
@@ -225,7 +234,8 @@ mod tests {
     #[test]
     fn the_preview_needs_a_wide_or_a_high_screen_and_leaves_the_queue_what_a_small_screen_has() {
         let areas = |width, height| queue(Rect::new(0, 0, width, height), false, false, true);
-        assert_eq!(areas(141, 45).preview, None);
+        assert!(matches!(areas(141, 45).preview, Some(Preview::Brief(area)) if area.height == 4));
+        assert_eq!(areas(141, 23).preview, None);
         let wide = areas(142, 40);
         assert!(matches!(wide.preview, Some(Preview::Beside(area)) if area.x == wide.rows.right()));
         assert_eq!(wide.rows.width, 80);

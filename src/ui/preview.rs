@@ -1,5 +1,6 @@
 //! The selected registration beside the queue or below it: who it is, what blocks it and what clears that, what is left
 //! of the link, the worst flags, and how it came this far; in this order, so that what has no room is what matters least.
+//! On a small screen it is what blocks it and what clears that, in full.
 
 use ratatui::{
     buffer::Buffer,
@@ -24,13 +25,18 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, place: Preview) {
             }
             Rect { x: area.x + 2, width: area.width.saturating_sub(2), ..area }
         }
-        Preview::Below(area) => {
+        Preview::Below(area) | Preview::Brief(area) => {
             let border = "─".repeat(usize::from(area.width));
             ink::put(buffer, area, &Line::from(Span::styled(border, theme.border)));
             Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
         }
     };
     let Some(entry) = model.queue.selected().and_then(|id| model.index.get(id)) else { return };
+    if matches!(place, Preview::Brief(_)) {
+        let lines = registration::blocked_lines(model, entry, usize::from(inner.width), theme);
+        ink::put_lines(buffer, inner, &lines, 0);
+        return;
+    }
     let steps = |columns| timeline::lines(&entry.registration, model.now, usize::from(columns), theme);
     if inner.width >= APART_FROM {
         let [left, right] =

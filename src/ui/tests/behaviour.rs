@@ -60,9 +60,9 @@ fn a_list_longer_than_the_screen_follows_its_selection() {
     let mut screen = Screen::over(many).sized(80, 24).keys("G");
     let last = screen.console.model.queue.rows().last().unwrap().clone();
     let (buffer, hits) = screen.draw();
-    assert_eq!(hits.target(3, 22), Some(Target::Row(last)));
-    assert!(buffer[(3, 22)].modifier.contains(Modifier::REVERSED));
-    assert_eq!(hits.room.list_rows, 19);
+    assert_eq!(hits.target(3, 18), Some(Target::Row(last)));
+    assert!(buffer[(3, 18)].modifier.contains(Modifier::REVERSED));
+    assert_eq!(hits.room.list_rows, 15);
 }
 
 #[test]
