@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod behaviour;
+mod commands;
 mod hostile;
 mod insights;
 mod pictures;
