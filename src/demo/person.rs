@@ -79,7 +79,7 @@ impl Person {
             return format!("{} {}", self.first.written, self.last.written);
         }
         // Han and Hangul names are written without a blank.
-        let blank = if self.last.written.chars().any(|letter| letter.is_ascii_alphabetic()) { " " } else { "" };
+        let blank = if self.last.written.chars().all(is_east_asian) { "" } else { " " };
         format!("{}{blank}{}", self.last.written, self.first.written)
     }
 
@@ -160,6 +160,11 @@ impl Person {
             user_agent: typed.user_agent.unwrap_or_default(),
         }
     }
+}
+
+/// Whether a letter belongs to the scripts from the radicals of Han on: Han, kana and Hangul.
+fn is_east_asian(letter: char) -> bool {
+    letter >= '\u{2e80}'
 }
 
 fn family_name(culture: &Culture, chance: &mut Chance) -> Option<Name> {
