@@ -74,7 +74,7 @@ pub struct KeptColumn {
 }
 
 impl Model {
-    /// Goes on as the console was left; `problem` says why it could not be remembered.
+    /// Goes on as the console was left, with hints on screens that were never used; `problem` says why it could not be remembered.
     #[must_use]
     pub fn remembering(mut self, mut kept: Kept, problem: Option<String>) -> Self {
         if let Some(sort) = kept.sort.as_deref().and_then(|text| Sort::parse(text).ok()) {
@@ -91,6 +91,7 @@ impl Model {
         self.add_kept_views(&kept);
         self.queue.without_preview = kept.without_preview;
         self.kept = kept;
+        self.gives_hints = true;
         // In the log and not on the screen: it is no reason to hold anybody up.
         self.log.extend(problem.map(|text| Toast { kind: ToastKind::Error, text, at: self.now }));
         self

@@ -86,11 +86,15 @@ impl Model {
         let last = page.is_last(number, new);
         let refused = page.refused.len();
         self.take_in(page.registrations);
+        let first_pass = self.loading.complete_at.is_none();
         let mut effects = if last { self.pass_complete() } else { self.read_page(number + 1) };
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
         if last || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
             self.loading.searched = self.index.len();
             self.changed();
+            if first_pass {
+                self.queue.select_first(self.list_rows);
+            }
         }
         if refused > 0 {
             effects.append(self.toast(

@@ -17,6 +17,7 @@ pub mod filter;
 pub mod flags;
 pub mod handed_out;
 pub mod help;
+pub mod hints;
 pub mod incident;
 pub mod insights;
 pub mod jobs;

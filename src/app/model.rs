@@ -117,6 +117,8 @@ pub struct Model {
     pub page_rows: usize,
     pub(super) reveals: Reveals,
     pub(super) kept: Kept,
+    /// Hints are given to whoever sees a screen for the first time.
+    pub(super) gives_hints: bool,
     pub(super) requests: Requests,
     pub(super) sayings: Sayings,
     /// Files that are being closed: by which request, their names, and how many rows they have.
@@ -158,6 +160,7 @@ impl Model {
             page_rows: 1,
             reveals: Reveals::default(),
             kept: Kept::default(),
+            gives_hints: false,
             requests: Requests::default(),
             sayings: Sayings::default(),
             finishing: Vec::new(),

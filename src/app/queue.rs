@@ -29,6 +29,8 @@ pub struct Queue {
     list: Rows<RegistrationId>,
     /// What came and changed.
     pub news: News,
+    /// The operator has moved the selection, or chosen a row.
+    touched: bool,
     /// Marked registrations, whether shown or not.
     pub marked: BTreeSet<RegistrationId>,
     /// The one that was marked last: where a range begins.
@@ -52,6 +54,7 @@ impl Default for Queue {
         Self {
             list: Rows::default(),
             news: News::default(),
+            touched: false,
             marked: BTreeSet::new(),
             marked_last: None,
             without_preview: false,
@@ -96,13 +99,23 @@ impl Queue {
         self.list.replace(rows, list_rows, RegistrationId::eq);
     }
 
+    /// Selects what stands first, unless the operator has moved: while the first pages come in, what came first is not
+    /// what is most urgent.
+    pub(super) fn select_first(&mut self, list_rows: usize) {
+        if !self.touched {
+            self.list.step(isize::MIN / 2, list_rows);
+        }
+    }
+
     /// Selects a registration that is in the list.
     pub(super) fn select(&mut self, id: &RegistrationId, list_rows: usize) -> bool {
+        self.touched = true;
         self.list.select(list_rows, |row| row == id)
     }
 
     /// Moves the selection by rows, stopping at both ends.
     pub(super) fn step(&mut self, rows: isize, list_rows: usize) {
+        self.touched = true;
         self.list.step(rows, list_rows);
     }
 

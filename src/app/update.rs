@@ -110,6 +110,13 @@ impl Model {
     }
 
     pub(super) fn command(&mut self, command: Command) -> Effects {
+        let layer = self.layer();
+        let mut effects = self.carry_out(command);
+        effects.append(self.end_hint(layer, command));
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command) -> Effects {
         if let Some(reason) = command.unavailable(self) {
             let label = command.entry().map_or("", |entry| entry.label);
             return self.toast(ToastKind::Note, format!("Cannot {label}: {reason}."));

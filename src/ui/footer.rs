@@ -11,6 +11,7 @@ use crate::{
     app::{
         Command, Layer, Model, Target, Toast,
         command::{COMMANDS, Entry},
+        hints::Hint,
     },
     keys::Key,
     text,
@@ -23,6 +24,8 @@ const FILTER_KEYS: &[(&str, &str)] =
 const POPUP_KEYS: &[(&str, &str)] =
     &[("tab", "take it"), ("up/down", "choose"), ("enter", "keep the filter"), ("esc", "close the list")];
 
+/// Rows of the smallest screen on which one of them goes to a hint.
+const HINTS_FROM: u16 = 20;
 /// Lines that a message may take.
 const MESSAGE_LINES: u16 = 3;
 
@@ -55,6 +58,23 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits:
             hits.add(place, Target::Command(command));
         }
     }
+}
+
+/// Draws the hint of a screen above the last line, where there is room to spare.
+pub fn hint(model: &Model, hint: Hint, theme: &Theme, buffer: &mut Buffer) {
+    let screen = buffer.area;
+    if screen.height < HINTS_FROM || model.toast.is_some() {
+        return;
+    }
+    let area = Rect { y: screen.bottom() - 2, height: 1, ..screen };
+    ink::blank(buffer, area, theme.base);
+    let known = |(command, does): &(Command, &'static str)| Some((key_for(model, model.layer(), *command)?, *does));
+    hints_line(
+        [("✦".to_owned(), "first time here?")].into_iter().chain(hint.iter().filter_map(known)),
+        theme,
+        buffer,
+        area,
+    );
 }
 
 /// Draws a message on the last line; a long one takes lines above it, because its end says what to do.

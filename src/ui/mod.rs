@@ -78,6 +78,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
         return plain::view(model, theme, frame);
     }
     let mut hits = screen(model, theme, frame);
+    if let Some(hint) = model.hint() {
+        footer::hint(model, hint, theme, frame.buffer_mut());
+    }
     if let Some(overlay) = model.overlays.last() {
         // What lies under a dialog cannot be clicked.
         hits.places.clear();

@@ -127,3 +127,18 @@ fn what_is_no_order_is_forgotten_and_why_nothing_was_remembered_stands_in_the_lo
     assert_eq!(model.queue.sort.to_string(), "urgency:desc");
     assert!(model.toast.is_none() && model.log.back().unwrap().text == "The file was broken.");
 }
+
+#[test]
+fn a_hint_stays_while_one_looks_around_and_goes_for_good_with_the_first_thing_done() {
+    let mut console = console();
+    assert_eq!(console.model.hint(), None, "not before it is known what was seen");
+    console.model = console.model.remembering(Kept::default(), None);
+    console.keys("jjG?<esc>");
+    assert!(console.model.hint().is_some_and(|hint| hint[0].0 == Command::Open));
+    console.keys("<enter>");
+    assert!(console.model.hint().is_some_and(|hint| hint[0].0 == Command::NextTab), "another screen, another hint");
+    console.keys("<esc>");
+    assert_eq!(console.model.hint(), None);
+    let seen = console.kept.clone().unwrap().hints_seen;
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [Layer::Queue, Layer::Registration]);
+}

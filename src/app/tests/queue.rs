@@ -4,8 +4,8 @@ use crate::{
         testing::{Console, noon, registration},
     },
     backend::{BackendError, ErrorKind, ListRequest, Page},
-    index::SortField,
-    model::{Registration, Status},
+    index::{Sort, SortField},
+    model::{Registration, RegistrationId, Status},
 };
 
 fn people() -> Vec<Registration> {
@@ -218,4 +218,16 @@ fn marks_survive_a_filter_and_hidden_ones_are_counted() {
     console.keys("<esc>");
     assert!(console.model.queue.marked.is_empty(), "escape drops the marks first");
     assert_eq!(console.model.queue.rows().len(), 1);
+}
+
+#[test]
+fn while_the_first_pages_come_in_the_most_urgent_is_selected_until_the_operator_moves() {
+    let people = || (1..=250).map(|number| registration(number, "Someone", Status::Started, i64::from(number) % 60));
+    let mut console = Console::open(people().collect());
+    assert_eq!(console.selected(), console.model.queue.rows().first().map(RegistrationId::as_str));
+    assert_ne!(console.selected(), Some("reg_1"), "not the first that came");
+    let selected = console.selected().map(str::to_owned);
+    console.model.queue.sort = Sort { by: SortField::Name, descending: false };
+    console.keys("r");
+    assert_eq!(console.selected(), selected.as_deref(), "read again, it stays where it is");
 }
