@@ -61,6 +61,9 @@ pub enum Column {
     Id,
 }
 
+/// The widths of a time: month, day and minute, and the year where it is another one.
+const TIME_WIDTHS: (u16, u16, u16) = (11, 11, 16);
+
 /// What there is to know about a column.
 #[derive(Debug)]
 pub struct Shape {
@@ -95,16 +98,16 @@ const fn shape(
 /// Every column, in the order of the screen while nobody has chosen another.
 pub const SHAPES: &[Shape] = &[
     shape(Column::Mark, ["mark", ""], None, (1, 1, 1), Some(0)),
+    shape(Column::Who, ["who", "who"], Some(SortField::Name), (13, 15, 34), Some(2)),
     shape(Column::Status, ["status", "status"], Some(SortField::Status), (11, 11, 11), Some(1)),
     shape(Column::Step, ["step", "step"], Some(SortField::Step), (10, 11, 17), Some(7)),
-    shape(Column::Who, ["who", "who"], Some(SortField::Name), (13, 15, 34), Some(2)),
     shape(Column::Age, ["age", "age"], Some(SortField::Updated), (7, 7, 11), Some(3)),
     shape(Column::Turn, ["turn", "turn"], Some(SortField::Urgency), (4, 10, 12), Some(5)),
     shape(Column::Stuck, ["stuck", "stuck"], Some(SortField::Urgency), (9, 22, 44), Some(4)),
-    shape(Column::Link, ["link", "link"], Some(SortField::Link), (8, 11, 11), Some(10)),
     shape(Column::Flags, ["flags", "flags"], Some(SortField::Risk), (7, 8, 11), Some(6)),
     shape(Column::Risk, ["risk", "risk"], Some(SortField::Risk), (12, 12, 12), Some(9)),
     shape(Column::Project, ["project", "project"], Some(SortField::Project), (10, 10, 24), Some(8)),
+    shape(Column::Link, ["link", "link"], Some(SortField::Link), (8, 11, 11), Some(10)),
     shape(Column::Owner, ["owner", "owner"], Some(SortField::Owner), (6, 8, 16), Some(11)),
     shape(Column::Id, ["id", "id"], Some(SortField::Id), (24, 24, 26), Some(12)),
     shape(Column::Created, ["created", "created"], Some(SortField::Created), (11, 11, 16), Some(13)),
@@ -168,6 +171,14 @@ impl Columns {
     /// The chosen ones in order; `None` where nobody has chosen.
     pub fn chosen(&self) -> Option<&[Chosen]> {
         self.chosen.as_deref()
+    }
+
+    /// The least, the good and the largest width of a column, as what it shows is written now.
+    pub fn widths(&self, shape: &Shape) -> (u16, u16, u16) {
+        match shape.column {
+            Column::Age | Column::Link if self.absolute_times => TIME_WIDTHS,
+            _ => (shape.least, shape.good, shape.most),
+        }
     }
 
     /// How many of the columns that can be scrolled are scrolled away.

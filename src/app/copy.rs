@@ -39,7 +39,7 @@ impl Model {
     /// Copies the subject's id.
     pub(super) fn copy_id(&mut self) -> Effects {
         match self.subject() {
-            Some(id) => Effects::one(Effect::Copy(id.as_str().into())),
+            Some(id) => self.hand_over("id", id.as_str().into()),
             None => Effects::none(),
         }
     }
@@ -92,18 +92,26 @@ impl Model {
         };
         match chosen.map(|item| (item.label, item.text.clone())) {
             None => Effects::none(),
-            Some((_, Ok(text))) => {
+            Some((label, Ok(text))) => {
                 self.overlays.pop();
-                Effects::one(Effect::Copy(text))
+                self.hand_over(label, text)
             }
             Some((label, Err(why))) => self.toast(ToastKind::Note, format!("The {label} was not copied: {why}.")),
         }
     }
 
+    /// Hands text to the clipboard; what it is goes into the answer.
+    pub(super) fn hand_over(&mut self, what: &'static str, text: SecretString) -> Effects {
+        self.copying = what;
+        Effects::one(Effect::Copy(text))
+    }
+
     /// Says what became of a copy.
     pub(super) fn copied(&mut self, outcome: Result<(), String>) -> Effects {
         match outcome {
-            Ok(()) => self.toast(ToastKind::Done, "Sent to the clipboard of your terminal"),
+            Ok(()) => {
+                self.toast(ToastKind::Done, format!("The {} was sent to the clipboard of your terminal", self.copying))
+            }
             Err(error) => self.toast(ToastKind::Error, format!("Nothing was copied: {error}")),
         }
     }

@@ -158,7 +158,10 @@ impl Model {
         match key.code {
             Code::PageDown => form.scroll.by(page),
             Code::PageUp => form.scroll.by(-page),
-            Code::Esc if form.confirmation.is_some() => form.confirmation = None,
+            Code::Esc if form.confirmation.is_some() => {
+                form.confirmation = None;
+                form.mistake = None;
+            }
             Code::Esc => return Effects::none(),
             _ if form.confirmation.is_some() => {
                 if confirms(&mut form, key) {
@@ -279,11 +282,21 @@ fn confirms(form: &mut DecideForm, key: Key) -> bool {
     let answer = form.answer();
     let Some(typed) = &mut form.confirmation else { return false };
     match key {
-        Key { code: Code::Enter, ctrl: false, alt: false } => return typed.value() == answer,
+        Key { code: Code::Enter, ctrl: false, alt: false } => {
+            let is_right = typed.value() == answer;
+            if !is_right {
+                // The next try must not go on from the wrong one.
+                *typed = Input::default();
+                form.mistake = Some(format!("that was not {answer}"));
+            }
+            return is_right;
+        }
+        Key { code: Code::Char('u'), ctrl: true, alt: false } => *typed = Input::default(),
         Key { code: Code::Char(character), ctrl: false, alt: false }
             if (character.is_ascii_alphanumeric() || character == ' ') && typed.value().len() < LONGEST_ANSWER =>
         {
             typed.handle(InputRequest::InsertChar(character));
+            form.mistake = None;
         }
         Key { code: Code::Backspace, .. } => {
             typed.handle(InputRequest::DeletePrevChar);

@@ -50,6 +50,8 @@ pub struct ExportForm {
     pub ids: Vec<RegistrationId>,
     /// In words which they are.
     pub which: &'static str,
+    /// How many of them the filter hides.
+    pub hidden: usize,
     /// How rows are written.
     pub format: RowFormat,
     /// Where to.
@@ -77,6 +79,14 @@ impl ExportForm {
             (ExportField::Path, true) | (ExportField::Format, false) => ExportField::Masked,
             (ExportField::Masked, true) | (ExportField::Path, false) => ExportField::Format,
         };
+    }
+
+    /// Takes the format that the ending of the name says, if it says one.
+    fn follow_ending(&mut self) {
+        let ending = self.path.value().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        if let Some(format) = RowFormat::ALL.into_iter().find(|format| ending.as_deref() == Some(format.as_str())) {
+            self.format = format;
+        }
     }
 
     /// Takes the next format, and its ending if the name has the other one.
@@ -119,6 +129,7 @@ impl Model {
         let form = ExportForm {
             ids,
             which,
+            hidden: if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 },
             format: RowFormat::Ndjson,
             path: Input::new(name),
             masked: self.masked,
@@ -150,6 +161,7 @@ impl Model {
             key if form.focus == ExportField::Path => {
                 if let Some(request) = input_request(key) {
                     form.path.handle(request);
+                    form.follow_ending();
                     form.mistake = None;
                 }
             }
@@ -172,6 +184,7 @@ impl Model {
             for character in sanitise_line(text) {
                 form.path.handle(InputRequest::InsertChar(character));
             }
+            form.follow_ending();
         }
     }
 

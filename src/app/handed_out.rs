@@ -3,7 +3,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Effects, Model, Overlay, effect::Effect};
+use super::{Effects, Model, Overlay};
 use crate::{
     keys::{Code, Key},
     model::{RegistrationId, Timestamp},
@@ -72,8 +72,14 @@ impl Model {
                 notice.shown = !notice.shown;
                 Effects::none()
             }
-            (Code::Char('y'), Some(handed)) => Effects::one(Effect::Copy(handed.secret.clone())),
-            (Code::Char('i'), _) => Effects::one(Effect::Copy(notice.id.as_str().into())),
+            (Code::Char('y'), Some(handed)) => {
+                let (what, secret) = (handed.word, handed.secret.clone());
+                self.hand_over(what, secret)
+            }
+            (Code::Char('i'), _) => {
+                let id = notice.id.as_str().into();
+                self.hand_over("id", id)
+            }
             (Code::Esc | Code::Enter | Code::Char('q'), _) => {
                 self.overlays.pop();
                 Effects::none()

@@ -115,6 +115,10 @@ pub struct Model {
     pub list_rows: usize,
     /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
+    /// What was handed to the clipboard last.
+    pub(super) copying: &'static str,
+    /// Timers of toasts that have not run out.
+    pub(super) toast_timers: usize,
     pub(super) reveals: Reveals,
     pub(super) kept: Kept,
     /// Hints are given to whoever sees a screen for the first time.
@@ -154,6 +158,8 @@ impl Model {
             jobs: Jobs::default(),
             decision_keys: true,
             toast: None,
+            toast_timers: 0,
+            copying: "text",
             log: VecDeque::new(),
             now,
             list_rows: 1,
@@ -196,6 +202,7 @@ impl Model {
         }
         self.log.push_back(toast.clone());
         self.toast = Some(toast);
+        self.toast_timers += 1;
         let seconds = if kind == ToastKind::Error { 2 * TOAST_SECONDS } else { TOAST_SECONDS };
         Effects::one(Effect::Timer(Timer::Toast, std::time::Duration::from_secs(seconds)))
     }

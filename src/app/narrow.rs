@@ -103,7 +103,7 @@ impl Model {
     /// Drops the marks; if there are none, the filter.
     pub(super) fn clear(&mut self) {
         if self.queue.marked.is_empty() {
-            self.filter_by(String::new(), None);
+            self.leave_view(String::new());
         } else {
             self.queue.marked.clear();
         }

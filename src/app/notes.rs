@@ -198,7 +198,7 @@ impl Model {
             Annotation::Claim => Some("Claimed; the same key gives it back".to_owned()),
             Annotation::Release => Some("Released".to_owned()),
             Annotation::Snooze { until, .. } => {
-                Some(format!("Snoozed until {} UTC; the same key takes it back", until.format("%Y-%m-%d %H:%M")))
+                Some(format!("Snoozed until {} UTC; the filter `snoozed` finds it", until.format("%Y-%m-%d %H:%M")))
             }
             Annotation::Wake => Some("Not snoozed any more".to_owned()),
             Annotation::Note { text } => {

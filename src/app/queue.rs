@@ -41,6 +41,8 @@ pub struct Queue {
     pub columns: Columns,
     /// The order.
     pub sort: Sort,
+    /// The order when no view was shown last: it comes back when the view is left.
+    pub(super) own_sort: Sort,
     /// The query in force.
     pub query: Query,
     /// The filter line.
@@ -60,6 +62,7 @@ impl Default for Queue {
             without_preview: false,
             columns: Columns::default(),
             sort: Sort { by: SortField::Urgency, descending: true },
+            own_sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
             filter: FilterLine::default(),
             past: Past::default(),

@@ -72,6 +72,8 @@ fn tick() -> Effects {
 
 impl Model {
     fn key(&mut self, key: Key) -> Effects {
+        // What answered the last key is read by now; what came of something else stays for its time.
+        self.toast.take_if(|toast| toast.kind == ToastKind::Note);
         let quits = key == Key { code: Code::Char('c'), ctrl: true, alt: false };
         if quits {
             return self.quit();
@@ -296,7 +298,11 @@ impl Model {
                 effects
             }
             Timer::Toast => {
-                self.toast = None;
+                // The timer may be that of an earlier one, which a later one has replaced.
+                self.toast_timers = self.toast_timers.saturating_sub(1);
+                if self.toast_timers == 0 {
+                    self.toast = None;
+                }
                 Effects::none()
             }
             Timer::Reveal => self.end_reveals(),
@@ -329,7 +335,10 @@ pub(super) fn input_request(key: Key) -> Option<InputRequest> {
     })
 }
 
-/// Pasted text as one line: control characters and line ends become nothing, so a paste can never press Enter.
+/// Pasted text as one line: line ends and tabs become blanks, which keep words apart, and other control characters
+/// nothing, so a paste can never press Enter.
 pub(super) fn sanitise_line(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|character| !character.is_control())
+    let is_blank = |character: char| matches!(character, '\n' | '\r' | '\t');
+    let text = text.trim_matches(is_blank);
+    text.chars().map(move |character| if is_blank(character) { ' ' } else { character }).filter(|it| !it.is_control())
 }

@@ -71,15 +71,26 @@ impl Model {
     /// Shows the view with a number; 0 shows everything.
     pub(super) fn show_view(&mut self, key: u8) -> Effects {
         if key == 0 {
-            self.filter_by(String::new(), None);
+            self.leave_view(String::new());
             return Effects::none();
         }
         let Some(view) = self.tabs.views.at(key) else {
             return self.toast(ToastKind::Note, format!("There is no view {key} yet; V saves the filter as one."));
         };
         let (text, sort) = (view.text.clone(), view.sort);
+        // The order of the list itself comes back once no view is shown.
+        if self.view_in_force().is_none() {
+            self.queue.own_sort = self.queue.sort;
+        }
         self.filter_by(text, Some(sort));
         Effects::none()
+    }
+
+    /// Puts a filter in the place of a view, if one is shown with its order, and the list's own order with it.
+    pub(super) fn leave_view(&mut self, text: String) {
+        let is_as_given = self.view_in_force().is_some_and(|view| view.sort == self.queue.sort);
+        let own = self.queue.own_sort;
+        self.filter_by(text, is_as_given.then_some(own));
     }
 
     /// Asks for the name under which the filter in force is saved.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Judgement, Severity};
-use crate::model::{Decision, Registration, RegistrationId, Seen, Status};
+use crate::model::{Decision, Registration, RegistrationId, Requirement, Seen, Status, StepKind, StepState};
 
 /// What a decision would do to one registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Proposal {
     pub critical: Vec<Cow<'static, str>>,
     /// Rules of its flags that are high.
     pub high: Vec<Cow<'static, str>>,
+    /// Steps that the flow insists on and that were not passed; of an approval only.
+    pub unproven: Vec<StepKind>,
 }
 
 /// Why a registration is left as it is.
@@ -72,6 +74,7 @@ impl Proposal {
             decision,
             critical: rules(Severity::Critical),
             high: rules(Severity::High),
+            unproven: if decision == Decision::Approve { unproven(registration) } else { Vec::new() },
         }
     }
 
@@ -88,6 +91,13 @@ impl Proposal {
         let over_flags = self.decision == Decision::Approve && !self.critical.is_empty();
         (over_flags && !has_note).then(|| Hindrance::NoteNeeded(self.critical.clone()))
     }
+}
+
+/// Steps that the flow insists on and that were not passed. The end is what an approval stands for.
+fn unproven(registration: &Registration) -> Vec<StepKind> {
+    let steps = registration.steps.iter().filter(|step| step.requirement == Some(Requirement::Mandatory));
+    let open = steps.filter(|step| step.state != StepState::Completed && step.kind != StepKind::End);
+    open.map(|step| step.kind.clone()).collect()
 }
 
 #[cfg(test)]

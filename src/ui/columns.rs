@@ -9,6 +9,9 @@ use crate::{
 
 /// Columns up to this rank are squeezed rather than left out; the others come once those read well.
 const SQUEEZED: u8 = 7;
+/// Columns after this rank come once names and reasons, which are read most, have as much as follows to spare.
+const COMFORTABLE: u8 = 9;
+const AMPLE: u16 = 24;
 
 /// A column with its place on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,17 +46,19 @@ pub struct Table {
 /// ones in their order from the first that is not scrolled away.
 pub fn table(width: u16, columns: &Columns) -> Table {
     if columns.chosen().is_none() && columns.skipped() == 0 {
-        let columns = ranked(width);
+        let columns = ranked(width, columns);
         let all = SHAPES.iter().filter(|shape| shape.rank.is_some()).count();
         return Table { more_left: false, more_right: columns.len() < all, columns };
     }
-    in_order(width, &columns.scrollable(), columns.skipped())
+    in_order(width, columns)
 }
 
-fn in_order(width: u16, chosen: &[Chosen], skipped: usize) -> Table {
+fn in_order(width: u16, columns: &Columns) -> Table {
+    let (chosen, skipped) = (columns.scrollable(), columns.skipped());
     let fixed = [Column::Mark, Column::Who].map(|column| Chosen { column, width: None });
-    let wanted: Vec<Chosen> = fixed.into_iter().chain(chosen.iter().copied().skip(skipped)).collect();
-    let good = |chosen: &Chosen| chosen.width.unwrap_or(chosen.column.shape().good);
+    let wanted: Vec<Chosen> = fixed.into_iter().chain(chosen.into_iter().skip(skipped)).collect();
+    let sizes = |chosen: &Chosen| columns.widths(chosen.column.shape());
+    let good = |chosen: &Chosen| chosen.width.unwrap_or(sizes(chosen).1);
     let mut used = 0;
     let mut widths: Vec<u16> = Vec::new();
     for one in &wanted {
@@ -61,7 +66,7 @@ fn in_order(width: u16, chosen: &[Chosen], skipped: usize) -> Table {
         let room = width.saturating_sub(used + gap);
         // The last one may be narrower than it likes, as long as it still says something.
         let taken = good(one).min(room);
-        if taken < good(one).min(one.column.shape().least) || taken == 0 {
+        if taken < good(one).min(sizes(one).0) || taken == 0 {
             break;
         }
         widths.push(taken);
@@ -70,7 +75,7 @@ fn in_order(width: u16, chosen: &[Chosen], skipped: usize) -> Table {
     let more_right = widths.len() < wanted.len();
     let mut spare = width.saturating_sub(used);
     for (width, one) in widths.iter_mut().zip(&wanted).filter(|(_, one)| one.width.is_none()) {
-        let more = one.column.shape().most.saturating_sub(*width).min(spare);
+        let more = sizes(one).2.saturating_sub(*width).min(spare);
         *width += more;
         spare -= more;
     }
@@ -90,34 +95,41 @@ fn placed<'a>(widths: impl Iterator<Item = (&'a Shape, u16)>) -> Vec<Placed> {
 }
 
 /// The columns by rank, in the order of the table.
-fn ranked(width: u16) -> Vec<Placed> {
-    let shown = shown(width);
-    let widths = widths(width, &shown);
+fn ranked(width: u16, columns: &Columns) -> Vec<Placed> {
+    let shown = shown(width, columns);
+    let widths = widths(width, &shown, columns);
     placed(SHAPES.iter().zip(widths).filter(|(_, width)| *width > 0))
 }
 
 /// Which columns there is room for.
-fn shown(width: u16) -> Vec<Column> {
+fn shown(width: u16, columns: &Columns) -> Vec<Column> {
     let mut by_rank: Vec<(u8, &Shape)> = SHAPES.iter().filter_map(|shape| Some((shape.rank?, shape))).collect();
     by_rank.sort_by_key(|(rank, _)| *rank);
     let (mut squeezed, mut comfortable) = (0, 0);
     let mut shown = Vec::new();
     for (rank, shape) in by_rank {
         let gap = u16::from(!shown.is_empty());
-        let used = if rank <= SQUEEZED { squeezed } else { comfortable };
-        if used + gap + shape.least > width {
+        let (least, good, _) = columns.widths(shape);
+        let used = match rank {
+            ..=SQUEEZED => squeezed,
+            ..=COMFORTABLE => comfortable,
+            _ => comfortable + AMPLE,
+        };
+        if used + gap + least > width {
             continue;
         }
-        squeezed += gap + shape.least;
-        comfortable += gap + shape.good;
+        squeezed += gap + least;
+        comfortable += gap + good;
         shown.push(shape.column);
     }
     shown
 }
 /// How wide each column becomes, in the order of the screen; 0 is left out.
-fn widths(width: u16, shown: &[Column]) -> Vec<u16> {
+fn widths(width: u16, shown: &[Column], columns: &Columns) -> Vec<u16> {
+    let sizes: Vec<(u16, u16, u16)> = SHAPES.iter().map(|shape| columns.widths(shape)).collect();
+    let is_shown = |shape: &Shape| shown.contains(&shape.column);
     let mut widths: Vec<u16> =
-        SHAPES.iter().map(|shape| if shown.contains(&shape.column) { shape.least } else { 0 }).collect();
+        SHAPES.iter().zip(&sizes).map(|(shape, (least, ..))| if is_shown(shape) { *least } else { 0 }).collect();
     let gaps = (shown.len() as u16).saturating_sub(1);
     let mut spare = width.saturating_sub(widths.iter().sum::<u16>() + gaps);
     let mut grow = |place: usize, to: u16, at_most: u16| {
@@ -129,16 +141,20 @@ fn widths(width: u16, shown: &[Column]) -> Vec<u16> {
     let mut by_rank: Vec<usize> = (0..SHAPES.len()).filter(|place| shown.contains(&SHAPES[*place].column)).collect();
     by_rank.sort_by_key(|place| SHAPES[*place].rank);
     for place in &by_rank {
-        grow(*place, SHAPES[*place].good, u16::MAX);
+        grow(*place, sizes[*place].1, u16::MAX);
     }
-    // What is read most grows first: names, then the others from the left.
-    if let Some(who) = by_rank.iter().copied().find(|place| SHAPES[*place].column == Column::Who) {
+    // What is read most grows first: names by half of what there is, then reasons, then the others from the left.
+    let place_of = |column| by_rank.iter().copied().find(|place| SHAPES[*place].column == column);
+    if let Some(who) = place_of(Column::Who) {
         let left = grow(who, 0, 0);
-        grow(who, SHAPES[who].most, left / 2);
+        grow(who, sizes[who].2, left / 2);
+    }
+    if let Some(stuck) = place_of(Column::Stuck) {
+        grow(stuck, sizes[stuck].2, u16::MAX);
     }
     by_rank.sort_unstable();
     for place in by_rank {
-        grow(place, SHAPES[place].most, u16::MAX);
+        grow(place, sizes[place].2, u16::MAX);
     }
     widths
 }
@@ -171,7 +187,7 @@ mod tests {
     fn the_columns_asked_for_first_are_there_at_the_smallest_size_and_more_come_with_the_width() {
         let names = |width| columns(width).into_iter().map(|placed| placed.column).collect::<Vec<_>>();
         let first =
-            [Column::Mark, Column::Status, Column::Who, Column::Age, Column::Turn, Column::Stuck, Column::Flags];
+            [Column::Mark, Column::Who, Column::Status, Column::Age, Column::Turn, Column::Stuck, Column::Flags];
         assert_eq!(names(SMALLEST.0), first);
         assert!(names(80).contains(&Column::Step));
         assert!(names(120).contains(&Column::Project) && names(120).contains(&Column::Risk));

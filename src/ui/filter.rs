@@ -144,7 +144,10 @@ pub fn views(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         text::width(name) + count.to_string().len() + 1 + if key.is_some() { 2 } else { 0 }
     };
     let needed = |tabs: &[_]| tabs.iter().map(|tab| columns(tab) + GAP).sum::<usize>().saturating_sub(GAP);
-    while needed(&tabs) > usize::from(area.width) {
+    // The views without room leave a sign behind.
+    let all = tabs.len();
+    let sign = |left: usize| if left > 0 { format!("+{left}") } else { String::new() };
+    while needed(&tabs) + GAP + sign(all - tabs.len()).len() > usize::from(area.width) + GAP {
         let Some(last) = tabs.iter().rposition(|(.., chosen)| !chosen) else { break };
         tabs.remove(last);
     }
@@ -165,4 +168,6 @@ pub fn views(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         }
         x = (x + width + GAP as u16).min(area.right());
     }
+    let left = Rect { x, width: area.right() - x, ..area };
+    ink::put(buffer, left, &Line::from(Span::styled(sign(all - tabs.len()), theme.dim)));
 }

@@ -153,6 +153,7 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
         (true, _, Some(at)) => ("◐", format!("reading again, read {} ago", facts::since(at, model.now)), theme.dim),
         (true, Some(total), None) => ("◐", format!("reading {known}/{total} …"), theme.info),
         (true, None, None) => ("◐", format!("reading {known} …"), theme.info),
+        (false, _, Some(_)) if model.profile.announces_changes => ("✓", "live".to_owned(), theme.dim),
         (false, _, Some(at)) => ("✓", format!("complete {}", at.format("%H:%M")), theme.dim),
         (false, _, None) => ("·", "not read yet".to_owned(), theme.dim),
     };
@@ -203,10 +204,13 @@ fn statuses(totals: &Facets, columns: usize, theme: &Theme) -> Vec<Span<'static>
     let needed = |shown: &[(Status, usize)]| -> usize {
         shown.iter().map(|count| ink::width(&Line::from(count_spans(count, theme))) + 3).sum()
     };
-    while needed(&shown) > columns + 3 {
+    let mut others = 0;
+    // What has no room is counted together: the counts have to add up.
+    let rest = |others: usize| format!("+{others} others");
+    while needed(&shown) + if others > 0 { rest(others).len() + 3 } else { 0 } > columns + 3 {
         let rank = |status: &Status| IMPORTANCE.iter().position(|known| known == status).map_or(0, |rank| rank + 1);
         let Some(least) = (0..shown.len()).max_by_key(|place| rank(&shown[*place].0)) else { break };
-        shown.remove(least);
+        others += shown.remove(least).1;
     }
     let mut spans = Vec::new();
     for count in &shown {
@@ -214,6 +218,9 @@ fn statuses(totals: &Facets, columns: usize, theme: &Theme) -> Vec<Span<'static>
             spans.push(Span::raw("   "));
         }
         spans.extend(count_spans(count, theme));
+    }
+    if others > 0 {
+        spans.push(Span::styled(format!("   {}", rest(others)), theme.dim));
     }
     spans
 }

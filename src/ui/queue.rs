@@ -14,8 +14,8 @@ use super::{
     filter, footer, header, incident, ink, layout, preview,
 };
 use crate::{
-    app::{Command, Layer, Model, Target},
-    index::Entry,
+    app::{Command, Layer, Model, Target, columns::Column},
+    index::{Entry, SortField},
     text,
 };
 
@@ -68,15 +68,13 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
     let queue = &model.queue;
     let shown = columns::table(rows.width, &queue.columns);
     let columns = &shown.columns;
+    let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
+    let sorted = bears_arrow(columns, queue.sort.by);
     for placed in columns {
         let area = cell_area(headers, placed);
-        let sorted = placed.sort == Some(queue.sort.by);
-        let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
-        // Two columns may sort by the same field: the arrow stands at the first with room for it.
-        let has_room = |other: &&Placed| text::width(other.title) + 2 <= usize::from(other.width);
-        let first = columns.iter().filter(has_room).find(|other| other.sort == placed.sort) == Some(placed);
-        let title = if sorted && first { format!("{}{arrow}", placed.title) } else { placed.title.to_owned() };
-        let style = if sorted && first { theme.title } else { theme.dim };
+        let is_sorted = sorted == Some(placed.column);
+        let title = if is_sorted { format!("{}{arrow}", placed.title) } else { placed.title.to_owned() };
+        let style = if is_sorted { theme.title } else { theme.dim };
         ink::put(buffer, area, &Line::from(Span::styled(title, style)));
         if let Some(sort) = placed.sort {
             hits.add(area, Target::Column(sort));
@@ -102,6 +100,15 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
         }
         hits.add(area, Target::Row(id.clone()));
     }
+}
+
+/// The column at which the arrow of the order stands. Several may be sorted by the same field: it is the one that is
+/// called so, else the first with room for it.
+fn bears_arrow(columns: &[Placed], by: SortField) -> Option<Column> {
+    let has_room = |placed: &&Placed| text::width(placed.title) + 2 <= usize::from(placed.width);
+    let mut sorted: Vec<&Placed> = columns.iter().filter(|placed| placed.sort == Some(by)).filter(has_room).collect();
+    sorted.sort_by_key(|placed| placed.column.shape().name != by.as_str());
+    sorted.first().map(|placed| placed.column)
 }
 
 /// Makes a row the selected one. Its colours go: reversed, each would be a patch of its own.
@@ -131,9 +138,14 @@ fn row(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, (columns, 
 pub fn nothing(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let key = |command| footer::key_for(model, Layer::Queue, command).unwrap_or_default();
     let (what, then) = if !model.queue.filter.input.value().is_empty() && !model.index.is_empty() {
+        let joins = |word: &str| ["or", "and", "not"].iter().any(|join| join.eq_ignore_ascii_case(word));
+        let hint = match model.queue.filter.input.value().split_whitespace().find(|word| joins(word)) {
+            Some(word) => format!(" `{word}` is looked for like any word: a,b means or, -a means not."),
+            None => String::new(),
+        };
         (
             "Nothing matches this filter.",
-            format!("{} clears it, {} changes it.", key(Command::Clear), key(Command::Filter)),
+            format!("{} clears it, {} changes it.{hint}", key(Command::Clear), key(Command::Filter)),
         )
     } else if model.loading.error.is_some() {
         (

@@ -76,7 +76,7 @@ impl Screen {
 
     /// The same once the message at the bottom has gone.
     pub(crate) fn quiet(mut self) -> Self {
-        self.console.send(Message::Timer(crate::app::effect::Timer::Toast));
+        self.console.model.toast = None;
         self
     }
 

@@ -96,9 +96,9 @@ impl Tally {
         self.failed + self.moved + self.unknown
     }
 
-    /// How many of those can be tried again: refused plainly, or to be looked up first.
+    /// How many can be sent again: refused plainly, stopped before they began, or to be looked up first.
     pub fn repeatable(self) -> usize {
-        self.failed + self.unknown
+        self.failed + self.stopped + self.unknown
     }
 
     fn finished(self) -> usize {

@@ -112,13 +112,15 @@ impl Model {
         let Some(Overlay::Job(view)) = self.overlays.pop() else { return Effects::none() };
         let Some(job) = self.jobs.get(view.id) else { return Effects::none() };
         if !job.is_over() {
-            return self.toast(ToastKind::Note, "It goes on behind the screen; b shows all jobs.");
+            let goes_on = "It goes on behind the screen; b shows all jobs.";
+            let waits = "It waits until it is told to go on; b shows all jobs.";
+            return self.toast(ToastKind::Note, if job.paused { waits } else { goes_on });
         }
-        let undone = |state: &ItemState| state.error().is_some();
+        let undone = |state: &ItemState| state.error().is_some() || matches!(state, ItemState::Stopped);
         let failed: Vec<RegistrationId> =
             job.items().iter().filter(|item| undone(&item.state)).map(|item| item.id.clone()).collect();
         let (all_done, is_decision, next) = (failed.is_empty(), job.work.is_decision(), job.next.clone());
-        // Failures stay marked, to be tried again later.
+        // What failed and what was stopped stays marked, to be tried again later.
         if failed.len() > 1 {
             self.mark(failed);
         }

@@ -204,7 +204,7 @@ impl Model {
         effects
     }
 
-    /// Tries again what was refused plainly; what has no answer is looked up first.
+    /// Tries again what was refused plainly or never begun; what has no answer is looked up first.
     pub(super) fn repeat(&mut self, id: JobId) -> Effects {
         let mut effects = Effects::none();
         let Some(job) = self.jobs.get(id) else { return effects };
@@ -212,12 +212,15 @@ impl Model {
             return self.toast(ToastKind::Note, "Half a file was not kept; export again from the queue.");
         }
         let count = job.items().len();
+        if let Some(job) = self.jobs.get_mut(id) {
+            job.paused = false;
+        }
         for place in 0..count {
             let request = self.requests.next();
             let Some(job) = self.jobs.get_mut(id) else { break };
             let item = &job.items()[place];
             match &item.state {
-                ItemState::Failed(_) => job.set(place, ItemState::Waiting),
+                ItemState::Failed(_) | ItemState::Stopped => job.set(place, ItemState::Waiting),
                 ItemState::Unknown(error) => {
                     effects.push(Effect::Retrieve(request, item.id.clone()));
                     let error = error.clone();

@@ -86,7 +86,7 @@ fn a_paste_never_confirms() {
     assert_eq!(console.syncs, 0);
     console.keys("<esc><tab>");
     console.send(Message::Paste("two\nlines".to_owned()));
-    assert_eq!(form(&console).note.value(), "twolines");
+    assert_eq!(form(&console).note.value(), "two lines");
 }
 
 #[test]
@@ -287,4 +287,16 @@ fn a_refusal_of_the_backend_is_shown_with_its_reason() {
     console.refusals.push_back(BackendError::new(ErrorKind::Forbidden, "not with this token"));
     console.keys(&format!("{REJECT}1<enter>"));
     assert!(matches!(&job(&console).items()[0].state, ItemState::Failed(error) if error.message.contains("token")));
+}
+
+#[test]
+fn a_wrong_answer_to_the_question_is_said_to_be_wrong_and_cleared() {
+    let mut console = Console::open(people());
+    console.keys("dr<down><enter>y<enter>");
+    assert_eq!(form(&console).mistake.as_deref(), Some("that was not 1"));
+    assert_eq!(form(&console).confirmation.as_ref().unwrap().value(), "");
+    console.keys("77<ctrl+u>1");
+    assert_eq!(form(&console).confirmation.as_ref().unwrap().value(), "1");
+    assert_eq!(form(&console).mistake, None);
+    assert_eq!(console.syncs, 0);
 }

@@ -164,11 +164,19 @@ fn on_a_masked_screen_a_file_is_masked_too() {
 fn marks_are_exported_hidden_ones_too_and_a_disk_that_is_full_leaves_nothing() {
     let mut console = Console::open(people(4));
     console.keys("<space><space>/reg_4<enter>e");
-    assert!(matches!(console.model.overlays.last(), Some(Overlay::Export(form)) if form.ids.len() == 2));
+    let is_told = |form: &crate::app::export::ExportForm| form.ids.len() == 2 && form.hidden > 0;
+    assert!(matches!(console.model.overlays.last(), Some(Overlay::Export(form)) if is_told(form)));
     console.files.full = true;
     console.keys("<ctrl+u>out.ndjson<enter>");
     assert!(console.files.whole.is_empty() && console.files.open.is_empty());
     assert!(toast(&console).contains("the disk is full"), "{}", toast(&console));
+}
+
+#[test]
+fn the_ending_of_a_name_says_the_format() {
+    let mut console = Console::open(people(1));
+    console.keys("e<ctrl+u>out.csv<enter>");
+    assert!(console.files.whole["out.csv"].starts_with("id,"), "{:?}", console.files.whole);
 }
 
 #[test]

@@ -244,3 +244,19 @@ fn a_facet_is_left_out_and_brought_back_without_leaving_the_screen() {
     console.send(Message::Click(Target::Facet("project:Retail".to_owned())));
     assert_eq!(shown(&console), 3, "a second click narrows");
 }
+
+#[test]
+fn the_order_of_a_view_goes_with_it_unless_another_was_chosen() {
+    let mut console = console();
+    let own = console.model.queue.sort;
+    console.keys("7");
+    assert_ne!(console.model.queue.sort, own, "came back has an order of its own");
+    console.keys("0");
+    assert_eq!(console.model.queue.sort, own);
+    console.keys("71<esc>");
+    assert_eq!(console.model.queue.sort, own);
+    console.keys("7O");
+    let chosen = console.model.queue.sort;
+    console.keys("0");
+    assert_eq!(console.model.queue.sort, chosen);
+}

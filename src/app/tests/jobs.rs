@@ -221,3 +221,27 @@ fn snoozing_many_is_a_job_and_a_refusal_of_one_does_not_stop_the_others() {
     );
     assert_eq!(console.data.iter().filter(|person| person.desk.snooze.is_some()).count(), 2);
 }
+
+#[test]
+fn what_was_stopped_is_tried_again_on_demand_even_if_the_job_was_held_when_it_was_stopped() {
+    let mut console = Console::open(people(6));
+    console.hold = true;
+    console.keys("*s<enter>px");
+    console.hold = false;
+    console.release(false);
+    assert_eq!((last(&console).tally().done, last(&console).tally().stopped), (4, 2));
+    console.keys("R");
+    assert_eq!((last(&console).tally().done, last(&console).tally().stopped), (6, 0));
+    assert_eq!(console.syncs, 6, "what was done is not done twice");
+}
+
+#[test]
+fn what_was_stopped_stays_marked() {
+    let mut console = Console::open(people(6));
+    console.hold = true;
+    console.keys("*s<enter>x");
+    console.hold = false;
+    console.release(false);
+    console.keys("<esc>");
+    assert_eq!(console.model.queue.marked.len(), 2);
+}

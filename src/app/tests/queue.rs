@@ -1,6 +1,7 @@
 use crate::{
     app::{
         Layer, Message,
+        effect::Timer,
         testing::{Console, noon, registration},
     },
     backend::{BackendError, ErrorKind, ListRequest, Page},
@@ -89,7 +90,7 @@ fn a_pasted_line_end_does_not_accept_the_filter() {
     let mut console = console();
     console.keys("/");
     console.send(Message::Paste("bruno\n\u{1b}[2J".to_owned()));
-    assert_eq!(console.model.queue.filter.input.value(), "bruno[2J");
+    assert_eq!(console.model.queue.filter.input.value(), "bruno [2J");
     assert!(console.model.queue.filter.editing);
 }
 
@@ -230,4 +231,20 @@ fn while_the_first_pages_come_in_the_most_urgent_is_selected_until_the_operator_
     console.model.queue.sort = Sort { by: SortField::Name, descending: false };
     console.keys("r");
     assert_eq!(console.selected(), selected.as_deref(), "read again, it stays where it is");
+}
+
+#[test]
+fn what_answered_a_key_goes_with_the_next_one_and_a_later_message_outlives_the_timer_of_an_earlier() {
+    let mut console = console();
+    console.keys("*");
+    assert!(console.model.toast.is_some());
+    console.keys("j");
+    assert_eq!(console.model.toast, None);
+    console.keys("y");
+    console.keys("y");
+    console.send(Message::Timer(Timer::Toast));
+    console.send(Message::Timer(Timer::Toast));
+    assert!(console.model.toast.is_some(), "the last of three timers is still to come");
+    console.send(Message::Timer(Timer::Toast));
+    assert_eq!(console.model.toast, None);
 }

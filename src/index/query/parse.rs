@@ -295,7 +295,7 @@ fn flag(value: &Value) -> Result<FlagTest, QueryError> {
     let known = triage::rules().map(|rule| rule.id).chain(Severity::ALL.map(Severity::as_str)).chain(categories());
     let hint = match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "say a rule such as BIO-01, a severity such as high, or a category such as document".to_owned(),
+        None => "say a rule such as BIO-01, a severity such as high, or a category such as document.".to_owned(),
     };
     Err(value.error(format!("`{word}` is no flag; {hint} A code of the source goes in quotes.")))
 }

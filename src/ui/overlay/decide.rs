@@ -12,7 +12,7 @@ use crate::{
         Model,
         decide::{DecideForm, Field},
     },
-    model::Decision,
+    model::{Decision, StepKind},
     text,
     triage::{Proposal, Reason},
     ui::{Theme, facts, field, ink, queue, words},
@@ -49,7 +49,7 @@ pub fn draw(model: &Model, form: &DecideForm, theme: &Theme, frame: &mut Frame) 
     ])
     .areas(area);
     let buffer = frame.buffer_mut();
-    ink::put(buffer, choice, &choices(form, theme));
+    ink::put(buffer, choice, &choices(form, choice.width, theme));
     label(form, Field::Decision, "Decision", theme, buffer, choice);
     label(form, Field::Reason, "Reason", theme, buffer, reason);
     draw_reasons(form, &reasons, theme, buffer, beside(reason));
@@ -99,7 +99,7 @@ fn label(form: &DecideForm, field: Field, name: &str, theme: &Theme, buffer: &mu
     ink::put(buffer, row, &Line::from(Span::styled(format!("{mark}{name}"), style)));
 }
 
-fn choices(form: &DecideForm, theme: &Theme) -> Line<'static> {
+fn choices(form: &DecideForm, columns: u16, theme: &Theme) -> Line<'static> {
     let finals = form.finals();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(LABEL)))];
     for (decision, name) in CHOICES {
@@ -109,7 +109,10 @@ fn choices(form: &DecideForm, theme: &Theme) -> Line<'static> {
     }
     if finals > 0 {
         let (mark, style) = if form.overturn { ("✓", theme.attention) } else { (" ", theme.dim) };
-        spans.push(Span::styled(format!("{mark}[o] overturn {finals}"), style));
+        let overturn = Span::styled(format!("{mark}[o] overturn {finals}"), style);
+        // First of all where not everything fits: without it nothing can be decided here.
+        let place = if ink::width(&Line::from(spans.clone())) + 16 > usize::from(columns) { 1 } else { spans.len() };
+        spans.insert(place, overturn);
     }
     Line::from(spans)
 }
@@ -128,6 +131,12 @@ fn draw_reasons(
     let width = reasons.iter().map(|reason| reason.code.len()).max().unwrap_or_default();
     let top = chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(usize::from(area.height)));
     for (place, (row, reason)) in area.rows().zip(&reasons[top..]).enumerate() {
+        // The last row says how many there are below it.
+        let below = reasons.len() - (top + place);
+        if place + 1 == usize::from(area.height) && below > 1 && chosen != Some(top + place) {
+            ink::put(buffer, row, &Line::from(Span::styled(format!(" … and {below} more"), theme.dim)));
+            break;
+        }
         let is_chosen = chosen == Some(top + place);
         let mark = if is_chosen { "▸" } else { " " };
         let explain = if reason.needs_note { "(needs a note) " } else { "" };
@@ -164,8 +173,11 @@ fn draw_typing(form: &DecideForm, theme: &Theme, frame: &mut Frame, note: Rect, 
     let verb = form.decision.map_or("decide", Decision::as_str);
     let asked = format!("◆ To {verb} {count}, type {answer} and press enter: ");
     let place = question.x + text::width(&asked) as u16 + typed.cursor() as u16;
-    let line =
-        Line::from(vec![Span::styled(asked, theme.attention), Span::styled(typed.value().to_owned(), theme.strong)]);
+    let mut spans = vec![Span::styled(asked, theme.attention), Span::styled(typed.value().to_owned(), theme.strong)];
+    if let Some(mistake) = &form.mistake {
+        spans.push(Span::styled(format!("  ^ {mistake}"), theme.bad));
+    }
+    let line = Line::from(spans);
     ink::put(frame.buffer_mut(), question, &line);
     (place < question.right() && !question.is_empty()).then(|| Position::new(place, question.y))
 }
@@ -209,6 +221,10 @@ fn plan_line(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Them
         if !rules.is_empty() {
             spans.push(Span::styled(format!(" {word} {}", rules.join(" ")), style));
         }
+    }
+    if !proposal.unproven.is_empty() && hindrance.is_none() {
+        let steps: Vec<&str> = proposal.unproven.iter().map(StepKind::label).collect();
+        spans.push(Span::styled(format!(" not done: {}", steps.join(", ")), theme.attention));
     }
     Line::from(spans)
 }

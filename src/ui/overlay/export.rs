@@ -43,7 +43,11 @@ pub fn draw(form: &ExportForm, theme: &Theme, frame: &mut Frame) {
         ink::put(buffer, row, &Line::from(spans));
         Some(row)
     };
-    put("Rows", false, vec![Span::raw(form.which)]);
+    let mut which = vec![Span::raw(form.which)];
+    if form.hidden > 0 {
+        which.push(Span::styled(format!(" ◆ {} of them hidden by the filter", form.hidden), theme.attention));
+    }
+    put("Rows", false, which);
     put(
         "Format",
         form.focus == ExportField::Format,

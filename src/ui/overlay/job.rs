@@ -57,17 +57,21 @@ fn title(job: &Job) -> String {
 fn keys(job: &Job) -> Vec<(&'static str, &'static str)> {
     if !job.is_over() {
         let pause = if job.paused { "go on" } else { "pause" };
-        return vec![("x", "stop what has not begun"), ("p", pause), ("j/k", "scroll"), ("esc", "leave it running")];
+        let leave = if job.paused { "leave it waiting" } else { "leave it running" };
+        return vec![("x", "stop what has not begun"), ("p", pause), ("j/k", "scroll"), ("esc", leave)];
     }
     let again = (job.tally().repeatable() > 0).then_some(("R", "try again what can be"));
     let next = job.next.is_some().then_some(("n", "next registration"));
-    let close = if job.tally().not_done() > 1 { "close; failures stay marked" } else { "close" };
+    let left = job.tally().not_done() + job.tally().stopped;
+    let close = if left > 1 { "close; what is not done stays marked" } else { "close" };
     again.into_iter().chain(next).chain([("j/k", "scroll"), ("esc", close)]).collect()
 }
 
 /// A bar of some columns, how much is done, how fast it goes, how long it will take, and what went wrong.
 pub fn progress(model: &Model, job: &Job, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-    let (done, all, tally) = (job.finished(), job.items().len(), job.tally());
+    let (all, tally) = (job.items().len(), job.tally());
+    // What was stopped was not done: the bar must not look full.
+    let done = job.finished() - tally.stopped;
     let bar = gauge::progress(done, all, columns);
     let mut spans = vec![Span::styled(bar, theme.accent), Span::styled(format!(" {done} of {all}"), theme.strong)];
     if let Some((per_second, left)) = job.pace(model.now).filter(|_| !job.paused) {
@@ -88,7 +92,7 @@ pub fn progress(model: &Model, job: &Job, columns: usize, theme: &Theme) -> Vec<
     } else if !job.is_over() && !job.has_begun() {
         spans.push(Span::styled(" · waits for its turn", theme.dim));
     }
-    if job.is_over() && tally.not_done() == 0 && tally.stopped < all {
+    if job.is_over() && tally.not_done() == 0 && tally.stopped == 0 {
         spans.push(Span::styled(" · ✓ done", theme.ok));
     }
     spans

@@ -22,6 +22,8 @@ use crate::{
 const COLUMNS: u16 = 84;
 /// How many registrations the box is made for; more are scrolled.
 const NAMED: usize = 8;
+/// How many of them are named before anything else, on the smallest screen.
+const LEAST_NAMED: u16 = 2;
 
 /// Draws the dialog; tells how many of the registrations are on the screen, and how far they can be scrolled.
 pub fn draw(model: &Model, plan: &Plan, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
@@ -30,12 +32,15 @@ pub fn draw(model: &Model, plan: &Plan, theme: &Theme, frame: &mut Frame) -> (us
     let rows = 1 + u16::from(plan.hidden > 0) + named + choices;
     let area = super::open(frame, &title(model, plan), (COLUMNS, rows), keys(plan), theme);
     let buffer = frame.buffer_mut();
-    // The choices stay whole; how many are named follows the room.
-    let list = Rect { height: area.height.saturating_sub(choices), ..area };
+    // Who it is about, and what of them is not seen, comes before the choices, which follow the chosen one.
+    let least = 1 + u16::from(plan.hidden > 0) + named.min(LEAST_NAMED);
+    let choices = choices.min(area.height.saturating_sub(least));
+    let list = Rect { height: area.height - choices, ..area };
     let seen = list_subjects(model, plan, theme, buffer, list);
     if let Planned::Sync(choice) = plan.planned {
-        let height = (choices - 1).min(area.height);
-        let below = Rect { y: area.bottom().saturating_sub(height), height, ..area };
+        // A blank line apart, where there is room for one.
+        let height = if choices > CHOICES.len() as u16 { choices - 1 } else { choices };
+        let below = Rect { y: area.bottom() - height, height, ..area };
         draw_choices(choice, theme, buffer, below);
     }
     seen

@@ -127,7 +127,7 @@ fn a_source_that_cannot_be_reached_leaves_the_rows_and_says_how_old_they_are() {
 #[test]
 fn a_message_takes_the_place_of_the_keys_until_it_goes() {
     let mut screen = Screen::new().keys("y");
-    assert!(screen.text().lines().last().unwrap().starts_with("✓ Sent to the clipboard"));
+    assert!(screen.text().lines().last().unwrap().starts_with("✓ The id was sent to the clipboard"));
     let mut screen = screen.quiet();
     assert!(screen.text().lines().last().unwrap().starts_with("enter open"));
 }
@@ -217,7 +217,7 @@ fn the_first_line_says_where_one_is_and_what_the_list_is_narrowed_to() {
     let mut screen = screen.keys("1t");
     assert!(first(&mut screen).contains("Ana Muestra › Ring"), "{}", first(&mut screen));
     // Where there is no room for all of it, the nearest stays.
-    let mut screen = screen.sized(80, 24);
+    let mut screen = screen.sized(70, 24);
     assert!(first(&mut screen).contains("… ›"), "{}", first(&mut screen));
     assert!(first(&mut screen).contains("Ring"), "{}", first(&mut screen));
     assert!(!first(&mut screen.keys("m")).contains("Muestra"), "hidden in the breadcrumb too");
