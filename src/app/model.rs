@@ -117,8 +117,6 @@ pub struct Model {
     pub page_rows: usize,
     /// What was handed to the clipboard last.
     pub(super) copying: &'static str,
-    /// Timers of toasts that have not run out.
-    pub(super) toast_timers: usize,
     pub(super) reveals: Reveals,
     pub(super) kept: Kept,
     /// Hints are given to whoever sees a screen for the first time.
@@ -158,7 +156,6 @@ impl Model {
             jobs: Jobs::default(),
             decision_keys: true,
             toast: None,
-            toast_timers: 0,
             copying: "text",
             log: VecDeque::new(),
             now,
@@ -202,7 +199,6 @@ impl Model {
         }
         self.log.push_back(toast.clone());
         self.toast = Some(toast);
-        self.toast_timers += 1;
         let seconds = if kind == ToastKind::Error { 2 * TOAST_SECONDS } else { TOAST_SECONDS };
         Effects::one(Effect::Timer(Timer::Toast, std::time::Duration::from_secs(seconds)))
     }

@@ -298,11 +298,7 @@ impl Model {
                 effects
             }
             Timer::Toast => {
-                // The timer may be that of an earlier one, which a later one has replaced.
-                self.toast_timers = self.toast_timers.saturating_sub(1);
-                if self.toast_timers == 0 {
-                    self.toast = None;
-                }
+                self.toast = None;
                 Effects::none()
             }
             Timer::Reveal => self.end_reveals(),

@@ -110,10 +110,12 @@ fn shown(width: u16, columns: &Columns) -> Vec<Column> {
     for (rank, shape) in by_rank {
         let gap = u16::from(!shown.is_empty());
         let (least, good, _) = columns.widths(shape);
-        let used = match rank {
-            ..=SQUEEZED => squeezed,
-            ..=COMFORTABLE => comfortable,
-            _ => comfortable + AMPLE,
+        let used = if rank <= SQUEEZED {
+            squeezed
+        } else if rank <= COMFORTABLE {
+            comfortable
+        } else {
+            comfortable + AMPLE
         };
         if used + gap + least > width {
             continue;

@@ -56,7 +56,7 @@ fn people_of_the_demo_move_while_one_watches() {
 fn what_is_created_and_synced_in_the_console_is_there_afterwards() {
     let home = TempDir::new().unwrap();
     let mut terminal = console(&home, &[], 120, 40);
-    terminal.wait_for("complete");
+    terminal.wait_for("✓ live");
     terminal.send("c");
     terminal.wait_for("E-mail");
     terminal.send("\t\tpty.person@example.com\t\t\tPia Muster\r");

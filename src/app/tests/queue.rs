@@ -234,17 +234,14 @@ fn while_the_first_pages_come_in_the_most_urgent_is_selected_until_the_operator_
 }
 
 #[test]
-fn what_answered_a_key_goes_with_the_next_one_and_a_later_message_outlives_the_timer_of_an_earlier() {
+fn what_answered_a_key_goes_with_the_next_one_and_what_was_done_stays_for_its_time() {
     let mut console = console();
     console.keys("*");
     assert!(console.model.toast.is_some());
     console.keys("j");
     assert_eq!(console.model.toast, None);
-    console.keys("y");
-    console.keys("y");
-    console.send(Message::Timer(Timer::Toast));
-    console.send(Message::Timer(Timer::Toast));
-    assert!(console.model.toast.is_some(), "the last of three timers is still to come");
+    console.keys("yjk");
+    assert!(console.model.toast.is_some());
     console.send(Message::Timer(Timer::Toast));
     assert_eq!(console.model.toast, None);
 }
