@@ -23,6 +23,7 @@
 //!  model      registrations, steps, evidence: plain data
 //!  keys       keys and keymaps as text            text    makes strangers' words harmless for a terminal
 //!                                            private files that only their owner can read
+//!                                            http    the client for whatever calls out
 //! ```
 //!
 //! # Who may import whom
@@ -62,6 +63,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod engine;
+mod http;
 pub mod index;
 pub mod keys;
 pub mod model;

@@ -25,8 +25,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["index", "keys", "model", "remote", "triage", "ui"]),
     ("demo", &["backend", "engine", "model"]),
     ("engine", &["backend", "model"]),
-    ("server", &["backend", "index", "model", "triage", "wire"]),
-    ("remote", &["backend", "model", "wire"]),
+    ("server", &["backend", "http", "index", "model", "triage", "wire"]),
+    ("remote", &["backend", "http", "model", "wire"]),
     ("wire", &["backend", "model", "triage"]),
     ("backend", &["model"]),
     ("index", &["model", "triage"]),
@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("text", &[]),
     ("private", &[]),
+    ("http", &[]),
     ("lib", &[]),
 ];
 

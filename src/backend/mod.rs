@@ -7,6 +7,7 @@ mod annotation;
 mod error;
 pub mod fake;
 mod guarded;
+mod hooks;
 mod read_only;
 mod request;
 
@@ -17,6 +18,7 @@ use tokio::sync::broadcast;
 pub use annotation::{Annotation, LONGEST_NOTE, LONGEST_REASON, Objection};
 pub use error::{BackendError, ErrorKind};
 pub use guarded::sync_as_seen;
+pub use hooks::{Hook, HookFilter, HookQueue, HookedProjects};
 pub use read_only::ReadOnly;
 pub use request::{
     Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
@@ -127,6 +129,11 @@ pub trait Backend: Send + Sync {
 
     /// What a token handed out by this backend allows; `None` if it handed out no such token.
     async fn token_scope(&self, token: &SecretString) -> Result<Option<TokenScope>, BackendError>;
+
+    /// What the webhooks of projects are told, where the backend keeps that.
+    fn hooks(&self) -> Option<&dyn HookQueue> {
+        None
+    }
 
     /// Ids of registrations as they change, where the backend can tell.
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>>;

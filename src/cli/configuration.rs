@@ -11,7 +11,7 @@ use crate::{
     app::command::default_bindings,
     config::{
         BackendSettings, Config, DIALECTS, EXAMPLE, Mistake, Mistakes, Overrides, Place, Places, Profile,
-        ProfileSettings, UiSettings, default_data_dir,
+        ProfileSettings, UiSettings, WebhookSettings, default_data_dir,
     },
     index::{Origin, Views},
     keys::{Keymap, KeymapError, Override},
@@ -220,7 +220,35 @@ fn show_profile(
     }
     output.line(&format!("role = {}", quoted(settings.role.as_str())))?;
     output.line(&format!("read_only = {}", settings.read_only))?;
-    output.line(&format!("production = {}", settings.production))
+    output.line(&format!("production = {}", settings.production))?;
+    show_webhooks(name, &settings.webhooks, output)
+}
+
+fn show_webhooks(name: &str, webhooks: &WebhookSettings, output: &mut Output) -> Result<(), Failure> {
+    let WebhookSettings { to, listen, secret } = webhooks;
+    if listen.is_some() || secret.is_some() {
+        output.line("")?;
+        output.line(&format!("[profiles.{name}.webhooks]"))?;
+    }
+    if let Some(listen) = listen {
+        output.line(&format!("listen = {}", quoted(&listen.to_string())))?;
+    }
+    match secret {
+        Some(TokenSource::Variable(name)) => output.line(&format!("secret_env = {}", quoted(name)))?,
+        Some(TokenSource::File(path)) => {
+            output.line(&format!("secret_file = {}", quoted(&path.display().to_string())))?;
+        }
+        // A file cannot name others.
+        _ => {}
+    }
+    if !to.is_empty() {
+        output.line("")?;
+        output.line(&format!("[profiles.{name}.webhooks.to]"))?;
+    }
+    for (project, url) in to {
+        output.line(&format!("{} = {}", quoted(project), quoted(url.as_str())))?;
+    }
+    Ok(())
 }
 
 fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure> {

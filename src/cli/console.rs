@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::{Desk, Failure, Session, configuration};
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::{Desk, Failure, Session, configuration, serve::secret};
 use crate::{
     app::{self, columns::Column, look},
     config::UiSettings,
     index::Views,
     keys::Override,
     runtime::{self, Options},
+    server::{News, Receiver, ReceiverConfig},
     triage::Reasons,
     ui::{Themes, color::Depth, glyphs},
 };
@@ -68,7 +71,37 @@ pub async fn run(session: &Session) -> Result<(), Failure> {
     let look = Look::of(session)?;
     let desk = session.desk()?;
     let kept_at = session.kept_at(&desk.profile);
+    let _listening = listen(&desk).await?;
     open(desk, look, kept_at).await
+}
+
+/// Deliveries that wait to be looked at; a console that is slower makes the service send them again.
+const WAITING: usize = 1024;
+
+/// Listens for the webhooks of the remote, if the profile says where: each delivery has its registration read again.
+/// Ends when what is returned is dropped.
+async fn listen(desk: &Desk) -> Result<Option<JoinSet<()>>, Failure> {
+    let (Some(listen), Some(announcer)) = (desk.profile.webhooks.listen, desk.announcer.clone()) else {
+        return Ok(None);
+    };
+    let config = ReceiverConfig { listen, secret: secret(&desk.profile.webhooks).await? };
+    let receiver = Receiver::bind(config, desk.clock.clone()).await?;
+    let (sender, mut news) = mpsc::channel::<News>(WAITING);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        if let Err(error) = receiver.run(sender, std::future::pending()).await {
+            tracing::error!(%error, "the listener for webhooks stopped");
+        }
+    });
+    tasks.spawn(async move {
+        while let Some(delivery) = news.recv().await {
+            if let Some(id) = delivery.event.registration {
+                // Nobody listens any more only when the console is being left.
+                let _ = announcer.send(id);
+            }
+        }
+    });
+    Ok(Some(tasks))
 }
 
 /// Opens the console on a desk, remembering things in a file if one is given; returns once the user leaves.

@@ -8,7 +8,7 @@ use super::{
     console::{self, Look},
 };
 use crate::{
-    config::{Profile, Source},
+    config::{Profile, Source, WebhookSettings},
     demo::{self, Demo},
     model::Role,
 };
@@ -27,6 +27,7 @@ pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Fai
         name: "demo".to_owned(),
         // In memory: nothing is written anywhere.
         source: Source::Embedded { data_dir: PathBuf::new() },
+        webhooks: WebhookSettings::default(),
         role: Role::default(),
         read_only: session.read_only(),
         production: false,

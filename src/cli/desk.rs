@@ -2,14 +2,17 @@
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
+use tokio::sync::broadcast;
+
 use super::{Failure, notice};
 use crate::{
-    backend::{Backend, Caller, Clock, ListRequest, Page, ReadOnly},
-    config::{Profile, Source},
+    backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
+    config::{Profile, Source, WebhookSettings},
     engine::Engine,
     index::{Index, Query, View, Views},
-    model::{Contact, Personal, Registration, Role},
+    model::{Contact, Personal, Registration, RegistrationId, Role},
     remote::Remote,
+    server::Webhooks,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
 };
@@ -29,6 +32,8 @@ pub struct Desk {
     pub policy: Arc<Policy>,
     /// The time.
     pub clock: Clock,
+    /// Where changes of a remote are told of, by whoever hears of them.
+    pub announcer: Option<broadcast::Sender<RegistrationId>>,
 }
 
 /// How personal data is printed.
@@ -61,11 +66,19 @@ impl Desk {
 
     /// Opens the backend of a profile.
     pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
+        let mut announcer = None;
         let backend: Arc<dyn Backend> = match &profile.source {
-            Source::Embedded { data_dir } => Arc::new(Engine::open(data_dir, clock.clone())?),
-            Source::Remote(remote) => Arc::new(Remote::new(remote.clone(), clock.clone())?),
+            Source::Embedded { data_dir } => {
+                let hooked = hooked(&profile.webhooks);
+                Arc::new(Engine::open_with_hooks(data_dir, clock.clone(), hooked)?)
+            }
+            Source::Remote(remote) => {
+                let remote = Remote::new(remote.clone(), clock.clone())?;
+                announcer = Some(remote.announcer());
+                Arc::new(remote)
+            }
         };
-        Ok(Self::over(backend, profile, operator, policy, clock))
+        Ok(Self { announcer, ..Self::over(backend, profile, operator, policy, clock) })
     }
 
     /// A desk over a backend that is open already.
@@ -77,7 +90,7 @@ impl Desk {
         clock: Clock,
     ) -> Self {
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, operator, profile, policy, clock }
+        Self { backend, operator, profile, policy, clock, announcer: None }
     }
 
     /// An empty index that judges by the policy.
@@ -134,6 +147,11 @@ impl Desk {
         }
         Ok(page)
     }
+}
+
+/// The projects of a profile that have a webhook.
+fn hooked(webhooks: &WebhookSettings) -> HookedProjects {
+    Webhooks { urls: webhooks.to.clone(), secret: None }.projects()
 }
 
 /// A view by its name.

@@ -170,8 +170,8 @@ impl From<RunError> for Failure {
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
-            ServeError::EmptyToken => Self::Usage(error.to_string()),
-            ServeError::Bind { .. } => Self::Other(error.to_string()),
+            ServeError::EmptyToken | ServeError::OpenReceiver { .. } => Self::Usage(error.to_string()),
+            ServeError::Bind { .. } | ServeError::Client { .. } => Self::Other(error.to_string()),
         }
     }
 }

@@ -29,6 +29,7 @@ mod session;
 mod show;
 mod sync;
 mod views;
+mod watch;
 mod words;
 
 use std::{
@@ -124,6 +125,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
         Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
+        Command::Watch(arguments) => watch::run(&arguments, &session, output).await,
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.

@@ -6,8 +6,9 @@ use secrecy::SecretString;
 
 use super::{Desk, Failure, Output, args::ServeArguments, notice};
 use crate::{
+    config::WebhookSettings,
     remote::TokenSource,
-    server::{Server, ServerConfig},
+    server::{Server, ServerConfig, Webhooks},
 };
 
 /// The variable that holds the token of clients.
@@ -21,6 +22,7 @@ pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -
         dialect: arguments.dialect,
         client_token,
         policy: Arc::clone(&desk.policy),
+        webhooks: Webhooks { urls: desk.profile.webhooks.to.clone(), secret: secret(&desk.profile.webhooks).await? },
     };
     let stop = stop_signal()?;
     let server = Server::bind(config, Arc::clone(&desk.backend), desk.clock.clone()).await?;
@@ -34,6 +36,14 @@ pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -
     Ok(())
 }
 
+/// The secret of a profile's webhooks, where it names one.
+pub async fn secret(webhooks: &WebhookSettings) -> Result<Option<SecretString>, Failure> {
+    match &webhooks.secret {
+        Some(source) => Ok(Some(source.read().await?)),
+        None => Ok(None),
+    }
+}
+
 async fn client_token(arguments: &ServeArguments) -> Result<SecretString, Failure> {
     let source = match &arguments.token_file {
         Some(path) => TokenSource::File(path.clone()),
@@ -44,7 +54,7 @@ async fn client_token(arguments: &ServeArguments) -> Result<SecretString, Failur
 
 /// Resolves once the process is asked to stop.
 #[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).map_err(Failure::io("signals cannot be listened for"));
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
@@ -58,7 +68,7 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
 
 /// Resolves once the process is asked to stop.
 #[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     Ok(async {
         // Without the signal there is nothing to wait for but the end of the process.
         if tokio::signal::ctrl_c().await.is_err() {

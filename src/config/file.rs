@@ -17,6 +17,7 @@ use super::{
     profile, reasons,
     section::{Found, Reading, Section, one_or_more_texts, type_in_words},
     views::views_of,
+    webhooks::webhooks_of,
 };
 use crate::{
     model::Role,
@@ -132,6 +133,9 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     let role = section.word(reading, "role", &roles).map(|found| found.value).unwrap_or_default();
     let read_only = section.switch(reading, "read_only").is_some_and(|found| found.value);
     let production = section.switch(reading, "production").is_some_and(|found| found.value);
+    let webhooks = section.table(reading, "webhooks");
+    let webhooks =
+        webhooks.map(|table| webhooks_of(table, section.path_of("webhooks"), is_remote, reading)).unwrap_or_default();
     if let (true, Some(found)) = (is_remote, &data_dir) {
         let message = "only an embedded profile has a data directory";
         reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(section.path_of("data_dir")));
@@ -142,7 +146,7 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     } else {
         BackendSettings::Embedded { data_dir: data_dir.map(|found| anchored(&found.value, reading.path)) }
     };
-    Some(ProfileSettings { backend, role, read_only, production })
+    Some(ProfileSettings { backend, role, read_only, production, webhooks })
 }
 
 /// The keys of a remote; in an embedded profile each of them is a mistake.
@@ -202,13 +206,9 @@ fn remote_of(
 /// Every source of a token that is named, with the place of its key.
 fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&'static str, Found<TokenSource>)> {
     let mut sources = Vec::new();
-    if let Some(Found { value, place }) = section.text(reading, "token_env") {
-        if value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && value.len() <= 64 {
-            sources.push(("token_env", Found { value: TokenSource::Variable(value), place }));
-        } else {
-            let message = "must be the name of an environment variable, not the token itself";
-            reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_env")));
-        }
+    let variable = section.text(reading, "token_env");
+    if let Some(Found { value, place }) = variable.and_then(|found| variable_of(found, "token_env", section, reading)) {
+        sources.push(("token_env", Found { value: TokenSource::Variable(value), place }));
     }
     if let Some(Found { value, place }) = section.text(reading, "token_file") {
         let file = anchored(&value, reading.path);
@@ -226,6 +226,25 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
         }
     }
     sources
+}
+
+/// Longest name of an environment variable that is taken for one.
+const LONGEST_VARIABLE: usize = 64;
+
+/// The name of an environment variable. What looks like the secret itself is not repeated.
+pub(super) fn variable_of(
+    found: Found<String>,
+    key: &str,
+    section: &Section<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<Found<String>> {
+    let is_name = found.value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    if is_name && found.value.len() <= LONGEST_VARIABLE {
+        return Some(found);
+    }
+    let message = "must be the name of an environment variable, not the value itself";
+    reading.mistakes.push(Mistake::new(found.place, message).with_key(section.path_of(key)));
+    None
 }
 
 fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {

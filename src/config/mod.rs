@@ -15,6 +15,7 @@ mod profile;
 mod reasons;
 mod section;
 mod views;
+mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -22,6 +23,7 @@ pub use lists::ListFiles;
 pub use mistake::{Mistake, Mistakes, Place};
 pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
+pub use webhooks::WebhookSettings;
 
 use crate::{
     index::Views,
@@ -110,6 +112,8 @@ pub struct ProfileSettings {
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.
     pub production: bool,
+    /// Who is told what happens, and where it is listened for what a service tells.
+    pub webhooks: WebhookSettings,
 }
 
 /// Where the registrations of a profile are.

@@ -6,7 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places};
+use super::{
+    AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places, WebhookSettings,
+};
 use crate::model::Role;
 use crate::remote::{self, RemoteConfig, Timeouts, TokenSource};
 
@@ -115,6 +117,8 @@ pub struct Profile {
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.
     pub production: bool,
+    /// Who is told what happens, and where it is listened for what a service tells.
+    pub webhooks: WebhookSettings,
 }
 
 /// Where the registrations of the profile in use are.
@@ -161,7 +165,14 @@ impl Profile {
             }
         };
         let read_only = settings.read_only || given.read_only;
-        Ok(Self { name: name.clone(), source, role: settings.role, read_only, production: settings.production })
+        Ok(Self {
+            name: name.clone(),
+            source,
+            role: settings.role,
+            read_only,
+            production: settings.production,
+            webhooks: settings.webhooks.clone(),
+        })
     }
 
     fn ad_hoc(url: &Given<String>, given: &Overrides) -> Result<Self, Mistakes> {
@@ -181,6 +192,7 @@ impl Profile {
             role: Role::default(),
             read_only: given.read_only,
             production: false,
+            webhooks: WebhookSettings::default(),
         })
     }
 }

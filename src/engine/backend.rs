@@ -10,7 +10,7 @@ use super::outbox::Message;
 use super::secrets;
 use crate::backend::{
     Annotation, Annotations, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created,
-    ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
+    ErrorKind, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
 
@@ -125,6 +125,10 @@ impl Backend for Engine {
             Ok(owner.and_then(|state| scope(&state, &token, inner.clock.now())))
         })
         .await
+    }
+
+    fn hooks(&self) -> Option<&dyn HookQueue> {
+        Some(self)
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {

@@ -7,9 +7,9 @@ use tokio::sync::broadcast;
 
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
-use super::store::{OpenError, Store, StoreError, Writer};
+use super::store::{OpenError, Store, StoreError, StoredHook, Writer};
 use super::{catalog, core::Create};
-use crate::backend::{BackendError, Caller, Clock, ErrorKind};
+use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
 use crate::model::{Registration, RegistrationId, Timestamp};
 
 /// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
@@ -29,6 +29,8 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) outbox: Outbox,
+    /// Whose events are queued for webhooks.
+    hooked: HookedProjects,
     changes: broadcast::Sender<RegistrationId>,
 }
 
@@ -65,9 +67,14 @@ impl Engine {
     /// Opens the engine in a data directory, making it if need be, and ends the registrations whose lifetime passed
     /// meanwhile. Blocks.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_with_hooks(directory, clock, HookedProjects::default())
+    }
+
+    /// The same, with webhooks: what happens in these projects from now on is queued for them. Blocks.
+    pub fn open_with_hooks(directory: &Path, clock: Clock, hooked: HookedProjects) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::open(directory, &projects, &flows)?;
-        let engine = Self::assemble(store, clock, Outbox::file(directory));
+        let engine = Self::assemble(store, clock, Outbox::file(directory), hooked);
         engine
             .inner
             .end_overdue()
@@ -79,12 +86,12 @@ impl Engine {
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::in_memory(&projects, &flows)?;
-        Ok(Self::assemble(store, clock, Outbox::Nowhere))
+        Ok(Self::assemble(store, clock, Outbox::Nowhere, HookedProjects::default()))
     }
 
-    fn assemble(store: Store, clock: Clock, outbox: Outbox) -> Self {
+    fn assemble(store: Store, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
-        Self { inner: Arc::new(Inner { store, clock, outbox, changes }) }
+        Self { inner: Arc::new(Inner { store, clock, outbox, hooked, changes }) }
     }
 
     /// Writes many registrations in one transaction: each script is folded through the rules, all of them are stored
@@ -160,9 +167,9 @@ impl Inner {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(State, Vec<Event>), BackendError> {
-        let run = self.store.write(|writer| transact(writer, id, command, caller, now))?;
-        // Nobody listening is no failure. What changed may be another one than was meant: who holds a taken contact.
-        let _ = self.changes.send(run.state.registration.id.clone());
+        let run = self.store.write(|writer| transact(writer, &self.hooked, id, command, caller, now))?;
+        // What changed may be another one than was meant: who holds a taken contact.
+        self.tell(run.state.registration.id.clone());
         match run.refusal {
             Some(refusal) => Err(refusal.into()),
             None => Ok((run.state, run.events)),
@@ -183,21 +190,26 @@ impl Inner {
         self.store.write(|writer| {
             for id in ids {
                 if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
-                    transact(writer, id, Command::Expire, &Caller::system(), now)?;
+                    transact(writer, &self.hooked, id, Command::Expire, &Caller::system(), now)?;
                 }
             }
             Ok::<_, Failure>(())
         })?;
         for id in ids {
-            // Nobody listening is no failure.
-            let _ = self.changes.send(id.clone());
+            self.tell(id.clone());
         }
         Ok(())
+    }
+
+    /// Tells listeners that a registration has changed. Nobody listening is no failure.
+    pub(super) fn tell(&self, id: RegistrationId) {
+        let _ = self.changes.send(id);
     }
 }
 
 fn transact(
     writer: &mut Writer<'_>,
+    hooked: &HookedProjects,
     id: &RegistrationId,
     command: Command,
     caller: &Caller,
@@ -215,9 +227,13 @@ fn transact(
         }
         other => (other, None),
     };
+    let before = if hooked.is_empty() { None } else { state.clone() };
     match (core::run(state, &command, caller, now), holder) {
         (Ok(run), _) => {
             writer.append(expected, &run.events, &run.state)?;
+            if hooked.has(&run.state.registration.project) {
+                announce(writer, before, &run.events)?;
+            }
             Ok(run)
         }
         (Err(refusal), Some(holder)) if refusal.is_for_a_taken_contact() => {
@@ -225,6 +241,21 @@ fn transact(
         }
         (Err(refusal), _) => Err(refusal.into()),
     }
+}
+
+/// Queues for its webhook what came of a command.
+fn announce(writer: &mut Writer<'_>, mut state: Option<State>, events: &[Event]) -> Result<(), StoreError> {
+    for event in events {
+        let before = state.clone();
+        let Some(after) = core::apply(state, event) else { return Ok(()) };
+        for name in core::announcements(before.as_ref(), event, &after) {
+            let (registration, events) = (after.registration.id.clone(), after.events);
+            let hook = StoredHook { registration, events, name, at: event.at, tries: Vec::new(), due: Some(event.at) };
+            writer.announce(&hook)?;
+        }
+        state = Some(after);
+    }
+    Ok(())
 }
 
 /// Somebody was refused a new registration because this one holds the contact: whoever works on it should know.

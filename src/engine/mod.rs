@@ -21,6 +21,7 @@ mod backend;
 mod catalog;
 pub mod core;
 mod embedded;
+mod hooks;
 mod outbox;
 mod secrets;
 mod store;

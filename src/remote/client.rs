@@ -36,7 +36,11 @@ pub struct Remote {
     memory: Memory,
     notes: Notes,
     clock: Clock,
+    changes: broadcast::Sender<RegistrationId>,
 }
+
+/// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
+const CHANGES_KEPT: usize = 4096;
 
 impl Remote {
     /// Checks the configuration and sets the client up; asks the remote nothing yet. A token command is run when a
@@ -52,7 +56,13 @@ impl Remote {
             memory: Memory::new(config.dialect),
             notes: Notes::new(config.annotations),
             clock,
+            changes: broadcast::channel(CHANGES_KEPT).0,
         })
+    }
+
+    /// Where somebody who hears of changes, from a webhook, tells of them. The remote itself announces none.
+    pub fn announcer(&self) -> broadcast::Sender<RegistrationId> {
+        self.changes.clone()
     }
 
     fn registration_url(&self, id: &RegistrationId, rest: &[&str]) -> Url {
@@ -436,6 +446,6 @@ impl Backend for Remote {
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
-        None
+        Some(self.changes.subscribe())
     }
 }

@@ -1,8 +1,8 @@
 //! Requests over HTTP: time and size limits, one error for everything that can go wrong, and repeats of reads.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, Method, Response, Url, header, redirect};
+use reqwest::{Client, Method, Response, Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time;
@@ -10,7 +10,7 @@ use tokio::time;
 use super::{RemoteError, Timeouts};
 use crate::{
     backend::{BackendError, ErrorKind},
-    text, wire,
+    http, wire,
 };
 
 /// Largest answer that is read, bytes. A page of a hundred registrations takes a few hundred KiB; images are not asked
@@ -60,16 +60,8 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(timeouts: Timeouts, name: String) -> Result<Self, RemoteError> {
-        // Someone else in this process may have installed a provider already; then that one is used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("regdesk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.request)
-            // A redirect could lead the token somewhere else.
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| RemoteError::Client { reason: innermost(&error) })?;
+        let client =
+            http::client(timeouts.connect, timeouts.request).map_err(|reason| RemoteError::Client { reason })?;
         Ok(Self { client, timeouts, name })
     }
 
@@ -158,7 +150,7 @@ impl Transport {
     /// No answer at all.
     fn lost(&self, error: &reqwest::Error, call: &Call) -> BackendError {
         let name = &self.name;
-        let cause = innermost(error);
+        let cause = http::reason(error);
         if error.is_connect() {
             let reason = if error.is_timeout() {
                 format!("no connection within {} s", self.timeouts.connect.as_secs_f32())
@@ -236,15 +228,6 @@ fn retry_after(response: &Response) -> Option<Duration> {
 fn token_header(response: &Response) -> Option<SecretString> {
     let token = response.headers().get(wire::TOKEN_HEADER)?.to_str().ok()?;
     (!token.is_empty()).then(|| SecretString::from(token))
-}
-
-/// The system's own reason, which says most in the fewest words.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    text::truncate(&cause.to_string(), 120)
 }
 
 /// Half to one and a half times as long, so that many clients do not come back at once.

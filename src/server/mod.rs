@@ -17,6 +17,7 @@
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
 //! | a person's token | reads its registration without what was concluded about it or answered by lists and registries (flags, risk, links, reviews, access log, screening: `null`), and sync names no blocker of the screening |
+//! | `GET /v2/webhook-events` | `nextTryAt` and `tries`, all tries of an event beside the last one |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
 
 mod access;
@@ -25,6 +26,7 @@ mod body;
 mod catalogue;
 mod codes;
 mod connection;
+mod hooks;
 mod links;
 mod outcomes;
 mod query;
@@ -53,6 +55,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time};
 use self::{
     access::ClientKey,
     connection::{Doorway, Peer},
+    hooks::Sender,
     links::Links,
     refusal::Refusal,
 };
@@ -64,6 +67,7 @@ use crate::{
 };
 
 pub use crate::wire::Dialect;
+pub use hooks::{News, Proof, Receiver, ReceiverConfig, Webhooks};
 
 /// The header that carries a new registration's token in the overview dialect.
 pub const TOKEN_HEADER: HeaderName = HeaderName::from_static(wire::TOKEN_HEADER);
@@ -93,6 +97,8 @@ pub struct ServerConfig {
     pub client_token: SecretString,
     /// What registrations are judged by.
     pub policy: Arc<Policy>,
+    /// Who is told what happens.
+    pub webhooks: Webhooks,
 }
 
 /// Why an endpoint could not be opened.
@@ -101,6 +107,18 @@ pub enum ServeError {
     /// An endpoint without a token would be open to everybody.
     #[error("The client token is empty. Set REGDESK_SERVE_TOKEN, or name a file that holds it.")]
     EmptyToken,
+    /// Whoever reaches the address could tell us anything.
+    #[error("{address} is open to other machines, and no secret is set. Set one, or listen on 127.0.0.1.")]
+    OpenReceiver {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// Nothing can be sent to webhooks.
+    #[error("The HTTP client for webhooks cannot be set up: {reason}.")]
+    Client {
+        /// The library's reason.
+        reason: String,
+    },
     /// The address cannot be listened on.
     #[error("Cannot listen on {address}: {source}. Choose another address with --listen, or port 0 for a free one.")]
     Bind {
@@ -127,6 +145,7 @@ pub struct Server {
     listener: TcpListener,
     local_addr: SocketAddr,
     app: Arc<App>,
+    sender: Sender,
     limits: Limits,
 }
 
@@ -139,6 +158,7 @@ impl Server {
         let failed = |source| ServeError::Bind { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
+        let sender = Sender::new(config.webhooks, clock.clone()).map_err(|reason| ServeError::Client { reason })?;
         let app = App {
             dialect: config.dialect,
             backend,
@@ -146,7 +166,7 @@ impl Server {
             client: ClientKey::new(&config.client_token),
             links: Links::new(config.policy),
         };
-        Ok(Self { listener, local_addr, app: Arc::new(app), limits: LIMITS })
+        Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS })
     }
 
     /// The address taken.
@@ -161,26 +181,37 @@ impl Server {
             let app = Arc::clone(&self.app);
             background.spawn(async move { app.links.keep_current(app.backend.as_ref()).await });
         }
-        let (stop, stopping) = oneshot::channel();
-        let signal = async move {
-            shutdown.await;
-            // Nobody waits for it any more only if the endpoint is gone already.
-            let _ = stop.send(());
-        };
-        let service = router(self.app, self.limits).into_make_service_with_connect_info::<Peer>();
-        let serving = axum::serve(Doorway::new(self.listener, self.limits.silence), service)
-            .with_graceful_shutdown(signal)
-            .into_future();
-        let grace_over = async {
-            let _ = stopping.await;
-            time::sleep(self.limits.grace).await;
-        };
-        tokio::select! {
-            served = serving => served,
-            () = grace_over => {
-                tracing::warn!("stopped with requests still under way");
-                Ok(())
-            }
+        let (app, sender) = (Arc::clone(&self.app), self.sender);
+        background.spawn(async move { sender.run(app.backend.as_ref()).await });
+        serve(self.listener, router(self.app, self.limits), self.limits, shutdown).await
+    }
+}
+
+/// Serves until `shutdown` resolves, and then lets requests under way finish for a while.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stop, stopping) = oneshot::channel();
+    let signal = async move {
+        shutdown.await;
+        // Nobody waits for it any more only if the endpoint is gone already.
+        let _ = stop.send(());
+    };
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let serving =
+        axum::serve(Doorway::new(listener, limits.silence), service).with_graceful_shutdown(signal).into_future();
+    let grace_over = async {
+        let _ = stopping.await;
+        time::sleep(limits.grace).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = grace_over => {
+            tracing::warn!("stopped with requests still under way");
+            Ok(())
         }
     }
 }
@@ -192,6 +223,7 @@ fn router(app: Arc<App>, limits: Limits) -> Router {
         .merge(codes::routes())
         .merge(outcomes::routes())
         .merge(catalogue::routes())
+        .merge(hooks::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no such route."))
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(limits, guard))

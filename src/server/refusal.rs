@@ -67,6 +67,13 @@ impl Refusal {
         Self::symbolic(StatusCode::FORBIDDEN, "access_denied", detail)
     }
 
+    /// There is no room for it now; the same request may be sent again.
+    pub(super) fn busy() -> Self {
+        let mut refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Busy; try again.");
+        refusal.retry_after = Some(Duration::from_secs(5));
+        refusal
+    }
+
     /// A field of a body or query that is missing or wrong.
     pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
         let mut refusal = Self::new(StatusCode::CONFLICT, "MissingParameter", message);

@@ -10,7 +10,7 @@ use tokio::{
     sync::oneshot,
 };
 
-use super::{Dialect, LIMITS, Limits, Server, ServerConfig};
+use super::{Dialect, LIMITS, Limits, Server, ServerConfig, Webhooks};
 use crate::backend::{
     Clock,
     fake::{Fake, Operation},
@@ -24,6 +24,7 @@ async fn server(fake: Arc<Fake>, limits: Limits) -> Server {
         dialect: Dialect::Live,
         client_token: SecretString::from("token"),
         policy: Arc::default(),
+        webhooks: Webhooks::default(),
     };
     let server = Server::bind(config, fake, Clock::system()).await.unwrap();
     Server { limits, ..server }

@@ -11,6 +11,7 @@ mod envelope;
 mod errors;
 mod fields;
 mod flows;
+mod hook;
 mod information;
 mod keys;
 mod live;
@@ -26,6 +27,7 @@ mod times;
 
 pub use errors::{decode_error, not_json};
 pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
+pub use hook::{HookEvent, decode_hook, encode_hook};
 pub use live::{POPULATES, encode_contact, encode_live};
 pub use overview::encode_overview;
 pub use page::{

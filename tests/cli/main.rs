@@ -10,6 +10,7 @@ mod hostile;
 mod insights;
 mod mistakes;
 mod remote;
+mod webhooks;
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

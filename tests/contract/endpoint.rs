@@ -6,7 +6,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use regdesk::{
     backend::{Backend, Clock},
-    server::{Dialect, Server, ServerConfig},
+    server::{Dialect, Server, ServerConfig, Webhooks},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::SecretString;
@@ -31,6 +31,7 @@ impl Endpoint {
             dialect,
             client_token: SecretString::from(TOKEN),
             policy: Arc::default(),
+            webhooks: Webhooks::default(),
         };
         let server = Server::bind(config, backend, clock).await.expect("a loopback port is free");
         let url = format!("http://{}", server.local_addr());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regdesk::{
     backend::{Annotation, Caller, CreateRequest, SyncRequest, SyncStep},
     model::{Contact, Status},
-    server::{Dialect, Server, ServerConfig},
+    server::{Dialect, Server, ServerConfig, Webhooks},
 };
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -173,6 +173,7 @@ async fn an_empty_token_does_not_open_an_endpoint_to_everybody() {
         dialect: Dialect::Overview,
         client_token: SecretString::from("  "),
         policy: Arc::default(),
+        webhooks: Webhooks::default(),
     };
     let backend = Arc::clone(&desk.backend);
     assert!(Server::bind(config, backend, desk.watch.clock()).await.is_err());

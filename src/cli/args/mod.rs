@@ -180,6 +180,11 @@ pub enum Command {
     #[command(after_help = "The token that clients must show comes from REGDESK_SERVE_TOKEN or a file.\n\n\
                             Example: REGDESK_SERVE_TOKEN=secret regdesk serve --listen 127.0.0.1:8787")]
     Serve(ServeArguments),
+    /// Print what a service's webhooks deliver, a line of JSON each; repeated deliveries once
+    #[command(after_help = "Deliveries go to /hooks or /hooks/SECRET. The secret that senders know comes from \
+                            REGDESK_WEBHOOK_SECRET or a file; without one, only this machine can be listened to.\n\n\
+                            Example: REGDESK_WEBHOOK_SECRET=secret regdesk watch --listen 127.0.0.1:8790")]
+    Watch(WatchArguments),
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
@@ -298,6 +303,20 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArguments {
+    /// Address and port; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8790")]
+    pub listen: SocketAddr,
+    /// File that holds the secret, readable by its owner alone; otherwise it comes from REGDESK_WEBHOOK_SECRET
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+    /// End after so many deliveries
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
 }
 
 /// `config`.

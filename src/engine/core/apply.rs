@@ -33,6 +33,10 @@ pub(super) fn follow(mut state: State, event: &Event) -> State {
         note_access(&mut state.registration, AccessEntry { at: Some(event.at), ..entry.clone() });
         return state;
     }
+    if let Fact::Announced { delivery } = &event.fact {
+        state.registration.deliveries.push(delivery.clone());
+        return state;
+    }
     state.registration.version += 1;
     if let Fact::Annotated { by, annotation } = &event.fact {
         annotation.apply(&mut state.registration.desk, by, event.at);
@@ -45,8 +49,7 @@ pub(super) fn follow(mut state: State, event: &Event) -> State {
 }
 
 /// The snapshot that a list of events leads to.
-#[cfg(test)]
-pub(in crate::engine) fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> {
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<State> {
     events.into_iter().fold(None, apply)
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::Digest;
 use crate::backend::{Annotation, Channel, TokenKind};
 use crate::model::{
-    AccessEntry, Attempt, BackgroundSource, Contact, DocumentCheck, FlowRef, Gateway, Information, LivenessCheck,
-    ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp,
+    AccessEntry, Attempt, BackgroundSource, Contact, Delivery, DocumentCheck, FlowRef, Gateway, Information,
+    LivenessCheck, ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp,
 };
 
 /// A fact with its time. The events of a registration, replayed in order, give its snapshot.
@@ -151,6 +151,11 @@ pub enum Fact {
         by: String,
         /// What.
         annotation: Annotation,
+    },
+    /// A webhook was told of an event, or could not be told. Changes neither the version nor the last change.
+    Announced {
+        /// The try.
+        delivery: Delivery,
     },
     /// Someone touched the registration. Changes neither its version nor its last change.
     Accessed {

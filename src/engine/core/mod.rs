@@ -5,10 +5,11 @@
 //! once for whoever holds the state, and [`run()`] adds what every access brings with it (the end of a lifetime that has
 //! passed, and the note in the access log).
 //!
-//! Versions: a registration's `version` counts its events except access notes, so that being looked at does not
-//! outdate what an operator has seen.
+//! Versions: a registration's `version` counts its events except access notes and deliveries to webhooks, so that being
+//! looked at and told of does not outdate what an operator has seen.
 
 mod annotations;
+mod announcements;
 mod apply;
 mod codes;
 mod command;
@@ -28,9 +29,8 @@ mod sync;
 mod tests;
 mod transitions;
 
-pub use apply::apply;
-#[cfg(test)]
-pub(super) use apply::replay;
+pub use announcements::announcements;
+pub use apply::{apply, replay};
 pub use command::{Access, Command, Create, Origin, Sync};
 pub use completeness::{Verdict, completeness};
 pub use digest::Digest;

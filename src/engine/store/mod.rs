@@ -4,6 +4,7 @@
 //! Every write is one transaction that is on disk when it returns. Writers take turns (redb has one writer at a time),
 //! and each says how many events it has seen, so that nothing is ever written over something unseen.
 
+mod hooks;
 mod open;
 mod pages;
 mod tables;
@@ -12,6 +13,8 @@ mod tests;
 
 use redb::{Database, ReadableDatabase as _};
 
+use hooks::Hooks;
+pub(super) use hooks::StoredHook;
 pub use open::OpenError;
 use pages::Cursor;
 use tables::{EXPIRY, TOKENS, Tables, snapshot};
@@ -116,7 +119,6 @@ impl Store {
     }
 
     /// The events of a registration, oldest first.
-    #[cfg(test)]
     pub(super) fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, StoreError> {
         let transaction = self.database.begin_read()?;
         let table = transaction.open_table(tables::EVENTS)?;
@@ -146,7 +148,8 @@ impl Store {
     ) -> Result<T, E> {
         let transaction = self.database.begin_write().map_err(StoreError::from)?;
         let done = {
-            let mut writer = Writer { tables: Tables::open(&transaction)?, flows: &self.flows };
+            let mut writer =
+                Writer { tables: Tables::open(&transaction)?, hooks: Hooks::open(&transaction)?, flows: &self.flows };
             work(&mut writer)?
         };
         transaction.commit().map_err(StoreError::from)?;
@@ -158,6 +161,7 @@ impl Store {
 /// An open write transaction.
 pub(super) struct Writer<'t> {
     tables: Tables<'t>,
+    hooks: Hooks<'t>,
     flows: &'t [Flow],
 }
 
@@ -179,6 +183,21 @@ impl Writer<'_> {
     /// Appends events to a registration of which `expected` events were seen, with the snapshot they lead to.
     pub(super) fn append(&mut self, expected: u64, events: &[Event], after: &State) -> Result<(), StoreError> {
         self.tables.append(expected, events, after)
+    }
+
+    /// Queues an event for the webhook of its project.
+    pub(super) fn announce(&mut self, hook: &StoredHook) -> Result<(), StoreError> {
+        self.hooks.push(hook)
+    }
+
+    /// An event of the queue.
+    pub(super) fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError> {
+        self.hooks.load(number)
+    }
+
+    /// Puts an event of the queue in the place of what it was.
+    pub(super) fn put_hook(&mut self, number: u64, was: &StoredHook, is: &StoredHook) -> Result<(), StoreError> {
+        self.hooks.put(number, Some(was), is)
     }
 }
 

@@ -4,8 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError, TableHandle as _,
+};
 
+use super::hooks::{HOOKS, Hooks};
 use super::pages::Cursor;
 use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
 use super::{Store, StoreError};
@@ -98,7 +101,7 @@ impl Store {
         let broken = |error: StoreError| OpenError::Broken { path: path.to_owned(), reason: error.to_string() };
         match format_of(&database).map_err(broken)? {
             None => initialise(&database, projects, flows).map_err(broken)?,
-            Some(FORMAT) => {}
+            Some(FORMAT) => add_tables(&database).map_err(broken)?,
             Some(0) => return Err(OpenError::Foreign { path: path.to_owned() }),
             Some(found) => return Err(OpenError::Format { path: path.to_owned(), found }),
         }
@@ -146,8 +149,20 @@ fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Resu
         }
         // Readers find every table there.
         Tables::open(&transaction)?;
+        Hooks::open(&transaction)?;
     }
     transaction.commit()?;
+    Ok(())
+}
+
+/// Makes the tables that came into the format after the file was made, so that readers find every table there.
+fn add_tables(database: &Database) -> Result<(), StoreError> {
+    let is_there = database.begin_read()?.list_tables()?.any(|table| table.name() == HOOKS.name());
+    if !is_there {
+        let transaction = database.begin_write()?;
+        Hooks::open(&transaction)?;
+        transaction.commit()?;
+    }
     Ok(())
 }
 

@@ -104,8 +104,8 @@ pub(super) const NEVER_TOLD: Way = Way {
     turn: Turn::Integrator,
     limits: Limits::stuck(Limit::Minutes(5)).given_up_after(30),
     act: Act::Elsewhere,
-    next_action: "Have the integrator repair the address of the webhook, then resend the delivery in the service's own \
-                  console.",
+    next_action: "Have the integrator repair the address of the webhook, then have the delivery sent again: in the \
+                  service's own console, or by PUT /v2/webhook-events/{id}/resend.",
     step: Place::At(END),
     find: |situation| situation.undelivered().map(Find::since),
 };
