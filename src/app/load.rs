@@ -1,4 +1,5 @@
-//! Reading registrations: page after page, newest first, never waited for.
+//! Reading registrations: the mirror that everything is searched in. Newest first, several pages at once where that
+//! helps, never waited for; what fails is asked for again, and the reading goes on where it was.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -6,37 +7,51 @@ use super::{
     Effects, Model, RequestId,
     effect::{Effect, Timer},
     model::ToastKind,
+    pass::{Extent, Pass},
 };
 use crate::{
-    backend::{BackendError, ListRequest, Page},
-    model::{Flow, Project, Registration, RegistrationId, Timestamp},
+    backend::{BackendError, ErrorKind, ListRequest, Page},
+    model::{Flow, Project, Registration, RegistrationId, Seen, Timestamp},
 };
 
-/// How often a backend that announces nothing is read again, seconds.
+/// How often a backend that announces nothing is asked for what is new, seconds.
 const REFRESH_SECONDS: u64 = 30;
+/// How often it is read as a whole, seconds: changes of old registrations show only then.
+const WHOLE_SECONDS: i64 = 300;
+/// The wait before a whole reading is repeated because rows slipped through, seconds.
+const GAP_SECONDS: u64 = 3;
+/// How many registrations that were on no page are asked for after a reading; others after the next.
+const MOST_LOOKED_FOR: usize = 100;
 /// The wait after a failed page, seconds; doubled each time up to the longest.
 const RETRY_SECONDS: u64 = 5;
 /// The longest wait after failed pages, seconds.
 const LONGEST_RETRY_SECONDS: u64 = 60;
+/// Pages of a remote that are under way at once: enough to hide its distance, few enough to be no burden.
+const PAGES_AT_ONCE: usize = 4;
 
 /// How far reading has come.
 #[derive(Debug, Default)]
 pub struct Loading {
-    /// The page under way: `None` when nothing is being read.
-    page: Option<(RequestId, u32)>,
-    /// Ids seen in this pass, to notice what is gone.
-    seen: HashSet<RegistrationId>,
-    /// When the last whole pass began.
-    pass_began: Option<Timestamp>,
+    pass: Option<Pass>,
+    /// Questions whether a registration that was on no page is still there.
+    looked_for: HashSet<RequestId>,
     /// Projects and flows are being read.
     catalogue: Option<RequestId>,
     failures: u32,
+    /// A page came since the last failure.
+    others_come: bool,
     /// How many were known when the rows were last searched.
     searched: usize,
+    /// The last whole reading was a repetition because of what was missing.
+    repeated: bool,
     /// How many registrations the backend says there are.
     pub total: Option<u64>,
     /// When everything was read last.
     pub complete_at: Option<Timestamp>,
+    /// When what is new was read last, if that was after everything was.
+    pub newest_at: Option<Timestamp>,
+    /// How many the backend counts that did not come in the last whole reading.
+    pub missing: u64,
     /// Why the last page could not be read, and since when that is so.
     pub error: Option<(BackendError, Timestamp)>,
 }
@@ -44,7 +59,7 @@ pub struct Loading {
 impl Loading {
     /// Whether a page is under way.
     pub fn is_reading(&self) -> bool {
-        self.page.is_some()
+        self.pass.as_ref().is_some_and(Pass::is_waiting)
     }
 }
 
@@ -53,86 +68,196 @@ impl Model {
     pub(super) fn reload(&mut self) -> Effects {
         let catalogue = self.requests.next();
         self.loading.catalogue = Some(catalogue);
-        self.loading.seen.clear();
-        self.loading.pass_began = Some(self.now);
         let mut effects = Effects::one(Effect::Catalogue(catalogue));
-        effects.append(self.read_page(1));
+        effects.append(self.begin_pass(Extent::Whole));
         effects
     }
 
-    fn read_page(&mut self, page: u32) -> Effects {
-        let request = self.requests.next();
-        self.loading.page = Some((request, page));
-        Effects::one(Effect::List(request, ListRequest::page(page, ListRequest::MAX_LIMIT)))
+    fn begin_pass(&mut self, extent: Extent) -> Effects {
+        self.loading.pass = Some(Pass::new(extent, self.now));
+        self.ask_for_pages(self.pages_at_once())
     }
 
-    /// Takes a page, and asks for the next one.
+    /// Reads everything again because somebody asked for it; a reading that waits goes on.
+    pub(super) fn read_again(&mut self) -> Effects {
+        if self.loading.pass.is_some() { self.read_on() } else { self.reload() }
+    }
+
+    /// Goes on with a reading that waits, or begins the next one.
+    pub(super) fn read_on(&mut self) -> Effects {
+        if self.loading.is_reading() {
+            return Effects::none();
+        }
+        if self.loading.pass.is_some() {
+            // One page finds out whether the backend is back; the others follow once it has come.
+            return self.ask_for_pages(1);
+        }
+        let is_old = |at: Timestamp| (self.now - at).num_seconds() >= self.whole_seconds();
+        if self.profile.announces_changes || self.loading.missing > 0 || self.loading.complete_at.is_none_or(is_old) {
+            return self.reload();
+        }
+        self.begin_pass(Extent::Newest)
+    }
+
+    /// A large remote is read as a whole less often: that costs a request for each hundred rows.
+    fn whole_seconds(&self) -> i64 {
+        WHOLE_SECONDS.max(self.index.len() as i64 / i64::from(ListRequest::MAX_LIMIT))
+    }
+
+    /// The engine in this process is asked for one page after the other: it gains nothing from several at once.
+    fn pages_at_once(&self) -> usize {
+        if self.profile.announces_changes { 1 } else { PAGES_AT_ONCE }
+    }
+
+    fn ask_for_pages(&mut self, at_once: usize) -> Effects {
+        let mut effects = Effects::none();
+        let Some(pass) = &mut self.loading.pass else { return effects };
+        while let Some(page) = pass.take_next(at_once) {
+            let request = self.requests.next();
+            pass.asked(request, page);
+            effects.push(Effect::List(request, ListRequest::page(page, ListRequest::MAX_LIMIT)));
+        }
+        effects
+    }
+
+    /// Takes a page, and asks for the next ones.
     pub(super) fn listed(&mut self, request: RequestId, answer: Result<Page, BackendError>) -> Effects {
-        let Some((_, page)) = self.loading.page.filter(|(expected, _)| *expected == request) else {
+        let Some(page) = self.loading.pass.as_mut().and_then(|pass| pass.answered(request)) else {
             return Effects::none();
         };
-        self.loading.page = None;
         match answer {
             Ok(answer) => self.page_read(page, answer),
-            Err(error) => self.page_failed(error),
+            Err(error) => self.page_failed(page, error),
         }
     }
 
     fn page_read(&mut self, number: u32, page: Page) -> Effects {
+        let tells_nothing = page.registrations.iter().all(|row| self.is_known(row));
+        let Some(pass) = &mut self.loading.pass else { return Effects::none() };
+        pass.came(number, &page, tells_nothing);
         self.loading.failures = 0;
+        self.loading.others_come = true;
         self.loading.error = None;
         self.loading.total = page.total.or(self.loading.total);
-        let new = page.registrations.iter().filter(|row| self.loading.seen.insert(row.id.clone())).count();
-        let last = page.is_last(number, new);
-        let refused = page.refused.len();
-        self.take_in(page.registrations);
+        let refused = page.refused;
         let first_pass = self.loading.complete_at.is_none();
-        let mut effects = if last { self.pass_complete() } else { self.read_page(number + 1) };
+        self.take_in(page.registrations);
+        let mut effects = self.go_on_reading();
+        let is_over = self.loading.pass.is_none();
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
-        if last || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
+        if is_over || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
             self.loading.searched = self.index.len();
             self.changed();
             if first_pass {
                 self.queue.select_first(self.list_rows);
             }
         }
-        if refused > 0 {
-            effects.append(self.toast(
-                ToastKind::Error,
-                format!("{refused} rows of page {number} could not be read: {}", page.refused.join("; ")),
-            ));
+        if !refused.is_empty() {
+            let (count, reasons) = (refused.len(), refused.join("; "));
+            let text = format!("{count} rows of page {number} could not be read: {reasons}");
+            effects.append(self.toast(ToastKind::Error, text));
         }
         effects
     }
 
-    fn pass_complete(&mut self) -> Effects {
-        self.loading.complete_at = Some(self.now);
-        let began = self.loading.pass_began.unwrap_or(self.now);
-        let gone: Vec<RegistrationId> = self
-            .index
-            .entries()
-            .filter(|entry| entry.registration.created_at < began)
-            .map(|entry| entry.registration.id.clone())
-            .filter(|id| !self.loading.seen.contains(id))
-            .collect();
-        for id in &gone {
-            self.index.remove(id, self.now);
-            self.queue.marked.remove(id);
-        }
-        if self.profile.announces_changes {
-            Effects::none()
-        } else {
-            // A large remote is read less often: a pass costs a request for each hundred rows.
-            let wait = REFRESH_SECONDS.max(self.loading.seen.len() as u64 / u64::from(ListRequest::MAX_LIMIT));
-            Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(wait)))
-        }
+    /// Whether a row tells nothing that is not known.
+    fn is_known(&self, row: &Registration) -> bool {
+        self.index.get(&row.id).is_some_and(|entry| Seen::of(&entry.registration).is_still(row))
     }
 
-    fn page_failed(&mut self, error: BackendError) -> Effects {
+    fn go_on_reading(&mut self) -> Effects {
+        if self.loading.pass.as_ref().is_some_and(Pass::is_over) {
+            return self.pass_complete();
+        }
+        self.ask_for_pages(self.pages_at_once())
+    }
+
+    fn pass_complete(&mut self) -> Effects {
+        let Some(pass) = self.loading.pass.take() else { return Effects::none() };
+        if pass.extent == Extent::Newest {
+            self.loading.newest_at = Some(self.now);
+            return self.refresh_in(REFRESH_SECONDS);
+        }
+        self.loading.complete_at = Some(self.now);
+        self.loading.newest_at = None;
+        self.loading.missing = pass.missing(self.loading.total);
+        if self.loading.missing > 0 {
+            // What slipped through must not be taken for gone. Read again once; then it is shown as missing.
+            let wait = if self.loading.repeated { REFRESH_SECONDS } else { GAP_SECONDS };
+            self.loading.repeated = true;
+            return Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(wait)));
+        }
+        self.loading.repeated = false;
+        let mut effects = self.look_for_what_is_gone(&pass);
+        let least = pass.count() as u64 / u64::from(ListRequest::MAX_LIMIT) / PAGES_AT_ONCE as u64;
+        effects.append(self.refresh_in(REFRESH_SECONDS.max(least)));
+        effects
+    }
+
+    fn refresh_in(&self, seconds: u64) -> Effects {
+        if self.profile.announces_changes {
+            return Effects::none();
+        }
+        Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(seconds)))
+    }
+
+    /// Asks for each registration that was on no page: it is gone, or slipped from one page to another between two
+    /// answers.
+    fn look_for_what_is_gone(&mut self, pass: &Pass) -> Effects {
+        let unseen = self
+            .index
+            .entries()
+            .filter(|entry| entry.registration.created_at < pass.began)
+            .map(|entry| entry.registration.id.clone())
+            .filter(|id| !pass.has_seen(id));
+        let unseen: Vec<RegistrationId> = unseen.take(MOST_LOOKED_FOR).collect();
+        let mut effects = Effects::none();
+        self.loading.looked_for.clear();
+        for id in unseen {
+            let request = self.requests.next();
+            self.loading.looked_for.insert(request);
+            effects.push(Effect::Retrieve(request, id));
+        }
+        effects
+    }
+
+    /// Takes the answer to the question whether a registration is still there; `None` if that was not asked.
+    pub(super) fn looked_for(
+        &mut self,
+        request: RequestId,
+        id: &RegistrationId,
+        answer: &Result<Registration, BackendError>,
+    ) -> Option<Effects> {
+        if !self.loading.looked_for.remove(&request) {
+            return None;
+        }
+        match answer {
+            Ok(registration) => self.upsert(vec![registration.clone()]),
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                self.index.remove(id, self.now);
+                self.queue.marked.remove(id);
+                self.changed();
+            }
+            // The next whole reading asks again.
+            Err(_) => {}
+        }
+        Some(Effects::none())
+    }
+
+    fn page_failed(&mut self, page: u32, error: BackendError) -> Effects {
+        let others_come = std::mem::take(&mut self.loading.others_come);
+        let Some(pass) = &mut self.loading.pass else { return Effects::none() };
+        if pass.lost(page, others_come) {
+            let text = format!("Page {page} cannot be read and is left out: {}", error.message);
+            let mut effects = self.toast(ToastKind::Error, text);
+            effects.append(self.go_on_reading());
+            return effects;
+        }
         let since = self.loading.error.as_ref().map_or(self.now, |(_, since)| *since);
         let first = self.loading.error.is_none();
         let wait = (RETRY_SECONDS << self.loading.failures.min(4)).min(LONGEST_RETRY_SECONDS);
-        self.loading.failures += 1;
+        // Pages that were under way together fail together: that is one failure.
+        self.loading.failures += u32::from(!pass.is_waiting());
         let mut effects = Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(wait)));
         if first {
             effects.append(self.toast(ToastKind::Error, error.message.clone()));
@@ -163,7 +288,9 @@ impl Model {
 
     /// Takes registrations as they are now.
     pub(super) fn upsert(&mut self, registrations: Vec<Registration>) {
-        self.loading.seen.extend(registrations.iter().map(|registration| registration.id.clone()));
+        if let Some(pass) = &mut self.loading.pass {
+            pass.saw(registrations.iter().map(|registration| &registration.id));
+        }
         self.take_in(registrations);
         self.changed();
     }

@@ -32,6 +32,7 @@ pub mod news;
 pub mod notes;
 pub mod overlay;
 pub mod palette;
+mod pass;
 pub mod plan;
 pub mod queue;
 pub mod reading;

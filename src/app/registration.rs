@@ -126,6 +126,9 @@ impl Model {
         id: &RegistrationId,
         answer: Result<Registration, BackendError>,
     ) -> Effects {
+        if let Some(effects) = self.looked_for(request, id, &answer) {
+            return effects;
+        }
         if !self.open_registrations().any(|view| view.request == request) {
             return Effects::none();
         }

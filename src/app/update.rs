@@ -188,7 +188,7 @@ impl Model {
     }
 
     fn refresh(&mut self) -> Effects {
-        let mut effects = if self.loading.is_reading() { Effects::none() } else { self.reload() };
+        let mut effects = self.read_again();
         if self.layer() == Layer::Registration {
             effects.append(self.reread());
         }
@@ -306,8 +306,7 @@ impl Model {
                 self.end_news();
                 Effects::none()
             }
-            Timer::Refresh if self.loading.is_reading() => Effects::none(),
-            Timer::Refresh => self.reload(),
+            Timer::Refresh => self.read_on(),
         }
     }
 }

@@ -154,7 +154,14 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
         (true, Some(total), None) => ("◐", format!("reading {known}/{total} …"), theme.info),
         (true, None, None) => ("◐", format!("reading {known} …"), theme.info),
         (false, _, Some(_)) if model.profile.announces_changes => ("✓", "live".to_owned(), theme.dim),
-        (false, _, Some(at)) => ("✓", format!("complete {}", at.format("%H:%M")), theme.dim),
+        (false, _, Some(at)) if loading.missing > 0 => {
+            ("◆", format!("read {}, {} rows did not come", at.format("%H:%M"), loading.missing), theme.attention)
+        }
+        (false, _, Some(at)) => {
+            let newest =
+                loading.newest_at.map_or(String::new(), |newest| format!(", newest {}", newest.format("%H:%M")));
+            ("✓", format!("complete {}{newest}", at.format("%H:%M")), theme.dim)
+        }
         (false, _, None) => ("·", "not read yet".to_owned(), theme.dim),
     };
     Line::from(Span::styled(format!("{glyph} {text}"), style))

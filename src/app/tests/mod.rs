@@ -11,6 +11,7 @@ mod finding;
 mod incident;
 mod insights;
 mod jobs;
+mod load;
 mod look;
 mod marks;
 mod notes;

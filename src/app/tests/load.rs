@@ -1,0 +1,187 @@
+//! The mirror of a remote: pages at once, failures, gaps, and what is read later.
+
+use crate::{
+    app::{
+        Effect, Message,
+        effect::Timer,
+        testing::{Console, registration},
+    },
+    backend::{BackendError, ErrorKind, Page},
+    model::{Registration, Status},
+};
+
+fn people(count: u32) -> Vec<Registration> {
+    (0..count).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect()
+}
+
+/// A console on a remote that has read nothing yet.
+fn remote(data: Vec<Registration>) -> Console {
+    let mut console = Console::open(Vec::new());
+    console.model.profile.announces_changes = false;
+    console.data = data;
+    console.hold = true;
+    console.keys("r");
+    console
+}
+
+/// The pages under way.
+fn asked(console: &Console) -> Vec<u32> {
+    let pages = console.held.iter().filter_map(|effect| match effect {
+        Effect::List(_, list) => Some(list.page),
+        _ => None,
+    });
+    pages.collect()
+}
+
+/// Answers the request for a page.
+fn answer(console: &mut Console, page: u32, result: Result<Page, BackendError>) {
+    let is_it = |effect: &Effect| matches!(effect, Effect::List(_, list) if list.page == page);
+    let place = console.held.iter().position(is_it).unwrap_or_else(|| panic!("page {page} is not asked for"));
+    let Effect::List(request, _) = console.held.remove(place) else { unreachable!() };
+    console.send(Message::Listed(request, result));
+}
+
+fn rows(console: &Console, page: u32) -> Result<Page, BackendError> {
+    let limit = 100;
+    let rows = console.data.iter().skip((page as usize - 1) * limit).take(limit).cloned();
+    Ok(Page {
+        registrations: rows.collect(),
+        total: Some(console.data.len() as u64),
+        page,
+        pages: Some(console.data.len().div_ceil(limit) as u32),
+        refused: Vec::new(),
+    })
+}
+
+fn give(console: &mut Console, page: u32) {
+    let page_of = rows(console, page);
+    answer(console, page, page_of);
+}
+
+fn down() -> Result<Page, BackendError> {
+    Err(BackendError::new(ErrorKind::Unreachable, "The remote does not answer."))
+}
+
+fn refresh(console: &mut Console) {
+    console.send(Message::Timer(Timer::Refresh));
+}
+
+/// The mirror of these, complete.
+fn mirrored(data: Vec<Registration>) -> Console {
+    let mut console = remote(data);
+    console.hold = false;
+    console.release(false);
+    console.hold = true;
+    console.held.clear();
+    assert!(console.model.loading.complete_at.is_some());
+    console
+}
+
+#[test]
+fn once_the_pages_are_counted_four_are_under_way_and_come_in_any_order() {
+    let mut console = remote(people(650));
+    assert_eq!(asked(&console), [1], "how many there are is not known yet");
+    give(&mut console, 1);
+    assert_eq!(asked(&console), [2, 3, 4, 5]);
+    give(&mut console, 4);
+    give(&mut console, 2);
+    assert_eq!(asked(&console), [3, 5, 6, 7]);
+    for page in [7, 3, 6, 5] {
+        give(&mut console, page);
+    }
+    assert_eq!(console.model.index.len(), 650);
+    assert!(console.model.loading.complete_at.is_some() && asked(&console).is_empty());
+}
+
+#[test]
+fn after_a_failure_one_page_is_tried_and_the_reading_goes_on_where_it_was() {
+    let mut console = remote(people(650));
+    give(&mut console, 1);
+    give(&mut console, 3);
+    for page in [2, 4, 5, 6] {
+        answer(&mut console, page, down());
+    }
+    assert!(asked(&console).is_empty() && console.model.loading.error.is_some());
+    refresh(&mut console);
+    assert_eq!(asked(&console), [2], "one page finds out whether it is back");
+    give(&mut console, 2);
+    assert_eq!(console.model.loading.error, None);
+    assert_eq!(asked(&console), [4, 5, 6, 7], "what had come is not asked for again");
+    for page in [4, 5, 6, 7] {
+        give(&mut console, page);
+    }
+    assert_eq!(console.model.index.len(), 650);
+}
+
+#[test]
+fn a_page_that_fails_while_others_come_is_left_out_at_last_and_counted_as_missing() {
+    let mut console = remote(people(650));
+    give(&mut console, 1);
+    let broken = || Err(BackendError::new(ErrorKind::Server, "The remote stumbled."));
+    for other in [3, 4, 5, 6] {
+        answer(&mut console, 2, broken());
+        give(&mut console, other);
+    }
+    give(&mut console, 7);
+    assert!(asked(&console).is_empty());
+    assert_eq!((console.model.index.len(), console.model.loading.missing), (550, 100));
+    assert!(console.model.log.iter().any(|toast| toast.text.contains("Page 2 cannot be read")));
+}
+
+#[test]
+fn who_slips_through_a_reading_is_not_taken_for_gone_and_who_left_goes_with_the_next_one() {
+    let mut console = mirrored(people(250));
+    console.keys("r");
+    give(&mut console, 1);
+    // The first of them goes while the second page is still to come: everything moves up by one.
+    let first = console.data.remove(0);
+    give(&mut console, 2);
+    give(&mut console, 3);
+    assert_eq!(console.model.loading.missing, 0, "the count is of one less, and the one that left was seen");
+    console.hold = false;
+    console.release(false);
+    assert_eq!(console.model.index.len(), 250, "who slipped from the second page onto the first was asked for");
+    console.now += chrono::Duration::minutes(6);
+    refresh(&mut console);
+    assert_eq!(console.model.index.len(), 249);
+    assert!(console.model.index.get(&first.id).is_none(), "who left is gone");
+}
+
+#[test]
+fn between_whole_readings_only_what_is_new_is_read() {
+    let mut console = mirrored(people(650));
+    console.now += chrono::Duration::seconds(30);
+    console.data.insert(0, registration(9000, "Newcomer", Status::Started, 0));
+    refresh(&mut console);
+    assert_eq!(asked(&console), [1]);
+    give(&mut console, 1);
+    assert_eq!(console.model.index.len(), 651);
+    // The page told something new, so the next one may as well.
+    for page in asked(&console) {
+        give(&mut console, page);
+    }
+    console.now += chrono::Duration::seconds(30);
+    console.held.clear();
+    refresh(&mut console);
+    give(&mut console, 1);
+    assert!(asked(&console).is_empty(), "nothing new on the first page: that is enough");
+    assert!(console.model.loading.newest_at.is_some());
+    console.now += chrono::Duration::minutes(6);
+    refresh(&mut console);
+    give(&mut console, 1);
+    assert_eq!(asked(&console), [2, 3, 4, 5], "from time to time everything is read");
+}
+
+#[test]
+fn a_source_that_sends_fewer_rows_than_asked_and_counts_nothing_is_read_to_its_end() {
+    let mut console = remote(people(70));
+    for page in 1..=4 {
+        let rows = console.data.iter().skip((page as usize - 1) * 20).take(20).cloned().collect();
+        let answered = Page { registrations: rows, total: None, page, pages: None, refused: Vec::new() };
+        answer(&mut console, page, Ok(answered));
+    }
+    let nothing = Page { registrations: Vec::new(), total: None, page: 5, pages: None, refused: Vec::new() };
+    answer(&mut console, 5, Ok(nothing));
+    assert_eq!(console.model.index.len(), 70);
+    assert!(console.model.loading.complete_at.is_some());
+}
