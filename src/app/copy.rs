@@ -17,6 +17,8 @@ pub struct Copyable {
     pub key: char,
     /// What it is.
     pub label: &'static str,
+    /// Which field of the person it is, if it is one.
+    pub field: Option<PersonalField>,
     /// The text, or why there is none.
     pub text: Result<SecretString, &'static str>,
 }
@@ -48,7 +50,7 @@ impl Model {
     pub(super) fn open_copy(&mut self) {
         let Some(entry) = self.subject().and_then(|id| self.index.get(id)) else { return };
         let registration = &entry.registration;
-        let item = |key, label, text| Copyable { key, label, text };
+        let item = |key, label, text| Copyable { key, label, field: None, text };
         let mut items = vec![item('i', "id", Ok(registration.id.as_str().into()))];
         items.extend(PersonalField::ALL.into_iter().zip(PERSONAL).map(|(field, key)| {
             let text = match field.of(registration) {
@@ -56,7 +58,7 @@ impl Model {
                 Some(_) if self.hides(&registration.id, field) => Err("it is masked on the screen"),
                 Some(value) => Ok(value.reveal().into()),
             };
-            item(key, field.label(), text)
+            Copyable { field: Some(field), ..item(key, field.label(), text) }
         }));
         // A link holds a token; nobody but the one who issued it ever sees it.
         items.push(item('l', "link", Err("known only when it is issued; resend makes a fresh one")));
@@ -90,13 +92,20 @@ impl Model {
             Code::Char(key) => menu.items.iter().find(|item| item.key == key),
             _ => None,
         };
-        match chosen.map(|item| (item.label, item.text.clone())) {
+        let chosen = chosen.map(|item| (item.label, item.field, item.text.clone()));
+        let id = menu.id.clone();
+        // A field that was shown when the menu opened may be masked again by now.
+        let is_hidden = |field: Option<PersonalField>| field.is_some_and(|field| self.hides(&id, field));
+        match chosen {
             None => Effects::none(),
-            Some((label, Ok(text))) => {
+            Some((label, field, Ok(_))) if is_hidden(field) => {
+                self.toast(ToastKind::Note, format!("The {label} was not copied: it is masked on the screen again."))
+            }
+            Some((label, _, Ok(text))) => {
                 self.overlays.pop();
                 self.hand_over(label, text)
             }
-            Some((label, Err(why))) => self.toast(ToastKind::Note, format!("The {label} was not copied: {why}.")),
+            Some((label, _, Err(why))) => self.toast(ToastKind::Note, format!("The {label} was not copied: {why}.")),
         }
     }
 

@@ -1,13 +1,13 @@
 //! The form of a new registration: checked while it is typed, the server's refusal shown at the field it concerns.
 
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::{
     Effects, Model, Overlay, RequestId,
     effect::Effect,
     handed_out::{Handed, HandedOut, Occasion},
     model::ToastKind,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     backend::{BackendError, CreateRequest, Created, ErrorKind},
@@ -325,9 +325,7 @@ impl Model {
             && let focus = form.focus
             && let Some(input) = form.input_mut(focus)
         {
-            for character in sanitise_line(text) {
-                input.handle(InputRequest::InsertChar(character));
-            }
+            paste_line(input, text);
             form.refusal = None;
         }
     }

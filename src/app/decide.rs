@@ -11,7 +11,7 @@ use super::{
     Effects, Model, Overlay,
     jobs::Work,
     overlay::Scroll,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     keys::{Code, Key},
@@ -121,6 +121,11 @@ impl Model {
     /// given.
     pub(super) fn open_decide(&mut self, decision: Option<Decision>) {
         let (ids, hidden) = self.subjects();
+        self.decide_on(ids, hidden, decision);
+    }
+
+    /// Opens the form over these registrations, so many of which the filter hides.
+    pub(super) fn decide_on(&mut self, ids: Vec<RegistrationId>, hidden: usize, decision: Option<Decision>) {
         let mut form = DecideForm {
             ids,
             hidden,
@@ -260,9 +265,7 @@ impl Model {
             && form.confirmation.is_none()
             && form.focus == Field::Note
         {
-            for character in sanitise_line(text) {
-                form.note.handle(InputRequest::InsertChar(character));
-            }
+            paste_line(&mut form.note, text);
             form.mistake = None;
         }
     }

@@ -101,6 +101,8 @@ pub enum Timer {
     News,
     /// A backend that does not announce changes is read again.
     Refresh,
+    /// Rows and counts follow what has changed.
+    Follow,
 }
 
 impl Timer {

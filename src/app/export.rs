@@ -1,13 +1,13 @@
 //! Writing what is narrowed to a file: first how and where, then as a job, some hundred rows at a time.
 
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::{
-    Effects, Model, Overlay, RequestId, Screen,
+    Effects, Model, Overlay, RequestId,
     effect::{Effect, ExportStep, NotWritten},
     jobs::{ItemState, JobId, Outcome, Work},
     model::ToastKind,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     backend::{BackendError, ErrorKind},
@@ -105,18 +105,12 @@ impl ExportForm {
 impl Model {
     /// What would be exported from this screen, in the order of its rows: what is marked, else all that is listed.
     fn exported(&self) -> (Vec<RegistrationId>, &'static str) {
-        let marked = self.marked().filter(|marked| !marked.is_empty());
-        let rows: Vec<RegistrationId> = match self.screens.last() {
-            None => self.queue.rows().to_vec(),
-            Some(Screen::Ring(view)) => view.rows.all().iter().filter_map(|row| row.member().cloned()).collect(),
-            Some(_) => return (self.subject().cloned().into_iter().collect(), "this registration"),
-        };
-        let Some(marked) = marked else { return (rows, "all that is listed") };
-        let mut ids: Vec<RegistrationId> = rows.into_iter().filter(|id| marked.contains(id)).collect();
-        // What is marked and hidden by the filter comes after what is shown.
-        let hidden: Vec<RegistrationId> = marked.iter().filter(|id| !ids.contains(id)).cloned().collect();
-        ids.extend(hidden);
-        (ids, "all that is marked")
+        let is_marked = self.marked().is_some_and(|marked| !marked.is_empty());
+        match self.marked() {
+            Some(_) if is_marked => (self.subjects().0, "all that is marked"),
+            Some(_) => (self.shown_ids(), "all that is listed"),
+            None => (self.shown_ids(), "this registration"),
+        }
     }
 
     /// Opens the dialog.
@@ -181,9 +175,7 @@ impl Model {
     pub(super) fn export_paste(&mut self, text: &str) {
         let Some(Overlay::Export(form)) = self.overlays.last_mut() else { return };
         if form.focus == ExportField::Path && !form.replaces && !form.is_opening() {
-            for character in sanitise_line(text) {
-                form.path.handle(InputRequest::InsertChar(character));
-            }
+            paste_line(&mut form.path, text);
             form.follow_ending();
         }
     }
@@ -247,17 +239,18 @@ impl Model {
         while taken < ROWS {
             let Some(job) = self.jobs.get_mut(id) else { break };
             let Some(place) = job.take_waiting() else { break };
-            taken += 1;
             if let Some(entry) = self.index.get(&job.items()[place].id) {
                 text.push_str(&export.format.row(&entry.registration, &entry.judgement, export.masked));
                 job.set(place, ItemState::Running(request));
+                taken += 1;
             } else {
                 let error = BackendError::no_registration(&job.items()[place].id);
                 job.set(place, ItemState::Moved(error));
             }
         }
+        // Nothing is left, or what was left is gone by now: whoever asked for rows sees that the job is over.
         if text.is_empty() {
-            return if taken > 0 { self.go_on(id) } else { Effects::none() };
+            return Effects::none();
         }
         Effects::one(Effect::Export(request, ExportStep::Rows { file: export.file, text: text.into() }))
     }

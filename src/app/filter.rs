@@ -9,7 +9,7 @@ use tui_input::{Input, InputRequest};
 use super::{
     Effects, Model,
     rows::Rows,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     index::{Candidate, Completer, Query, QueryError, word_at},
@@ -170,9 +170,7 @@ impl Model {
 
     /// Pasted text goes into the filter, on one line.
     pub(super) fn filter_paste(&mut self, text: &str) {
-        for character in sanitise_line(text) {
-            self.queue.filter.input.handle(InputRequest::InsertChar(character));
-        }
+        paste_line(&mut self.queue.filter.input, text);
         self.complete(false);
     }
 

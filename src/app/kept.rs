@@ -32,7 +32,14 @@ pub struct Kept {
     /// No preview beside the queue.
     pub without_preview: bool,
     /// The screens whose first hint has been seen.
+    #[serde(deserialize_with = "known_layers")]
     pub hints_seen: BTreeSet<Layer>,
+}
+
+/// The layers that this program knows; those of another version are left out.
+fn known_layers<'de, D: serde::Deserializer<'de>>(source: D) -> Result<BTreeSet<Layer>, D::Error> {
+    let words = Vec::<serde_json::Value>::deserialize(source)?;
+    Ok(words.into_iter().filter_map(|word| serde_json::from_value(word).ok()).collect())
 }
 
 /// A view saved at the console.

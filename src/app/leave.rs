@@ -10,7 +10,7 @@ pub struct Leaving {
     pub jobs: usize,
     /// Registrations of those that are still to be done.
     pub left: usize,
-    /// Whether a form waits for its answer.
+    /// Whether a form, something that was said of a registration, or a file waits for its answer.
     pub waiting: bool,
 }
 
@@ -23,6 +23,7 @@ impl Model {
             _ => false,
         });
         let (jobs, left) = self.jobs.open().fold((0, 0), |(jobs, left), job| (jobs + 1, left + job.left()));
+        let waiting = waiting || self.sayings.waiting() > 0 || !self.finishing.is_empty();
         (waiting || jobs > 0).then_some(Leaving { jobs, left, waiting })
     }
 

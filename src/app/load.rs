@@ -20,6 +20,10 @@ const REFRESH_SECONDS: u64 = 30;
 const WHOLE_SECONDS: i64 = 300;
 /// The wait before a whole reading is repeated because rows slipped through, seconds.
 const GAP_SECONDS: u64 = 3;
+/// Up to this many registrations, rows and counts follow every change: that takes a few milliseconds.
+const FOLLOWED_AT_ONCE: usize = 5_000;
+/// With more they follow this often, milliseconds.
+const FOLLOW_MILLIS: i64 = 250;
 /// How many registrations that were on no page are asked for after a reading; others after the next.
 const MOST_LOOKED_FOR: usize = 100;
 /// The wait after a failed page, seconds; doubled each time up to the longest.
@@ -40,6 +44,12 @@ pub struct Loading {
     failures: u32,
     /// A page came since the last failure.
     others_come: bool,
+    /// When rows and counts last followed what is known.
+    followed_at: Option<Timestamp>,
+    /// They have not followed the last change.
+    is_behind: bool,
+    /// The timer runs that has them follow.
+    is_timed: bool,
     /// How many were known when the rows were last searched.
     searched: usize,
     /// The last whole reading was a repetition because of what was missing.
@@ -145,7 +155,10 @@ impl Model {
         let mut effects = self.go_on_reading();
         let is_over = self.loading.pass.is_none();
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
-        if is_over || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
+        let tells_more = !first_pass && !tells_nothing;
+        if tells_more && !is_over {
+            self.changed_soon();
+        } else if is_over || self.index.len() >= self.loading.searched + self.loading.searched / 4 {
             self.loading.searched = self.index.len();
             self.changed();
             if first_pass {
@@ -292,12 +305,41 @@ impl Model {
             pass.saw(registrations.iter().map(|registration| &registration.id));
         }
         self.take_in(registrations);
-        self.changed();
+        self.changed_soon();
+    }
+
+    /// Rows and counts follow what is known: at once where that takes no time, else a few times a second, however
+    /// much changes.
+    fn changed_soon(&mut self) {
+        let is_small = self.index.len() < FOLLOWED_AT_ONCE;
+        let was_long_ago = |at: Timestamp| (self.now - at).num_milliseconds() >= FOLLOW_MILLIS;
+        if is_small || self.loading.followed_at.is_none_or(was_long_ago) {
+            self.changed();
+        } else {
+            self.loading.is_behind = true;
+        }
     }
 
     /// Rows and counts follow what is known.
     pub(super) fn changed(&mut self) {
+        self.loading.is_behind = false;
+        self.loading.followed_at = Some(self.now);
         self.requeue();
         self.recount();
+    }
+
+    /// Sees to it that what has changed is followed, if it was not yet.
+    pub(super) fn time_following(&mut self) -> Effects {
+        if !std::mem::take(&mut self.loading.is_behind) || self.loading.is_timed {
+            return Effects::none();
+        }
+        self.loading.is_timed = true;
+        Effects::one(Effect::Timer(Timer::Follow, Duration::from_millis(FOLLOW_MILLIS.unsigned_abs())))
+    }
+
+    /// Follows what has changed since the timer began.
+    pub(super) fn follow(&mut self) {
+        self.loading.is_timed = false;
+        self.changed();
     }
 }

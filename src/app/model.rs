@@ -19,9 +19,9 @@ use super::{
     views::Tabs,
 };
 use crate::{
-    index::{Facets, Index},
+    index::Index,
     keys::{Keymap, KeymapError, Override},
-    model::{Flow, Project, RegistrationId, Role, Timestamp},
+    model::{Flow, Project, Role, Timestamp},
     triage::{Policy, Reasons},
 };
 
@@ -91,8 +91,8 @@ pub struct Model {
     pub overlays: Vec<Overlay>,
     /// How far reading has come.
     pub loading: Loading,
-    /// Counts over everything known.
-    pub totals: Facets,
+    /// How many there are of each status, over everything known.
+    pub totals: Vec<(String, usize)>,
     /// How many were created in each of the last hours.
     pub arrivals: Arrivals,
     /// Steps that stand still for everyone, the one that concerns most first.
@@ -149,7 +149,7 @@ impl Model {
             forward: Vec::new(),
             overlays: Vec::new(),
             loading: Loading::default(),
-            totals: Facets::default(),
+            totals: Vec::new(),
             arrivals: Arrivals::default(),
             incidents: Vec::new(),
             look: Look::default(),
@@ -212,8 +212,7 @@ impl Model {
 
     /// Counts everything again, because registrations have changed.
     pub(super) fn recount(&mut self) {
-        let everything: Vec<RegistrationId> = self.index.entries().map(|entry| entry.registration.id.clone()).collect();
-        self.totals = self.index.facets(&everything);
+        self.totals = self.index.totals();
         self.count_arrivals();
         self.look_for_incidents();
         self.count_views();

@@ -123,6 +123,8 @@ impl Model {
         }
         let said = match self.queue.filter.input.value() {
             "" => "Everything is listed".to_owned(),
+            // What was typed may be what somebody is called, and messages stay in the log.
+            _ if self.masked => "Another filter is in force".to_owned(),
             text => format!("Listed: {text}"),
         };
         self.toast(ToastKind::Note, said)

@@ -1,15 +1,15 @@
 //! What the desk says about one registration: whether a flag was right, who works on it, until when it is put aside,
 //! and what is to be remembered. What can be taken back is taken back with the same key.
 
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::{
     Effects, Model, Overlay, RequestId,
     effect::Effect,
-    jobs::Outcome,
+    jobs::{Outcome, leaves_unknown},
     model::ToastKind,
     plan::Planned,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     backend::{Annotation, BackendError, LONGEST_NOTE},
@@ -40,6 +40,13 @@ pub struct NoteForm {
     pub taken_back: Option<Timestamp>,
 }
 
+impl Sayings {
+    /// How many have no answer yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.under_way.len()
+    }
+}
+
 impl NoteForm {
     /// The words, without blank ends.
     fn words(&self) -> String {
@@ -59,6 +66,11 @@ impl NoteForm {
 impl Model {
     /// Sends what the desk says about one registration.
     pub(super) fn say(&mut self, id: RegistrationId, annotation: Annotation) -> Effects {
+        // The next key must not act on it once more because it is marked.
+        if matches!(annotation, Annotation::Claim | Annotation::Release | Annotation::Snooze { .. } | Annotation::Wake)
+        {
+            self.unmark(&id);
+        }
         let request = self.requests.next();
         self.sayings.under_way.push((request, annotation.clone()));
         Effects::one(Effect::Annotate(request, id, annotation))
@@ -94,6 +106,14 @@ impl Model {
         let taken_back = self.sayings.last_note.as_ref().filter(|(noted, _)| *noted == id).map(|(_, at)| *at);
         let form = NoteForm { id, above: Vec::new(), line: Input::default(), mistake: None, taken_back };
         self.overlays.push(Overlay::Note(Box::new(form)));
+    }
+
+    /// Opens a note with what was written already.
+    fn write_on(&mut self, id: RegistrationId, text: &str) {
+        let mut above: Vec<String> = text.lines().map(str::to_owned).collect();
+        let line = Input::new(above.pop().unwrap_or_default());
+        let mistake = Some("this was not kept for certain; look at the notes before you keep it again".to_owned());
+        self.overlays.push(Overlay::Note(Box::new(NoteForm { id, above, line, mistake, taken_back: None })));
     }
 
     /// A key for the note: Enter keeps it, Ctrl-J or Alt-Enter begins another line.
@@ -154,9 +174,7 @@ impl Model {
             if number > 0 {
                 form.break_line();
             }
-            for character in sanitise_line(line) {
-                form.line.handle(InputRequest::InsertChar(character));
-            }
+            paste_line(&mut form.line, line);
         }
     }
 
@@ -178,16 +196,18 @@ impl Model {
             Ok(registration) => {
                 let said = self.remember(&annotation, &registration);
                 self.upsert(vec![registration]);
-                if matches!(annotation, Annotation::Reveal { .. }) {
-                    return self.revealed(id);
+                if let Annotation::Reveal { field } = annotation {
+                    return self.revealed(id.clone(), field);
                 }
                 said.map_or_else(Effects::none, |said| self.toast(ToastKind::Done, said))
             }
             Err(error) => {
-                if matches!(annotation, Annotation::Reveal { .. }) {
-                    self.not_revealed(id);
+                let what = if leaves_unknown(&error) { "It is unknown whether this was" } else { "Nothing was" };
+                // What somebody has written must not be lost with the answer.
+                if let Annotation::Note { text } = annotation {
+                    self.write_on(id.clone(), text.reveal());
                 }
-                self.toast(ToastKind::Error, format!("Nothing was noted at {id}: {}", error.message))
+                self.toast(ToastKind::Error, format!("{what} noted at {id}: {}", error.message))
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{
     Command, Effects, Layer, Model, Overlay,
     command::{COMMANDS, Entry},
     rows::Rows,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::keys::{Code, Key};
 
@@ -98,9 +98,7 @@ impl Model {
     pub(super) fn palette_paste(&mut self, text: &str) {
         let (layer, height) = (self.layer(), self.page_rows);
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
-        for character in sanitise_line(text) {
-            palette.input.handle(tui_input::InputRequest::InsertChar(character));
-        }
+        paste_line(&mut palette.input, text);
         palette.search(layer, height);
     }
 

@@ -82,6 +82,11 @@ impl Model {
     /// Shows what would be done to the marked registrations, or to the one in question.
     pub(super) fn plan(&mut self, planned: Planned) {
         let (ids, hidden) = self.subjects();
+        self.plan_for(planned, ids, hidden);
+    }
+
+    /// Shows what would be done to these registrations, so many of which the filter hides.
+    pub(super) fn plan_for(&mut self, planned: Planned, ids: Vec<RegistrationId>, hidden: usize) {
         let plan = Plan { planned, subjects: self.as_seen(ids), hidden, scroll: Scroll::default() };
         self.overlays.push(Overlay::Plan(plan));
     }

@@ -225,6 +225,7 @@ impl Model {
     pub(super) fn open_neighbour(&mut self, rows: isize) -> Effects {
         let tab = self.registration().map(|view| view.tab);
         if let Some(id) = self.subject().cloned() {
+            self.look_at(&id);
             self.queue.select(&id, self.list_rows);
         }
         // A registration that was decided on may have left its place.

@@ -1,8 +1,6 @@
 //! Personal data that is masked, shown one field at a time: asked for, written down, and only then on the screen for a
 //! short while.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 
 use super::{
@@ -29,11 +27,9 @@ pub struct RevealForm {
     pub fields: Rows<PersonalField>,
 }
 
-/// Which fields are shown, and which is about to be.
+/// Which fields are shown.
 #[derive(Debug, Default)]
 pub struct Reveals {
-    /// Asked for; not shown before it is written down.
-    asked: Option<(RegistrationId, PersonalField)>,
     shown: Vec<Shown>,
 }
 
@@ -79,7 +75,6 @@ impl Model {
                 let asked = form.fields.selected().map(|field| (form.id.clone(), *field));
                 self.overlays.pop();
                 let Some((id, field)) = asked else { return Effects::none() };
-                self.reveals.asked = Some((id.clone(), field));
                 return self.say(id, Annotation::Reveal { field });
             }
             _ => {}
@@ -88,21 +83,14 @@ impl Model {
     }
 
     /// It is written down that a field is shown: now it is.
-    pub(super) fn revealed(&mut self, id: &RegistrationId) -> Effects {
-        let Some((asked, field)) = self.reveals.asked.take_if(|(asked, _)| asked == id) else {
-            return Effects::none();
-        };
+    pub(super) fn revealed(&mut self, id: RegistrationId, field: PersonalField) -> Effects {
         let until = self.now + TimeDelta::seconds(SHOWN_SECONDS.cast_signed());
-        self.reveals.shown.push(Shown { id: asked, field, until });
-        let mut effects = Effects::one(Effect::Timer(Timer::Reveal, Duration::from_secs(SHOWN_SECONDS)));
+        self.reveals.shown.push(Shown { id, field, until });
+        // The timer is that of the field which is shown longest already.
+        let mut effects = self.end_reveals();
         let text = format!("The {} is shown for {SHOWN_SECONDS} seconds; that is written down.", field.label());
         effects.append(self.toast(ToastKind::Note, text));
         effects
-    }
-
-    /// Nothing is shown that could not be written down.
-    pub(super) fn not_revealed(&mut self, id: &RegistrationId) {
-        self.reveals.asked.take_if(|(asked, _)| asked == id);
     }
 
     /// Masks what has been shown long enough.

@@ -4,7 +4,7 @@
 //! A screen more is a variant of [`Screen`] with its state, a [`Layer`] with its keys, and an arm in each `match` below
 //! and in `ui::view`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Effects, Layer, Model,
@@ -87,6 +87,15 @@ impl Model {
         }
     }
 
+    /// The registrations of this screen in the order of their rows.
+    pub(super) fn shown_ids(&self) -> Vec<RegistrationId> {
+        match self.screens.last() {
+            None => self.queue.rows().to_vec(),
+            Some(Screen::Ring(view)) => view.rows.all().iter().filter_map(|row| row.member().cloned()).collect(),
+            Some(_) => self.subject().cloned().into_iter().collect(),
+        }
+    }
+
     /// The registrations marked on this screen; `None` where nothing can be marked.
     pub fn marked(&self) -> Option<&BTreeSet<RegistrationId>> {
         match self.screens.last() {
@@ -96,13 +105,13 @@ impl Model {
         }
     }
 
-    /// The registrations that commands for many act on: those marked on this screen, else the subject; and how many of
-    /// them the filter hides.
+    /// The registrations that commands for many act on: those marked on this screen in the order of their rows, else
+    /// the subject; and how many of them the filter hides.
     pub(super) fn subjects(&self) -> (Vec<RegistrationId>, usize) {
         match self.marked() {
             Some(marked) if !marked.is_empty() => {
                 let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
-                (marked.iter().cloned().collect(), hidden)
+                (in_order(&self.shown_ids(), marked), hidden)
             }
             _ => (self.subject().cloned().into_iter().collect(), 0),
         }
@@ -275,4 +284,11 @@ impl Model {
         }
         Effects::none()
     }
+}
+
+/// What is marked, in the order of the rows; what is hidden by the filter comes after what is shown.
+fn in_order(rows: &[RegistrationId], marked: &BTreeSet<RegistrationId>) -> Vec<RegistrationId> {
+    let shown: HashSet<&RegistrationId> = rows.iter().collect();
+    let hidden = marked.iter().filter(|id| !shown.contains(id));
+    rows.iter().filter(|id| marked.contains(*id)).chain(hidden).cloned().collect()
 }

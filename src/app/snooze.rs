@@ -1,13 +1,13 @@
 //! Putting registrations aside: until when, and why.
 
 use chrono::{Days, TimeDelta};
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::{
     Effects, Model, Overlay,
     jobs::Work,
     model::ToastKind,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     backend::{Annotation, LONGEST_REASON},
@@ -214,9 +214,7 @@ impl Model {
     pub(super) fn snooze_paste(&mut self, text: &str) {
         let Some(Overlay::Snooze(form)) = self.overlays.last_mut() else { return };
         let Some(typed) = form.typed() else { return };
-        for character in sanitise_line(text) {
-            typed.handle(InputRequest::InsertChar(character));
-        }
+        paste_line(typed, text);
     }
 
     fn put_aside(&mut self, until: Timestamp) -> Effects {

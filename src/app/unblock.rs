@@ -1,6 +1,6 @@
 //! From what blocks a registration to the command that clears it.
 
-use super::{Command, Effects, Layer, Model, model::ToastKind};
+use super::{Command, Effects, Layer, Model, model::ToastKind, plan::Planned};
 use crate::{
     index::Entry,
     triage::{self, Act, Stuck},
@@ -51,6 +51,20 @@ impl Model {
         }
     }
 
+    /// Opens what does an act for the subject alone, whatever is marked.
+    fn clear_of(&mut self, act: Act, command: Command) -> Effects {
+        let Some(id) = self.subject().cloned() else { return Effects::none() };
+        match act {
+            Act::Sync => self.plan_for(Planned::Sync(0), vec![id], 0),
+            Act::Claim => self.plan_for(Planned::Claim, vec![id], 0),
+            Act::Release => self.plan_for(Planned::Release, vec![id], 0),
+            Act::Resend => self.plan_resend_of(id),
+            Act::Decide => self.decide_on(vec![id], 0, None),
+            Act::Links | Act::Create | Act::Wait | Act::Elsewhere => return self.command(command),
+        }
+        Effects::none()
+    }
+
     /// Opens what does the next best action for the subject; nothing is sent before it is confirmed there.
     pub(super) fn unblock(&mut self) -> Effects {
         let entry = self.subject().and_then(|id| self.index.get(id));
@@ -65,7 +79,7 @@ impl Model {
                 self.plan_resend_of(id);
                 Effects::none()
             }
-            Remedy::Command(command) => self.command(command),
+            Remedy::Command(command) => self.clear_of(blocker.act, command),
             Remedy::NotNow(command, reason) => {
                 let label = command.entry().map_or("", |entry| entry.label);
                 self.toast(ToastKind::Note, format!("{} Cannot {label}: {reason}.", blocker.next_action))

@@ -1,6 +1,6 @@
 //! Routing: which part of the model a message concerns.
 
-use tui_input::InputRequest;
+use tui_input::{Input, InputRequest};
 
 use super::{
     Command, Effects, Layer, Message, Model, Overlay, Room, Screen, Target,
@@ -22,6 +22,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     model.now = now;
     let mut effects = take(model, message);
     effects.append(model.time_news());
+    effects.append(model.time_following());
     effects
 }
 
@@ -87,11 +88,10 @@ impl Model {
         if self.layer() == Layer::Queue && self.queue.filter.editing {
             return self.filter_key(key);
         }
-        if let Some(target) = self.target_of_digit(key) {
-            return self.click(target);
-        }
+        // A digit that somebody has bound to a command is theirs.
         match self.keymap.command(self.layer(), key) {
             Some(command) => self.command(command),
+            None if let Some(target) = self.target_of_digit(key) => self.click(target),
             None if self.layer() == Layer::Registration && key.code == Code::Enter => self.open_link(),
             None => Effects::none(),
         }
@@ -307,6 +307,10 @@ impl Model {
                 Effects::none()
             }
             Timer::Refresh => self.read_on(),
+            Timer::Follow => {
+                self.follow();
+                Effects::none()
+            }
         }
     }
 }
@@ -330,10 +334,14 @@ pub(super) fn input_request(key: Key) -> Option<InputRequest> {
     })
 }
 
-/// Pasted text as one line: line ends and tabs become blanks, which keep words apart, and other control characters
+/// Pastes text on one line: line ends and tabs become blanks, which keep words apart, and other control characters
 /// nothing, so a paste can never press Enter.
-pub(super) fn sanitise_line(text: &str) -> impl Iterator<Item = char> {
+pub(super) fn paste_line(input: &mut Input, text: &str) {
     let is_blank = |character: char| matches!(character, '\n' | '\r' | '\t');
-    let text = text.trim_matches(is_blank);
-    text.chars().map(move |character| if is_blank(character) { ' ' } else { character }).filter(|it| !it.is_control())
+    for character in text.trim_matches(is_blank).chars() {
+        let character = if is_blank(character) { ' ' } else { character };
+        if !character.is_control() {
+            input.handle(InputRequest::InsertChar(character));
+        }
+    }
 }

@@ -6,11 +6,12 @@ use super::{
     Effects, Kept, Model, Overlay,
     kept::KeptView,
     model::ToastKind,
-    update::{input_request, sanitise_line},
+    update::{input_request, paste_line},
 };
 use crate::{
     index::{Origin, Query, View, Views},
     keys::{Code, Key},
+    model::fold_word,
 };
 
 /// The views of the desk with their counts.
@@ -128,9 +129,7 @@ impl Model {
     /// Pasted text is typed text, on one line.
     pub(super) fn save_view_paste(&mut self, text: &str) {
         let Some(Overlay::SaveView(form)) = self.overlays.last_mut() else { return };
-        for character in sanitise_line(text) {
-            form.input.handle(tui_input::InputRequest::InsertChar(character));
-        }
+        paste_line(&mut form.input, text);
     }
 
     /// Closes the dialog and says what was done, or says in it why not.
@@ -160,7 +159,7 @@ impl Model {
         let name = view.name.clone();
         self.tabs.views.put(view);
         Ok(self.keep(|kept| {
-            kept.views.retain(|known| known.name != name);
+            kept.views.retain(|known| !is_same(&known.name, &name));
             kept.views.push(KeptView { name, query, sort });
         }))
     }
@@ -171,8 +170,13 @@ impl Model {
         };
         let name = known.name.clone();
         self.tabs.views.remove(&name);
-        Ok(self.keep(|kept| kept.views.retain(|known| known.name != name)))
+        Ok(self.keep(|kept| kept.views.retain(|known| !is_same(&known.name, &name))))
     }
+}
+
+/// Whether two names are of one view: views are found whatever the case of their names.
+fn is_same(one: &str, other: &str) -> bool {
+    fold_word(one) == fold_word(other)
 }
 
 /// Adds the views that were saved at a console; what is there already stays.

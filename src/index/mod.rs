@@ -1,10 +1,10 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 
 mod complete;
-mod facets;
 mod incidents;
 mod order;
 mod query;
+mod totals;
 mod values;
 mod view;
 
@@ -17,7 +17,6 @@ use chrono::TimeDelta;
 
 pub use crate::triage::FlagRate;
 pub use complete::{Candidate, Completer, Completion, word_at};
-pub use facets::Facets;
 pub use order::{Sort, SortError, SortField};
 pub use query::{
     BARE, Query, QueryError, Span, TERMS, Term, flag_term, flips_term, is_bare, step_term, stuck_term, value_text,
@@ -282,9 +281,9 @@ impl Index {
         &self.links
     }
 
-    /// Counts over some of them.
-    pub fn facets(&self, ids: &[RegistrationId]) -> Facets {
-        Facets::over(ids.iter().filter_map(|id| self.get(id)))
+    /// How many there are of each status, in the order of the life cycle.
+    pub fn totals(&self) -> Vec<(String, usize)> {
+        totals::by_status(self.entries())
     }
 
     /// Counts over some of them by each term of [`FACETS`], with the values as they stand in a query.

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use super::{Entry, facets::status_position};
+use super::{Entry, totals::status_position};
 use crate::{
     model::Registration,
     text::nearest,
@@ -18,7 +18,7 @@ pub enum SortField {
     /// Operator's order: whose turn, then how late, then what is left of the link; what is snoozed comes last.
     /// Descending is most urgent first.
     Urgency,
-    /// Last change.
+    /// Last change, evidence included: what the column of ages shows.
     Updated,
     /// Creation.
     Created,
@@ -175,7 +175,7 @@ impl Sort {
         match self.by {
             // What is put aside comes after everything else, until its time is over.
             SortField::Urgency => right.is_snoozed().cmp(&left.is_snoozed()).then_with(|| compare_urgency(left, right)),
-            SortField::Updated => one.updated_at.cmp(&other.updated_at),
+            SortField::Updated => left.last_move().cmp(&right.last_move()),
             SortField::Created => one.created_at.cmp(&other.created_at),
             SortField::Status => (status_position(&one.status), one.status.as_str())
                 .cmp(&(status_position(&other.status), other.status.as_str())),

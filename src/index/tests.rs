@@ -234,7 +234,7 @@ fn a_wrong_sort_field_or_direction_names_the_right_ones() {
 }
 
 #[test]
-fn facets_count_in_display_order() {
+fn values_and_totals_count_in_display_order() {
     let mut bad = finished();
     bad.id = "bad".into();
     bad.project.name = Some("Banco".to_owned());
@@ -247,13 +247,14 @@ fn facets_count_in_display_order() {
     odd.current_step = Some(StepKind::Other("hologram".to_owned()));
     let index = index_of([odd, begun(), derived(bad)]);
     let ids: Vec<RegistrationId> = index.entries().map(|entry| entry.registration.id.clone()).collect();
-    let facets = index.facets(&ids);
-    let words = |counts: &[(String, usize)]| counts.iter().map(|(word, _)| word.clone()).collect::<Vec<_>>();
-    assert_eq!(words(&facets.statuses), ["started", "completed", "frozen"]);
-    assert_eq!(words(&facets.steps), ["consent", "end", "hologram"]);
-    assert_eq!(words(&facets.projects), ["", "Banco", "proj_7"]);
-    assert!(facets.flags.contains(&("BIO-01".to_owned(), 1)), "{:?}", facets.flags);
-    assert_eq!(index.facets(&[]), super::Facets::default());
+    let totals: Vec<(String, usize)> = index.totals();
+    assert_eq!(totals, [("started", 1), ("completed", 1), ("frozen", 1)].map(|(word, count)| (word.to_owned(), count)));
+    let values = index.values(&ids);
+    let of = |term: &str| values.iter().find(|(name, _)| *name == term).map_or(&[][..], |(_, values)| values);
+    let words = |term: &str| of(term).iter().map(|value| value.text.clone()).collect::<Vec<_>>();
+    assert_eq!(words("step"), ["consent", "end", "\"hologram\""]);
+    assert!(of("flag").iter().any(|value| value.text == "BIO-01" && value.count == 1));
+    assert!(index.values(&[]).is_empty());
 }
 
 #[test]

@@ -9,7 +9,6 @@ use ratatui::{
 use super::{Theme, facts, gauge, ink, words};
 use crate::{
     app::{Model, Screen, insights::Panel, registration::Tab},
-    index::Facets,
     model::{Role, Status},
     text,
 };
@@ -201,13 +200,9 @@ fn arrivals(model: &Model, theme: &Theme) -> Line<'static> {
     ])
 }
 
-fn statuses(totals: &Facets, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-    let mut shown: Vec<(Status, usize)> = totals
-        .statuses
-        .iter()
-        .map(|(word, count)| (Status::parse(word), *count))
-        .filter(|(_, count)| *count > 0)
-        .collect();
+fn statuses(totals: &[(String, usize)], columns: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let mut shown: Vec<(Status, usize)> =
+        totals.iter().map(|(word, count)| (Status::parse(word), *count)).filter(|(_, count)| *count > 0).collect();
     let needed = |shown: &[(Status, usize)]| -> usize {
         shown.iter().map(|count| ink::width(&Line::from(count_spans(count, theme))) + 3).sum()
     };

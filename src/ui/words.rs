@@ -49,7 +49,7 @@ const fn sign<'a>(glyph: &'static str, word: &'a str, tone: Tone) -> Sign<'a> {
 pub fn novelty(novelty: Novelty) -> Sign<'static> {
     match novelty {
         Novelty::Came => sign("+", "new", Tone::Ok),
-        Novelty::Changed => sign("Δ", "changed", Tone::Info),
+        Novelty::Changed => sign("≠", "changed", Tone::Info),
         Novelty::Returned => sign("↺", "came back", Tone::Attention),
     }
 }

@@ -11,6 +11,7 @@ mod work;
 
 pub use job::{Item, ItemState, Job, JobId, Tally};
 pub use panel::JobsPanel;
+pub(super) use work::leaves_unknown;
 pub use work::{Outcome, Work};
 
 use super::{RequestId, overlay::Scroll};

@@ -1,5 +1,7 @@
 //! Sending what jobs ask for, and taking the answers.
 
+use std::collections::HashSet;
+
 use super::{
     Item, ItemState, Job, JobId, JobView, Outcome, Work,
     work::{Finding, leaves_unknown},
@@ -16,7 +18,8 @@ impl Model {
         if seen.is_empty() {
             return self.toast(ToastKind::Note, "Nothing was sent: the registration is not known any more.");
         }
-        let next = self.next_after(|id| seen.iter().any(|(taken, _)| taken == id));
+        let taken: HashSet<&RegistrationId> = seen.iter().map(|(id, _)| id).collect();
+        let next = self.next_after(|id| taken.contains(id));
         if let Some(view) = self.registration_mut() {
             view.next.clone_from(&next);
         }
@@ -29,7 +32,7 @@ impl Model {
         let id = self.jobs.next_id();
         self.jobs.add(Job::new(id, work, seen, next));
         self.overlays.push(Overlay::Job(JobView::of(id)));
-        self.continue_jobs()
+        self.go_on(id)
     }
 
     /// Goes on to what comes after the subject, if that is about to leave its place: in the queue at once, in a

@@ -126,7 +126,7 @@ impl Work {
 }
 
 /// Whether it is unknown what a write with this error has done.
-pub(super) fn leaves_unknown(error: &BackendError) -> bool {
+pub(in crate::app) fn leaves_unknown(error: &BackendError) -> bool {
     matches!(error.kind, ErrorKind::TimedOut | ErrorKind::Server)
 }
 

@@ -182,6 +182,9 @@ fn a_view_is_saved_under_a_free_name_replaced_and_removed() {
     assert_eq!((view.name.as_str(), view.text.as_str(), view.origin), ("lost", "status:failed", Origin::Saved));
     console.keys("08");
     assert_eq!(shown(&console), 1);
+    // Names are one whatever their case, now and in the next run.
+    console.keys("V<ctrl+u>LOST<enter>");
+    assert_eq!(console.model.kept.views.len(), 1);
     // Its own name stands there already.
     console.keys("V<ctrl+x>");
     assert_eq!(console.model.tabs.views().at(8), None);

@@ -1,6 +1,6 @@
 use crate::{
     app::{
-        Message,
+        Message, Overlay,
         testing::{Console, registration},
     },
     backend::{BackendError, ErrorKind},
@@ -69,4 +69,33 @@ fn the_same_key_claims_and_releases() {
     assert_eq!(known(&console).desk.claim.as_ref().unwrap().by, "desk");
     console.keys("<esc>a");
     assert_eq!(known(&console).desk.claim, None);
+}
+
+#[test]
+fn a_note_without_an_answer_is_not_lost_and_not_said_to_be_missing() {
+    let mut console = Console::open(vec![registration(1, "Someone", Status::Ongoing, 1)]);
+    console.refusals.push_back(BackendError::new(ErrorKind::TimedOut, "No answer in time."));
+    console.keys("Nfirst line<ctrl+j>and more<enter>");
+    assert!(console.model.toast.as_ref().unwrap().text.starts_with("It is unknown whether"));
+    let Some(Overlay::Note(form)) = console.model.overlays.last() else { panic!("what was written is lost") };
+    assert_eq!((form.above.join("|").as_str(), form.line.value()), ("first line", "and more"));
+}
+
+#[test]
+fn leaving_while_something_said_has_no_answer_is_asked_first() {
+    let mut console = Console::open(vec![registration(1, "Someone", Status::Ongoing, 1)]);
+    console.hold = true;
+    console.keys("a");
+    console.keys("q");
+    assert!(!console.left && matches!(console.model.overlays.last(), Some(Overlay::Leave)));
+}
+
+#[test]
+fn a_claim_takes_the_mark_off_like_any_other_deed() {
+    let mut console = Console::open(vec![
+        registration(1, "Someone", Status::Ongoing, 1),
+        registration(2, "Someone", Status::Ongoing, 2),
+    ]);
+    console.keys("<space>a");
+    assert!(console.model.queue.marked.is_empty(), "the next key acts on what is selected");
 }

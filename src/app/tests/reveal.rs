@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        Command, Message,
+        Command, Effect, Message,
         effect::Timer,
         testing::{Console, registration},
     },
@@ -60,4 +60,39 @@ fn only_what_is_known_is_offered_and_only_a_plain_enter_shows_it() {
     console.keys("jjjjjj<enter>");
     let reveals = &console.data[0].desk.reveals;
     assert_eq!(reveals.last().unwrap().field, PersonalField::Phone, "the last one known: no document was shown");
+}
+
+#[test]
+fn two_fields_asked_for_at_once_are_each_shown_with_their_own_answer_and_end_in_their_own_time() {
+    let mut console = support();
+    console.hold = true;
+    console.keys("vj<enter>");
+    console.keys("vjj<enter>");
+    let annotates = |effect: &Effect| matches!(effect, Effect::Annotate(..));
+    let second = console.held.iter().rposition(annotates).unwrap();
+    let second = console.held.remove(second);
+    console.hold = false;
+    console.release(false);
+    assert!(!console.model.hides(&id(), PersonalField::Email), "the first is written down");
+    assert!(console.model.hides(&id(), PersonalField::Phone), "the second is not yet");
+    console.now += chrono::TimeDelta::seconds(10);
+    console.held.push(second);
+    console.release(false);
+    assert!(!console.model.hides(&id(), PersonalField::Phone));
+    console.hold = true;
+    console.now += chrono::TimeDelta::seconds(20);
+    console.send(Message::Timer(Timer::Reveal));
+    assert!(console.model.hides(&id(), PersonalField::Email) && !console.model.hides(&id(), PersonalField::Phone));
+    assert!(console.held.iter().any(|effect| matches!(effect, Effect::Timer(Timer::Reveal, _))), "one is still shown");
+}
+
+#[test]
+fn what_is_masked_again_is_not_copied_from_a_menu_that_stayed_open() {
+    let mut console = support();
+    console.keys("vj<enter>Y");
+    console.now += chrono::TimeDelta::seconds(31);
+    console.send(Message::Timer(Timer::Reveal));
+    console.keys("e");
+    assert!(console.copied.is_empty());
+    assert!(console.model.toast.as_ref().unwrap().text.contains("masked on the screen again"));
 }

@@ -154,3 +154,13 @@ fn links_lead_to_the_ring() {
     console.keys("t");
     assert!(console.model.toast.as_ref().unwrap().text.contains("Nobody else"));
 }
+
+#[test]
+fn the_next_best_action_is_for_the_selected_one_whoever_is_marked() {
+    let mut console = Console::open(vec![waiting(1), waiting(2)]);
+    console.keys("<space>");
+    let selected = console.selected().unwrap().to_owned();
+    assert!(!console.model.queue.marked.contains(&selected.as_str().into()));
+    console.keys("x");
+    assert_eq!(resend(&console).id.as_str(), selected);
+}

@@ -39,7 +39,7 @@ pub const FILTER: &[(&str, &str)] = &[
     ("age:>2h  created:<7d", "time since the last move, since it was created; created:today"),
     ("updated:2026-01-01..2026-02-01", "between two days"),
     ("country:CO", "country of document or phone; name: email: phone: id: look in one place"),
-    ("\"alba muestra\"  ~albba", "words that stand together; words spelt nearly so"),
+    ("\"alba muestra\"  ~albmst", "words that stand together; letters in this order"),
 ];
 
 /// The keys of the dialogs; these cannot be changed.
