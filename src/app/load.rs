@@ -111,7 +111,7 @@ impl Model {
 
     /// A large remote is read as a whole less often: that costs a request for each hundred rows.
     fn whole_seconds(&self) -> i64 {
-        WHOLE_SECONDS.max(self.index.len() as i64 / i64::from(ListRequest::MAX_LIMIT))
+        WHOLE_SECONDS.max(self.index.len().cast_signed() as i64 / i64::from(ListRequest::MAX_LIMIT))
     }
 
     /// The engine in this process is asked for one page after the other: it gains nothing from several at once.

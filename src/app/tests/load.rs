@@ -41,21 +41,18 @@ fn answer(console: &mut Console, page: u32, result: Result<Page, BackendError>) 
     console.send(Message::Listed(request, result));
 }
 
-fn rows(console: &Console, page: u32) -> Result<Page, BackendError> {
+/// Answers the request for a page with its rows.
+fn give(console: &mut Console, page: u32) {
     let limit = 100;
     let rows = console.data.iter().skip((page as usize - 1) * limit).take(limit).cloned();
-    Ok(Page {
+    let page_of = Page {
         registrations: rows.collect(),
         total: Some(console.data.len() as u64),
         page,
         pages: Some(console.data.len().div_ceil(limit) as u32),
         refused: Vec::new(),
-    })
-}
-
-fn give(console: &mut Console, page: u32) {
-    let page_of = rows(console, page);
-    answer(console, page, page_of);
+    };
+    answer(console, page, Ok(page_of));
 }
 
 fn down() -> Result<Page, BackendError> {
