@@ -13,6 +13,7 @@ mod create;
 mod decide;
 mod demo;
 mod desk;
+mod doctor;
 mod export;
 mod failure;
 mod generate;
@@ -125,6 +126,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
         Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
+        Command::Doctor(format) => doctor::run(format.json, &session, output).await,
         Command::Watch(arguments) => watch::run(&arguments, &session, output).await,
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,

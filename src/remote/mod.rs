@@ -8,8 +8,10 @@
 mod address;
 mod calls;
 mod client;
+mod expiry;
 mod memory;
 mod notes;
+mod probe;
 mod token;
 mod transport;
 
@@ -17,6 +19,8 @@ use std::{path::PathBuf, time::Duration};
 
 pub use self::{
     client::Remote,
+    expiry::expiry_of,
+    probe::{Finding, Health, probe},
     token::{COMMAND_TIMEOUT, TokenSource},
 };
 pub use crate::wire::Dialect;

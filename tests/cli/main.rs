@@ -4,6 +4,7 @@
 mod annotate;
 mod commands;
 mod decide;
+mod doctor;
 mod durability;
 mod export;
 mod hostile;

@@ -185,6 +185,12 @@ pub enum Command {
                             REGDESK_WEBHOOK_SECRET or a file; without one, only this machine can be listened to.\n\n\
                             Example: REGDESK_WEBHOOK_SECRET=secret regdesk watch --listen 127.0.0.1:8790")]
     Watch(WatchArguments),
+    /// Check the profile in use step by step, and say what to mend
+    #[command(
+        after_help = "Asks a remote for its address, token, dialect, clock, and what it honours of paging, order and \
+                            filters. Only reads.\n\nExample: regdesk --profile production doctor"
+    )]
+    Doctor(Format),
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
