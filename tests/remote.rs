@@ -138,6 +138,7 @@ fn config(base_url: &str, dialect: Option<Dialect>) -> RemoteConfig {
             connect: Duration::from_secs(2),
             request: Duration::from_millis(400),
             backoff: Duration::from_millis(1),
+            per_second: None,
         },
         annotations: None,
     }

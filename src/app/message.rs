@@ -10,7 +10,7 @@ use super::{
 use crate::{
     backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
     keys::Key,
-    model::{Flow, Project, Registration, RegistrationId},
+    model::{Flow, Project, Registration, RegistrationId, Timestamp},
 };
 
 /// Something that happened.
@@ -34,6 +34,8 @@ pub enum Message {
     Retrieved(RequestId, RegistrationId, Result<Registration, BackendError>),
     /// Projects and flows were read.
     Catalogue(RequestId, Result<(Vec<Project>, Vec<Flow>), BackendError>),
+    /// Until when the backend lets us in, where that is known.
+    SignedInUntil(Option<Timestamp>),
     /// A create was answered.
     Created(RequestId, Result<Created, BackendError>),
     /// A sync was answered.

@@ -103,6 +103,8 @@ pub struct Model {
     pub jobs: Jobs,
     /// A decision is a key away, on the desk itself and not only in its dialog.
     pub decision_keys: bool,
+    /// Until when the backend lets us in, where that is known.
+    pub signed_in_until: Option<Timestamp>,
     /// Personal data is hidden.
     pub masked: bool,
     /// The latest message, until it goes away.
@@ -155,6 +157,7 @@ impl Model {
             look: Look::default(),
             jobs: Jobs::default(),
             decision_keys: true,
+            signed_in_until: None,
             toast: None,
             copying: "text",
             log: VecDeque::new(),

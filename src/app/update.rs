@@ -47,6 +47,10 @@ fn take(model: &mut Model, message: Message) -> Effects {
         Message::Listed(request, answer) => model.listed(request, answer),
         Message::Retrieved(request, _, answer) if model.is_of_a_job(request) => model.looked_up(request, answer),
         Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),
+        Message::SignedInUntil(until) => {
+            model.signed_in_until = until;
+            Effects::none()
+        }
         Message::Catalogue(request, answer) => model.catalogue_read(request, answer),
         Message::Created(request, answer) => model.created(request, answer),
         Message::Synced(request, _, answer) => model.synced(request, answer),

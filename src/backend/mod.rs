@@ -25,7 +25,7 @@ pub use request::{
     SyncRequest, SyncStep, TokenKind, TokenScope,
 };
 
-use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind};
+use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
 
 /// What a backend can do beyond the four operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,11 @@ pub trait Backend: Send + Sync {
 
     /// What a token handed out by this backend allows; `None` if it handed out no such token.
     async fn token_scope(&self, token: &SecretString) -> Result<Option<TokenScope>, BackendError>;
+
+    /// Until when the backend lets us in, where that is known: the end of the token in use, UTC.
+    async fn signed_in_until(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// What the webhooks of projects are told, where the backend keeps that.
     fn hooks(&self) -> Option<&dyn HookQueue> {

@@ -10,7 +10,7 @@ use super::{
     Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind,
     ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope,
 };
-use crate::model::{Evidence, Flow, Project, Registration, RegistrationId};
+use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Passes every question on and refuses every write, for `--read-only`.
 pub struct ReadOnly(Arc<dyn Backend>);
@@ -111,6 +111,10 @@ impl Backend for ReadOnly {
 
     async fn token_scope(&self, token: &SecretString) -> Result<Option<TokenScope>, BackendError> {
         self.0.token_scope(token).await
+    }
+
+    async fn signed_in_until(&self) -> Option<Timestamp> {
+        self.0.signed_in_until().await
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {

@@ -10,6 +10,7 @@ use super::{
     RemoteConfig, RemoteError,
     address::Address,
     calls,
+    expiry::expiry_of,
     memory::Memory,
     notes::Notes,
     token::ClientToken,
@@ -20,7 +21,7 @@ use crate::{
         Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, Clock, CreateRequest, Created,
         ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
     },
-    model::{Evidence, Flow, Project, Registration, RegistrationId},
+    model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp},
     wire::{self, WireError},
 };
 
@@ -443,6 +444,10 @@ impl Backend for Remote {
 
     async fn token_scope(&self, _token: &SecretString) -> Result<Option<TokenScope>, BackendError> {
         Ok(None)
+    }
+
+    async fn signed_in_until(&self) -> Option<Timestamp> {
+        expiry_of(&self.token.get().await.ok()?)
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {

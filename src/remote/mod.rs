@@ -9,6 +9,7 @@ mod address;
 mod calls;
 mod client;
 mod expiry;
+mod manners;
 mod memory;
 mod notes;
 mod probe;
@@ -43,7 +44,7 @@ pub struct RemoteConfig {
     pub annotations: Option<PathBuf>,
 }
 
-/// Time limits of requests.
+/// Limits of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// Until a connection stands.
@@ -52,11 +53,18 @@ pub struct Timeouts {
     pub request: Duration,
     /// Before a read is repeated for the first time; doubles each time.
     pub backoff: Duration,
+    /// How many requests go out a second at most; `None` sends them as they come.
+    pub per_second: Option<u32>,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), request: Duration::from_secs(30), backoff: Duration::from_millis(250) }
+        Self {
+            connect: Duration::from_secs(5),
+            request: Duration::from_secs(30),
+            backoff: Duration::from_millis(250),
+            per_second: None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::time;
 
-use super::{RemoteError, Timeouts};
+use super::{RemoteError, Timeouts, manners::Manners};
 use crate::{
     backend::{BackendError, ErrorKind},
     http, wire,
@@ -55,6 +55,7 @@ pub(super) struct Answer {
 pub(super) struct Transport {
     client: Client,
     timeouts: Timeouts,
+    manners: Manners,
     name: String,
 }
 
@@ -62,14 +63,17 @@ impl Transport {
     pub(super) fn new(timeouts: Timeouts, name: String) -> Result<Self, RemoteError> {
         let client =
             http::client(timeouts.connect, timeouts.request).map_err(|reason| RemoteError::Client { reason })?;
-        Ok(Self { client, timeouts, name })
+        Ok(Self { client, timeouts, manners: Manners::new(timeouts.per_second), name })
     }
 
     /// Sends a request. A read is repeated when that may help; a write never is.
     pub(super) async fn send(&self, call: &Call, token: &SecretString) -> Result<Answer, BackendError> {
         let mut repeats = 0;
         loop {
-            let error = match self.send_once(call, token).await {
+            self.manners.wait_for_turn(call.is_read()).await?;
+            let sent = self.send_once(call, token).await;
+            self.learn(&sent);
+            let error = match sent {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -82,6 +86,20 @@ impl Transport {
                 }
                 None => return Err(error),
             }
+        }
+    }
+
+    /// What an answer, or none, means for those that follow.
+    fn learn(&self, sent: &Result<Answer, BackendError>) {
+        match sent.as_ref().map_err(|error| (&error.kind, error.http_status)) {
+            Err((ErrorKind::Unreachable | ErrorKind::TimedOut, None)) => self.manners.unanswered(time::Instant::now()),
+            Err((ErrorKind::TooMany { retry_after }, _)) => {
+                self.manners.answered();
+                if let Some(pause) = retry_after {
+                    self.manners.rest((*pause).min(LONGEST_PAUSE), time::Instant::now());
+                }
+            }
+            _ => self.manners.answered(),
         }
     }
 

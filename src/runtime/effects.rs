@@ -28,8 +28,14 @@ pub fn start(
             });
         }
         Effect::Catalogue(request) => {
+            let asked = Arc::clone(&backend);
             answer(answers, move |result| Message::Catalogue(request, result), async move {
-                Ok((backend.projects().await?, backend.flows().await?))
+                Ok((asked.projects().await?, asked.flows().await?))
+            });
+            let answers = answers.clone();
+            tokio::spawn(async move {
+                // The console may be gone by now.
+                let _ = answers.send(Message::SignedInUntil(backend.signed_in_until().await)).await;
             });
         }
         Effect::Create(request, create) => {

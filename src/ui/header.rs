@@ -26,7 +26,8 @@ pub fn profile(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let reading = reading(model, theme);
     let columns = usize::from(area.width);
     // Where not all fits, what says what may go wrong stays whole, then how fresh it is, then where one is.
-    let job = job(model, theme);
+    let mut job = job(model, theme);
+    job.spans.splice(0..0, token(model, theme));
     let kept = ink::width(&job) + ink::width(&reading).min(KEPT_FOR_READING) + 2;
     let mut line = left;
     let room = columns.saturating_sub(ink::width(&line) + kept);
@@ -38,6 +39,21 @@ pub fn profile(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         Rect { x: area.right().saturating_sub(room), width: room, ..area },
         &job.into_iter().chain(reading).collect::<Line>(),
     );
+}
+
+/// A token that ends within this time is told of, seconds: time to get another one from whoever hands them out.
+const TOKEN_ENDS_SOON: i64 = 3 * 24 * 60 * 60;
+
+/// That the token is about to run out, or has: before it bites.
+fn token(model: &Model, theme: &Theme) -> Vec<Span<'static>> {
+    let Some(until) = model.signed_in_until else { return Vec::new() };
+    let left = (until - model.now).num_seconds();
+    let (text, style) = match left {
+        ..=0 => ("✗ token ran out".to_owned(), theme.bad),
+        1..=TOKEN_ENDS_SOON => (format!("◆ token ends in {}", text::ago(left)), theme.attention),
+        _ => return Vec::new(),
+    };
+    vec![Span::styled(text, style), Span::styled(" · ", theme.dim)]
 }
 
 /// The job on its way, what of it failed so far, and how many wait behind it.

@@ -3,7 +3,11 @@
 use ratatui::style::Modifier;
 
 use crate::{
-    app::{Layer, Message, Target, registration::Tab, testing::registration},
+    app::{
+        Layer, Message, Target,
+        registration::Tab,
+        testing::{noon, registration},
+    },
     backend::{BackendError, ErrorKind},
     index::{Query, SortField},
     model::{RegistrationId, Status},
@@ -221,4 +225,17 @@ fn the_first_line_says_where_one_is_and_what_the_list_is_narrowed_to() {
     assert!(first(&mut screen).contains("… ›"), "{}", first(&mut screen));
     assert!(first(&mut screen).contains("Ring"), "{}", first(&mut screen));
     assert!(!first(&mut screen.keys("m")).contains("Muestra"), "hidden in the breadcrumb too");
+}
+
+#[test]
+fn a_token_about_to_run_out_is_told_before_it_bites() {
+    let mut screen = Screen::new();
+    let first = |screen: &mut Screen| screen.text().lines().next().unwrap().to_owned();
+    let until = |days: i64| Message::SignedInUntil(Some(noon() + chrono::Duration::days(days)));
+    screen.console.send(until(30));
+    assert!(!first(&mut screen).contains("token"));
+    screen.console.send(until(2));
+    assert!(first(&mut screen).contains("◆ token ends in 2d"), "{}", first(&mut screen));
+    screen.console.send(until(-1));
+    assert!(first(&mut screen).contains("✗ token ran out"), "{}", first(&mut screen));
 }
