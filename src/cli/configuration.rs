@@ -263,6 +263,9 @@ fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure
         // A file cannot name one.
         TokenSource::Value(_) => {}
     }
+    if let Some(most) = remote.timeouts.per_second {
+        output.line(&format!("requests_per_second = {most}"))?;
+    }
     output.line(&format!("allow_plain_http = {}", remote.allow_plain_http))
 }
 

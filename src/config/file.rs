@@ -160,13 +160,15 @@ fn remote_of(
     let dialect = section.word(reading, "dialect", DIALECTS);
     let tokens = token_sources(section, reading);
     let allow_plain_http = section.switch(reading, "allow_plain_http");
+    let per_second = section.number(reading, "requests_per_second");
     if !is_remote {
         let misplaced = url
             .map(|found| ("url", found.place))
             .into_iter()
             .chain(dialect.map(|found| ("dialect", found.place)))
             .chain(tokens.into_iter().map(|(key, found)| (key, found.place)))
-            .chain(allow_plain_http.map(|found| ("allow_plain_http", found.place)));
+            .chain(allow_plain_http.map(|found| ("allow_plain_http", found.place)))
+            .chain(per_second.map(|found| ("requests_per_second", found.place)));
         for (key, place) in misplaced {
             let message = "only applies to a remote; set backend = \"remote\", or leave it out";
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of(key)));
@@ -192,16 +194,30 @@ fn remote_of(
         reading.mistakes.push(Mistake::new(url.place, error.to_string()).with_key(section.path_of("url")));
     }
     let dialect = dialect.and_then(|found| found.value);
+    let per_second = per_second.and_then(|found| whole_number(&found, section, reading));
     Some(RemoteConfig {
         base_url: url.value,
         dialect,
         token: token?,
         allow_plain_http,
-        timeouts: Timeouts::default(),
+        timeouts: Timeouts { per_second, ..Timeouts::default() },
         // Its place depends on the user's directories.
         annotations: None,
     })
 }
+
+/// How many requests a second are allowed.
+fn whole_number(found: &Found<f64>, section: &Section<'_>, reading: &mut Reading<'_>) -> Option<u32> {
+    if (1.0..=MOST_PER_SECOND).contains(&found.value) && found.value.fract() == 0.0 {
+        return Some(found.value as u32);
+    }
+    let message = format!("must be a whole number from 1 to {MOST_PER_SECOND}");
+    reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(section.path_of("requests_per_second")));
+    None
+}
+
+/// More requests a second are as good as no limit.
+const MOST_PER_SECOND: f64 = 10_000.0;
 
 /// Every source of a token that is named, with the place of its key.
 fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&'static str, Found<TokenSource>)> {

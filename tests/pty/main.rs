@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod calm;
+mod chaos;
 mod paths;
 #[allow(dead_code, reason = "shared with the recording, which uses the rest of it")]
 mod terminal;
