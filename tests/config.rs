@@ -27,6 +27,7 @@ fn places() -> Places {
         config_file: "/home/ana/.config/regdesk/config.toml".into(),
         data_dir: "/home/ana/.local/share/regdesk".into(),
         state_dir: "/home/ana/.local/state/regdesk".into(),
+        cache_dir: "/home/ana/.cache/regdesk".into(),
     }
 }
 

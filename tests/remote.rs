@@ -140,6 +140,8 @@ fn config(base_url: &str, dialect: Option<Dialect>) -> RemoteConfig {
             backoff: Duration::from_millis(1),
             per_second: None,
         },
+        mirror: regdesk::remote::Mirror::default(),
+        mirror_hours: 24,
         annotations: None,
     }
 }

@@ -1,13 +1,13 @@
 //! What the core asks the runtime to do.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
 use super::{Kept, Message, RequestId, reading::Reader};
 use crate::{
     backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
-    model::{RegistrationId, Seen},
+    model::{Registration, RegistrationId, Seen},
 };
 
 /// One thing to do. Those with a request id answer with a message that carries it.
@@ -42,6 +42,8 @@ pub enum Effect {
     Timer(Timer, Duration),
     /// Stop the program until it is continued.
     Suspend,
+    /// Keep a mirror of what was read on disk.
+    Mirror(Vec<Arc<Registration>>),
     /// Leave.
     Quit,
 }

@@ -1,7 +1,7 @@
 //! Reading registrations: the mirror that everything is searched in. Newest first, several pages at once where that
 //! helps, never waited for; what fails is asked for again, and the reading goes on where it was.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use super::{
     Effects, Model, RequestId,
@@ -10,7 +10,7 @@ use super::{
     pass::{Extent, Pass},
 };
 use crate::{
-    backend::{BackendError, ErrorKind, ListRequest, Page},
+    backend::{BackendError, ErrorKind, ListRequest, Mirror, Page},
     model::{Flow, Project, Registration, RegistrationId, Seen, Timestamp},
 };
 
@@ -60,6 +60,8 @@ pub struct Loading {
     pub complete_at: Option<Timestamp>,
     /// When what is new was read last, if that was after everything was.
     pub newest_at: Option<Timestamp>,
+    /// What is shown was read by an earlier run, then; until everything is read again.
+    pub recalled_at: Option<Timestamp>,
     /// How many the backend counts that did not come in the last whole reading.
     pub missing: u64,
     /// Why the last page could not be read, and since when that is so.
@@ -79,7 +81,8 @@ impl Model {
         let catalogue = self.requests.next();
         self.loading.catalogue = Some(catalogue);
         let mut effects = Effects::one(Effect::Catalogue(catalogue));
-        effects.append(self.begin_pass(Extent::Whole));
+        let extent = if self.profile.mirror == Mirror::Off { Extent::Newest } else { Extent::Whole };
+        effects.append(self.begin_pass(extent));
         effects
     }
 
@@ -103,6 +106,10 @@ impl Model {
             return self.ask_for_pages(1);
         }
         let is_old = |at: Timestamp| (self.now - at).num_seconds() >= self.whole_seconds();
+        let is_off = self.profile.mirror == Mirror::Off && self.loading.newest_at.is_some();
+        if is_off {
+            return self.begin_pass(Extent::Newest);
+        }
         if self.profile.announces_changes || self.loading.missing > 0 || self.loading.complete_at.is_none_or(is_old) {
             return self.reload();
         }
@@ -144,7 +151,7 @@ impl Model {
     fn page_read(&mut self, number: u32, page: Page) -> Effects {
         let tells_nothing = page.registrations.iter().all(|row| self.is_known(row));
         let Some(pass) = &mut self.loading.pass else { return Effects::none() };
-        pass.came(number, &page, tells_nothing);
+        pass.came(number, &page, tells_nothing || self.profile.mirror == Mirror::Off);
         self.loading.failures = 0;
         self.loading.others_come = true;
         self.loading.error = None;
@@ -201,10 +208,24 @@ impl Model {
             return Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(wait)));
         }
         self.loading.repeated = false;
+        self.loading.recalled_at = None;
         let mut effects = self.look_for_what_is_gone(&pass);
         let least = pass.count() as u64 / u64::from(ListRequest::MAX_LIMIT) / PAGES_AT_ONCE as u64;
         effects.append(self.refresh_in(REFRESH_SECONDS.max(least)));
+        if self.profile.mirror == Mirror::Disk {
+            effects.push(Effect::Mirror(self.index.entries().map(|entry| Arc::clone(&entry.registration)).collect()));
+        }
         effects
+    }
+
+    /// Takes what an earlier run has read, until it is read again. What has been read by now is newer.
+    pub(super) fn recall(&mut self, registrations: Vec<Registration>, at: Timestamp) {
+        if self.loading.complete_at.is_some() {
+            return;
+        }
+        self.take_in(registrations);
+        self.loading.recalled_at = Some(at);
+        self.changed();
     }
 
     fn refresh_in(&self, seconds: u64) -> Effects {

@@ -28,6 +28,8 @@ pub enum Message {
     Scroll(i32),
     /// What the last frame had room for.
     Measured(Room),
+    /// What an earlier run has read, and when.
+    Recalled(Vec<Registration>, Timestamp),
     /// A page was read.
     Listed(RequestId, Result<Page, BackendError>),
     /// A registration was read.

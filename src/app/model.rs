@@ -19,6 +19,7 @@ use super::{
     views::Tabs,
 };
 use crate::{
+    backend::Mirror,
     index::Index,
     keys::{Keymap, KeymapError, Override},
     model::{Flow, Project, Role, Timestamp},
@@ -38,6 +39,8 @@ pub struct Profile {
     pub read_only: bool,
     /// Real people: shown in a colour of its own.
     pub production: bool,
+    /// What becomes of what was read of a remote.
+    pub mirror: Mirror,
     /// The backend announces changes by itself; otherwise it is read again from time to time.
     pub announces_changes: bool,
 }

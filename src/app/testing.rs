@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     backend::{
-        Annotation, BackendError, Created, ErrorKind, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
-        SyncRequest, SyncStep,
+        Annotation, BackendError, Created, ErrorKind, ListRequest, Mirror, Page, ResendRequest, ResentLink,
+        SyncOutcome, SyncRequest, SyncStep,
     },
     keys::Key,
     model::{Flow, Personal, Project, Registration, RegistrationId, Review, Seen, Status, StepKind, Timestamp},
@@ -68,6 +68,8 @@ pub(crate) struct Console {
     pub(crate) syncs: usize,
     /// What was last to be kept for the next run.
     pub(crate) kept: Option<crate::app::Kept>,
+    /// How many registrations the last mirror on disk has.
+    pub(crate) mirrored: usize,
     /// The console was left.
     pub(crate) left: bool,
     /// The time.
@@ -83,6 +85,7 @@ impl Console {
             role: crate::model::Role::default(),
             read_only: false,
             production: false,
+            mirror: Mirror::default(),
             announces_changes: true,
         };
         let mut console = Self {
@@ -98,6 +101,7 @@ impl Console {
             read: Vec::new(),
             syncs: 0,
             kept: None,
+            mirrored: 0,
             left: false,
             now: noon(),
         };
@@ -188,6 +192,10 @@ impl Console {
             }
             Effect::Keep(kept) => {
                 self.kept = Some(*kept);
+                return;
+            }
+            Effect::Mirror(rows) => {
+                self.mirrored = rows.len();
                 return;
             }
             Effect::Quit => {

@@ -44,6 +44,10 @@ fn take(model: &mut Model, message: Message) -> Effects {
             model.measured(room);
             Effects::none()
         }
+        Message::Recalled(registrations, at) => {
+            model.recall(registrations, at);
+            Effects::none()
+        }
         Message::Listed(request, answer) => model.listed(request, answer),
         Message::Retrieved(request, _, answer) if model.is_of_a_job(request) => model.looked_up(request, answer),
         Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),

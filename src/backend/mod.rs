@@ -144,6 +144,18 @@ pub trait Backend: Send + Sync {
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>>;
 }
 
+/// What becomes of what was read of a remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mirror {
+    /// All of it is held in memory while the program runs.
+    #[default]
+    Memory,
+    /// It is kept on disk as well, for a while.
+    Disk,
+    /// Only the newest page is read.
+    Off,
+}
+
 /// Where a code goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,7 +10,7 @@ use super::{Failure, Output, args::ConfigCommand, notice, policy, session};
 use crate::{
     app::command::default_bindings,
     config::{
-        BackendSettings, Config, DIALECTS, EXAMPLE, Mistake, Mistakes, Overrides, Place, Places, Profile,
+        BackendSettings, Config, DIALECTS, EXAMPLE, MIRRORS, Mistake, Mistakes, Overrides, Place, Places, Profile,
         ProfileSettings, UiSettings, WebhookSettings, default_data_dir,
     },
     index::{Origin, Views},
@@ -266,6 +266,9 @@ fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure
     if let Some(most) = remote.timeouts.per_second {
         output.line(&format!("requests_per_second = {most}"))?;
     }
+    let mirror = MIRRORS.iter().find(|(_, meaning)| *meaning == remote.mirror).map_or("memory", |(word, _)| word);
+    output.line(&format!("mirror = {}", quoted(mirror)))?;
+    output.line(&format!("mirror_hours = {}", remote.mirror_hours))?;
     output.line(&format!("allow_plain_http = {}", remote.allow_plain_http))
 }
 

@@ -7,10 +7,11 @@ use tokio::{sync::mpsc, task::JoinSet};
 use super::{Desk, Failure, Session, configuration, serve::secret};
 use crate::{
     app::{self, columns::Column, look},
-    config::UiSettings,
+    backend::Mirror,
+    config::{Source, UiSettings},
     index::Views,
     keys::Override,
-    runtime::{self, Options},
+    runtime::{self, MirrorFile, Options},
     server::{News, Receiver, ReceiverConfig},
     triage::Reasons,
     ui::{Themes, color::Depth, glyphs},
@@ -71,8 +72,9 @@ pub async fn run(session: &Session) -> Result<(), Failure> {
     let look = Look::of(session)?;
     let desk = session.desk()?;
     let kept_at = session.kept_at(&desk.profile);
+    let mirror_at = session.mirror_at(&desk.profile);
     let _listening = listen(&desk).await?;
-    open(desk, look, kept_at).await
+    open(desk, look, kept_at, mirror_at).await
 }
 
 /// Deliveries that wait to be looked at; a console that is slower makes the service send them again.
@@ -105,8 +107,18 @@ async fn listen(desk: &Desk) -> Result<Option<JoinSet<()>>, Failure> {
 }
 
 /// Opens the console on a desk, remembering things in a file if one is given; returns once the user leaves.
-pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<(), Failure> {
+pub async fn open(
+    desk: Desk,
+    look: Look,
+    kept_at: Option<PathBuf>,
+    mirror_at: Option<MirrorFile>,
+) -> Result<(), Failure> {
+    let mirror = match &desk.profile.source {
+        Source::Remote(remote) => remote.mirror,
+        Source::Embedded { .. } => Mirror::default(),
+    };
     let profile = app::Profile {
+        mirror,
         name: desk.profile.name,
         backend: desk.backend.name(),
         role: desk.profile.role,
@@ -128,6 +140,7 @@ pub async fn open(desk: Desk, look: Look, kept_at: Option<PathBuf>) -> Result<()
         reasons: look.reasons,
         views: look.views,
         kept_at,
+        mirror_at,
     };
     Ok(runtime::run(options).await?)
 }

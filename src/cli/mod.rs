@@ -6,6 +6,7 @@
 mod annotate;
 mod args;
 mod batch;
+mod cache;
 mod catalogue;
 mod configuration;
 mod console;
@@ -79,6 +80,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     let given = global.overrides().over(Overrides::from_environment(std::env::var_os)?);
     match &command {
         Some(Command::Config(command)) => return configuration::run(*command, &given, output),
+        Some(Command::Cache(command)) => return cache::run(*command, &Places::of_user()?, output),
         Some(Command::Rules(arguments)) => {
             return policy::rules(*arguments, &given.load(Places::of_user().as_ref())?.policy, output);
         }
@@ -132,7 +134,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
-        Command::Config(_) => Ok(()),
+        Command::Config(_) | Command::Cache(_) => Ok(()),
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use chrono::TimeDelta;
+
 use super::{Desk, Failure, args::Global};
 use crate::{
     app::views::add_kept_views,
     backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
     index::Views,
-    runtime,
+    remote::Mirror,
+    runtime::{self, MirrorFile},
     triage::Policy,
 };
 
@@ -67,6 +70,14 @@ impl Session {
         let directory = self.places.as_ref().ok()?.state_dir.join("console");
         let is_configured = self.config.profiles.contains_key(&profile.name);
         is_configured.then(|| directory.join(format!("{}.json", profile.name)))
+    }
+
+    /// Where what is read of a remote is kept on disk; nowhere unless its profile asks for that.
+    pub fn mirror_at(&self, profile: &Profile) -> Option<MirrorFile> {
+        let Source::Remote(remote) = &profile.source else { return None };
+        let path = self.places.as_ref().ok()?.mirrors().join(format!("{}.ndjson", profile.name));
+        let keeps = TimeDelta::hours(i64::from(remote.mirror_hours));
+        (remote.mirror == Mirror::Disk).then(|| MirrorFile { path, of: remote.base_url.clone(), keeps })
     }
 
     /// The views of the house with those that were saved at the console of a profile.

@@ -10,7 +10,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    BackendSettings, Config, DIALECTS, KeySetting, Mistake, Mistakes, Place, ProfileSettings,
+    BackendSettings, Config, DIALECTS, KeySetting, MIRRORS, Mistake, Mistakes, Place, ProfileSettings,
     lists::lists_of,
     look,
     policy::policy_of,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     model::Role,
-    remote::{self, COMMAND_TIMEOUT, RemoteConfig, Timeouts, TokenSource},
+    remote::{self, COMMAND_TIMEOUT, MIRROR_HOURS, RemoteConfig, Timeouts, TokenSource},
 };
 
 /// Reads and parses a file.
@@ -161,6 +161,8 @@ fn remote_of(
     let tokens = token_sources(section, reading);
     let allow_plain_http = section.switch(reading, "allow_plain_http");
     let per_second = section.number(reading, "requests_per_second");
+    let mirror = section.word(reading, "mirror", MIRRORS);
+    let mirror_hours = section.number(reading, "mirror_hours");
     if !is_remote {
         let misplaced = url
             .map(|found| ("url", found.place))
@@ -168,7 +170,9 @@ fn remote_of(
             .chain(dialect.map(|found| ("dialect", found.place)))
             .chain(tokens.into_iter().map(|(key, found)| (key, found.place)))
             .chain(allow_plain_http.map(|found| ("allow_plain_http", found.place)))
-            .chain(per_second.map(|found| ("requests_per_second", found.place)));
+            .chain(per_second.map(|found| ("requests_per_second", found.place)))
+            .chain(mirror.map(|found| ("mirror", found.place)))
+            .chain(mirror_hours.map(|found| ("mirror_hours", found.place)));
         for (key, place) in misplaced {
             let message = "only applies to a remote; set backend = \"remote\", or leave it out";
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of(key)));
@@ -194,30 +198,33 @@ fn remote_of(
         reading.mistakes.push(Mistake::new(url.place, error.to_string()).with_key(section.path_of("url")));
     }
     let dialect = dialect.and_then(|found| found.value);
-    let per_second = per_second.and_then(|found| whole_number(&found, section, reading));
+    let per_second = per_second.and_then(|found| whole_number(&found, "requests_per_second", section, reading));
+    let mirror_hours = mirror_hours.and_then(|found| whole_number(&found, "mirror_hours", section, reading));
     Some(RemoteConfig {
         base_url: url.value,
         dialect,
         token: token?,
         allow_plain_http,
         timeouts: Timeouts { per_second, ..Timeouts::default() },
+        mirror: mirror.map(|found| found.value).unwrap_or_default(),
+        mirror_hours: mirror_hours.unwrap_or(MIRROR_HOURS),
         // Its place depends on the user's directories.
         annotations: None,
     })
 }
 
-/// How many requests a second are allowed.
-fn whole_number(found: &Found<f64>, section: &Section<'_>, reading: &mut Reading<'_>) -> Option<u32> {
-    if (1.0..=MOST_PER_SECOND).contains(&found.value) && found.value.fract() == 0.0 {
+/// A number of requests or hours.
+fn whole_number(found: &Found<f64>, key: &str, section: &Section<'_>, reading: &mut Reading<'_>) -> Option<u32> {
+    if (1.0..=LARGEST_NUMBER).contains(&found.value) && found.value.fract() == 0.0 {
         return Some(found.value as u32);
     }
-    let message = format!("must be a whole number from 1 to {MOST_PER_SECOND}");
-    reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(section.path_of("requests_per_second")));
+    let message = format!("must be a whole number from 1 to {LARGEST_NUMBER}");
+    reading.mistakes.push(Mistake::new(found.place.clone(), message).with_key(section.path_of(key)));
     None
 }
 
-/// More requests a second are as good as no limit.
-const MOST_PER_SECOND: f64 = 10_000.0;
+/// More requests a second are as good as no limit, and more hours are more than a year.
+const LARGEST_NUMBER: f64 = 10_000.0;
 
 /// Every source of a token that is named, with the place of its key.
 fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&'static str, Found<TokenSource>)> {

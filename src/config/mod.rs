@@ -28,7 +28,7 @@ pub use webhooks::WebhookSettings;
 use crate::{
     index::Views,
     model::Role,
-    remote::{Dialect, RemoteConfig},
+    remote::{Dialect, Mirror, RemoteConfig},
     triage::{Policy, Reasons},
     ui::{
         columns::Column,
@@ -137,6 +137,9 @@ impl Default for BackendSettings {
 /// The words for the dialect of a remote; none is found out by asking.
 pub const DIALECTS: &[(&str, Option<Dialect>)] =
     &[("auto", None), ("overview", Some(Dialect::Overview)), ("live", Some(Dialect::Live))];
+
+/// The words for what becomes of what was read of a remote.
+pub const MIRRORS: &[(&str, Mirror)] = &[("memory", Mirror::Memory), ("disk", Mirror::Disk), ("off", Mirror::Off)];
 
 /// The look of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]

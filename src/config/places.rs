@@ -15,6 +15,8 @@ pub struct Places {
     pub data_dir: PathBuf,
     /// What may be lost: the log.
     pub state_dir: PathBuf,
+    /// What can be read again: mirrors of remotes.
+    pub cache_dir: PathBuf,
 }
 
 impl Places {
@@ -30,7 +32,13 @@ impl Places {
         Ok(Self {
             config_file: found.config_dir().join("config.toml"),
             data_dir: found.data_dir().to_owned(),
+            cache_dir: found.cache_dir().to_owned(),
             state_dir: found.state_dir().unwrap_or(found.data_local_dir()).to_owned(),
         })
+    }
+
+    /// The directory of the mirrors of remotes.
+    pub fn mirrors(&self) -> PathBuf {
+        self.cache_dir.join("mirror")
     }
 }

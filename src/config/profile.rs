@@ -10,7 +10,7 @@ use super::{
     AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places, WebhookSettings,
 };
 use crate::model::Role;
-use crate::remote::{self, RemoteConfig, Timeouts, TokenSource};
+use crate::remote::{self, MIRROR_HOURS, Mirror, RemoteConfig, Timeouts, TokenSource};
 
 /// A value of the environment or the command line, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,6 +183,8 @@ impl Profile {
             token: TokenSource::Variable(AD_HOC_TOKEN_VARIABLE.to_owned()),
             allow_plain_http: false,
             timeouts: Timeouts::default(),
+            mirror: Mirror::default(),
+            mirror_hours: MIRROR_HOURS,
             annotations: None,
         };
         let name = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));

@@ -14,7 +14,7 @@ use crate::backend::{BackendError, ErrorKind};
 const MOST_FAILURES: u32 = 5;
 /// How long it then counts as closed; doubles each time it still is, up to the longest.
 const CLOSED: Duration = Duration::from_secs(2);
-const LONGEST_CLOSED: Duration = Duration::from_secs(60);
+const LONGEST_CLOSED: Duration = Duration::from_mins(1);
 
 /// The manners towards one remote.
 #[derive(Debug)]

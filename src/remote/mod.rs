@@ -24,7 +24,10 @@ pub use self::{
     probe::{Finding, Health, probe},
     token::{COMMAND_TIMEOUT, TokenSource},
 };
-pub use crate::wire::Dialect;
+pub use crate::{backend::Mirror, wire::Dialect};
+
+/// How long a mirror on disk is used unless the profile says otherwise, hours: over a night, not over a week.
+pub const MIRROR_HOURS: u32 = 24;
 
 /// How a remote is to be reached.
 #[derive(Debug, Clone)]
@@ -39,6 +42,10 @@ pub struct RemoteConfig {
     pub allow_plain_http: bool,
     /// Limits.
     pub timeouts: Timeouts,
+    /// What becomes of what was read.
+    pub mirror: Mirror,
+    /// How long a mirror on disk may be used, hours.
+    pub mirror_hours: u32,
     /// The file that keeps what the desk says about registrations, which the service has no place for; `None` keeps it
     /// in memory.
     pub annotations: Option<PathBuf>,

@@ -20,6 +20,7 @@ use super::{
     frame::Frames,
     input,
     keeper::{self, Keeper},
+    mirror::MirrorFile,
     reader::{PrivateFile, Program},
     terminal::Screen,
 };
@@ -48,6 +49,7 @@ struct Console {
     timers: HashMap<Timer, Instant>,
     answers: Sender<Message>,
     keeper: Option<Keeper>,
+    mirror: Option<MirrorFile>,
     exports: Exports,
     /// What the operator wants to read in a program of their own, as soon as the loop lets go of the terminal.
     to_read: Option<(Reader, SecretString)>,
@@ -82,6 +84,15 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
+    if let Some(mirror) = options.mirror_at.clone() {
+        let (answers, now) = (answers.clone(), options.clock.now());
+        tokio::spawn(async move {
+            if let Some((registrations, at)) = mirror.read(now).await {
+                // The console may be gone by now.
+                let _ = answers.send(Message::Recalled(registrations, at)).await;
+            }
+        });
+    }
     if let Some(changed) = options.backend.changes() {
         tokio::spawn(changes::follow(Arc::clone(&options.backend), changed, answers.clone()));
     }
@@ -98,6 +109,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         timers: HashMap::new(),
         answers,
         keeper: options.kept_at.map(Keeper::at),
+        mirror: options.mirror_at,
         exports: Exports::default(),
         to_read: None,
         open: true,
@@ -252,6 +264,11 @@ impl Console {
                 Some(Effect::Keep(kept)) => {
                     if let Some(keeper) = &self.keeper {
                         keeper.keep(*kept);
+                    }
+                }
+                Some(Effect::Mirror(registrations)) => {
+                    if let Some(mirror) = &self.mirror {
+                        mirror.write(registrations, self.clock.now());
                     }
                 }
                 Some(Effect::Quit) => self.open = false,

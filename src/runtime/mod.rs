@@ -13,6 +13,7 @@ mod export;
 mod frame;
 mod input;
 mod keeper;
+mod mirror;
 mod reader;
 mod terminal;
 
@@ -22,6 +23,7 @@ pub use answers::background_of_variable;
 pub use console::run;
 pub use export::ExportFile;
 pub use keeper::read as read_kept;
+pub use mirror::MirrorFile;
 
 use crate::{
     app::{Profile, columns::Column, look::Look},
@@ -56,6 +58,8 @@ pub struct Options {
     pub columns: Option<Vec<Column>>,
     /// Where the console remembers things from one run to the next; `None` remembers nothing.
     pub kept_at: Option<PathBuf>,
+    /// Where what is read of a remote is kept on disk; `None` keeps it in memory.
+    pub mirror_at: Option<MirrorFile>,
     /// Why the operator may decide as they do.
     pub reasons: Reasons,
     /// The views of the house.

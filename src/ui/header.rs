@@ -164,6 +164,10 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
             Span::styled(format!(": {}", error.message), theme.dim),
         ]);
     }
+    if let (Some(at), true) = (loading.recalled_at, loading.complete_at.is_none()) {
+        let age = facts::since(at, model.now);
+        return Line::from(Span::styled(format!("◐ from disk, read {age} ago; reading …"), theme.info));
+    }
     let (glyph, text, style) = match (loading.is_reading(), loading.total, loading.complete_at) {
         (true, _, Some(at)) => ("◐", format!("reading again, read {} ago", facts::since(at, model.now)), theme.dim),
         (true, Some(total), None) => ("◐", format!("reading {known}/{total} …"), theme.info),
@@ -176,6 +180,10 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
             let newest =
                 loading.newest_at.map_or(String::new(), |newest| format!(", newest {}", newest.format("%H:%M")));
             ("✓", format!("complete {}{newest}", at.format("%H:%M")), theme.dim)
+        }
+        (false, total, None) if let Some(at) = loading.newest_at => {
+            let of = total.map_or(String::new(), |total| format!(" of {total}"));
+            ("✓", format!("newest {known}{of}, {}", at.format("%H:%M")), theme.dim)
         }
         (false, _, None) => ("·", "not read yet".to_owned(), theme.dim),
     };

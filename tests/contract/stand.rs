@@ -53,6 +53,8 @@ impl Stand {
             dialect: None,
             token: TokenSource::Value(SecretString::from(TOKEN)),
             allow_plain_http: false,
+            mirror: regdesk::remote::Mirror::default(),
+            mirror_hours: 24,
             timeouts: Timeouts::default(),
             annotations: Some(desk.directory().join("of-a-remote").join("annotations.ndjson")),
         };

@@ -130,6 +130,7 @@ async fn the_pictures_show_what_the_program_draws() {
         backend: "embedded".to_owned(),
         read_only: false,
         production: false,
+        mirror: regdesk::backend::Mirror::default(),
         announces_changes: true,
         role: regdesk::model::Role::default(),
     };

@@ -317,3 +317,38 @@ fn an_editor_that_is_not_there_is_named_and_the_screen_comes_back() {
     assert_eq!(terminal.exit(), 0);
     terminal.assert_given_back();
 }
+
+#[test]
+fn a_mirror_on_disk_is_there_before_the_remote_answers_and_is_cleared_on_demand() {
+    let endpoint = Endpoint::serve("live");
+    let home = TempDir::new().unwrap();
+    let mut environment = environment(home.path());
+    environment.push(("REGDESK_TOKEN", TOKEN.to_owned()));
+    let config = home.path().join("config.toml");
+    let text = format!(
+        "profile = \"far\"\n[profiles.far]\nurl = \"{}\"\ntoken_env = \"REGDESK_TOKEN\"\nmirror = \"disk\"\n",
+        endpoint.url
+    );
+    std::fs::write(&config, text).unwrap();
+    let arguments = ["--config", config.to_str().unwrap()];
+    let mut terminal = Terminal::start(regdesk(), &arguments, &environment, 120, 40);
+    terminal.wait_for("✓ complete");
+    let cache = |words: &str| {
+        let output = command(home.path(), &["cache", words]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let file = std::path::Path::new(&cache("path")).join("far.ndjson");
+    while !file.exists() {
+        std::thread::yield_now();
+    }
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    drop(endpoint);
+    let mut terminal = Terminal::start(regdesk(), &arguments, &environment, 120, 40);
+    terminal.wait_for("30 of 30");
+    terminal.wait_for("not reached");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    assert_eq!(cache("clear"), "1 mirrors deleted");
+    assert!(!file.exists());
+}

@@ -89,6 +89,7 @@ fn panicking_console() {
             role: regdesk::model::Role::default(),
             read_only: true,
             production: false,
+            mirror: regdesk::backend::Mirror::default(),
             announces_changes: true,
         },
         policy: Arc::default(),
@@ -100,6 +101,7 @@ fn panicking_console() {
         views: regdesk::index::Views::default(),
         columns: None,
         kept_at: None,
+        mirror_at: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let _ = runtime.block_on(run(options));

@@ -6,7 +6,7 @@ use crate::{
         effect::Timer,
         testing::{Console, registration},
     },
-    backend::{BackendError, ErrorKind, Page},
+    backend::{BackendError, ErrorKind, Mirror, Page},
     model::{Registration, Status},
 };
 
@@ -181,4 +181,46 @@ fn a_source_that_sends_fewer_rows_than_asked_and_counts_nothing_is_read_to_its_e
     answer(&mut console, 5, Ok(nothing));
     assert_eq!(console.model.index.len(), 70);
     assert!(console.model.loading.complete_at.is_some());
+}
+
+#[test]
+fn without_a_mirror_only_the_newest_page_is_read_and_said_to_be_that() {
+    let mut console = Console::open(Vec::new());
+    console.model.profile.announces_changes = false;
+    console.model.profile.mirror = Mirror::Off;
+    console.data = people(650);
+    console.hold = true;
+    console.keys("r");
+    give(&mut console, 1);
+    assert!(asked(&console).is_empty());
+    assert_eq!((console.model.index.len(), console.model.loading.total), (100, Some(650)));
+    console.now += chrono::Duration::minutes(10);
+    refresh(&mut console);
+    give(&mut console, 1);
+    assert!(asked(&console).is_empty(), "never more than that");
+}
+
+#[test]
+fn a_mirror_of_an_earlier_run_is_shown_until_everything_is_read_and_then_kept_anew() {
+    let mut console = Console::open(Vec::new());
+    console.model = crate::app::Model::new(
+        crate::app::Profile { announces_changes: false, mirror: Mirror::Disk, ..console.model.profile.clone() },
+        &[],
+        console.now,
+    )
+    .unwrap();
+    console.data = people(30);
+    console.hold = true;
+    console.send(Message::Start);
+    let gone = registration(777, "Gone by now", Status::Ongoing, 2);
+    console.send(Message::Recalled(vec![gone, people(1).remove(0)], console.now - chrono::Duration::hours(1)));
+    assert_eq!(console.model.queue.rows().len(), 2);
+    assert!(console.model.loading.recalled_at.is_some());
+    console.hold = false;
+    console.release(false);
+    assert_eq!(console.model.loading.recalled_at, None);
+    assert_eq!(console.model.index.len(), 30, "who is not there any more was asked for and has left");
+    assert!(console.mirrored >= 30);
+    console.send(Message::Recalled(people(5), console.now));
+    assert_eq!(console.model.loading.recalled_at, None, "a mirror that comes late is older than what was read");
 }

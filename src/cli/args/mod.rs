@@ -191,6 +191,9 @@ pub enum Command {
                             filters. Only reads.\n\nExample: regdesk --profile production doctor"
     )]
     Doctor(Format),
+    /// Delete what was kept on disk of remotes, or say where it lies
+    #[command(subcommand, after_help = "Example: regdesk cache clear")]
+    Cache(CacheCommand),
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
@@ -323,6 +326,15 @@ pub struct WatchArguments {
     /// End after so many deliveries
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
+}
+
+/// `cache`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum CacheCommand {
+    /// Print the directory
+    Path,
+    /// Delete all of it
+    Clear,
 }
 
 /// `config`.
