@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{biometrics, codes, documents, flows, information, marks, overview, times};
+use super::{biometrics, checks::NOT_LOADED, codes, documents, flows, information, marks, overview, times};
 use crate::model::{Attempt, Contact, Moment, Registration, StepKind, StepState, Timestamp};
 
 /// Every ref that [`encode_live`] can write as an object.
@@ -58,7 +58,20 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn is_populated(&self, name: &str) -> bool {
-        self.populated.iter().any(|wanted| wanted == name)
+        self.populated.iter().any(|wanted| wanted == name) && !self.is_known_by_id_only(name)
+    }
+
+    /// Whether a check was never read: an object of it would say things that nobody has said.
+    fn is_known_by_id_only(&self, name: &str) -> bool {
+        let checks = &self.registration.checks;
+        let state = match name {
+            "emailValidation" => checks.email.as_ref().map(|code| &code.state),
+            "phoneValidation" => checks.phone.as_ref().map(|code| &code.state),
+            "documentValidation" => checks.document.as_ref().map(|document| &document.state),
+            "biometricValidation" => checks.liveness.as_ref().map(|liveness| &liveness.state),
+            _ => None,
+        };
+        matches!(state, Some(StepState::Unknown(word)) if word == NOT_LOADED)
     }
 
     /// A ref: `null`, the id, or the object.
