@@ -27,8 +27,11 @@ pub(crate) fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// Puts a whole file, with mode 0600, in the place of another in one step: whoever reads sees the old one or the new
-/// one.
+/// one. Its directory is made, with mode 0700, if it is not there.
 pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        create_directory(directory)?;
+    }
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -67,9 +67,6 @@ pub fn read(path: &Path) -> (Kept, Option<String>) {
 /// Writes beside the file and then takes its place, so that a crash leaves the old one or the new one.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(kept)?;
-    if let Some(directory) = path.parent() {
-        private::create_directory(directory)?;
-    }
     private::replace_file(path, &text)
 }
 

@@ -83,9 +83,6 @@ fn write(path: &Path, head: &Head, registrations: &[Arc<Registration>]) -> io::R
         serde_json::to_writer(&mut text, registration.as_ref())?;
         text.write_all(b"\n")?;
     }
-    if let Some(directory) = path.parent() {
-        private::create_directory(directory)?;
-    }
     private::replace_file(path, &text)
 }
 
