@@ -48,6 +48,9 @@
 //! - **One read path.** The console and the command line search registrations in memory ([`index`]) whatever the
 //!   backend; a backend only has to give pages. So links between registrations are found although a remote cannot
 //!   search, at the price of reading all of them.
+//! - **The mirror of a remote is the console's reading.** Which page is asked for next, what has failed, slipped through
+//!   or left is decided by `app` like everything else, without a clock or a socket; a remote only lists and retrieves.
+//!   So the same reading serves every backend, and its rules are tested without one.
 //! - **Events and a snapshot, both stored.** The engine could replay its events at every read, or keep only the state;
 //!   it writes both in one transaction, because lists need the one and histories the other.
 //! - **Steps are derived.** Neither the store nor the live dialect keeps a list of steps: evidence is kept, and

@@ -1,6 +1,7 @@
 //! The remote backend: a Verifik-compatible endpoint over HTTP(S), in either dialect.
 //!
-//! Owns addresses, tokens, time limits, repeats of reads, what the desk says where the remote has no place for it, and
+//! Owns addresses, tokens and when they run out, time limits, repeats of reads and manners, the questions of `doctor`,
+//! what the desk says where the remote has no place for it, and
 //! what is remembered of a remote: which dialect it speaks, how it wants to be synced, and the tokens of people that it
 //! handed out (in memory only). Knows no shape of an answer:
 //! that is [`wire`](crate::wire)'s. Never repeats a write.
