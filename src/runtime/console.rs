@@ -1,6 +1,6 @@
 //! The loop of the console.
 
-use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll};
+use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll, time::Duration};
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
@@ -172,7 +172,7 @@ impl Console {
         loop {
             tokio::select! {
                 status = child.wait() => {
-                    stops.forget_keys().map_err(|error| error.to_string())?;
+                    stops.forget_keys();
                     return program.ended(status).map(|()| file.differs_from(text));
                 }
                 wake = stops.wait_for_others() => match wake {
@@ -308,7 +308,12 @@ struct Stops {
     interrupt: Signal,
     suspend: Signal,
     go_on: Signal,
+    /// Until then interrupts are taken for late ones, which were meant for another program.
+    others_until: Option<Instant>,
 }
+
+/// How late an interrupt may be told that another program was ended with.
+const LATE: Duration = Duration::from_millis(500);
 
 impl Stops {
     fn listen() -> io::Result<Self> {
@@ -318,6 +323,7 @@ impl Stops {
             interrupt: signal(SignalKind::interrupt())?,
             suspend: signal(SignalKind::from_raw(SIGTSTP))?,
             go_on: signal(SignalKind::from_raw(SIGCONT))?,
+            others_until: None,
         })
     }
 
@@ -332,17 +338,22 @@ impl Stops {
         }
     }
 
-    /// Forgets the interrupts that were meant for another program.
-    fn forget_keys(&mut self) -> io::Result<()> {
-        self.interrupt = signal(SignalKind::interrupt())?;
-        Ok(())
+    /// Forgets the interrupts that were meant for another program. The end of that one may be told before the key that
+    /// ended it.
+    fn forget_keys(&mut self) {
+        self.others_until = Some(Instant::now() + LATE);
+    }
+
+    /// What an interrupt means now.
+    fn interrupted(&self) -> Wake {
+        if self.others_until.is_some_and(|until| Instant::now() < until) { Wake::Frame } else { Wake::Stop }
     }
 
     async fn wait(&mut self) -> Wake {
         tokio::select! {
             _ = self.terminate.recv() => Wake::Stop,
             _ = self.hang_up.recv() => Wake::Stop,
-            _ = self.interrupt.recv() => Wake::Stop,
+            _ = self.interrupt.recv() => self.interrupted(),
             _ = self.suspend.recv() => Wake::Suspend,
             _ = self.go_on.recv() => Wake::Continue,
         }
