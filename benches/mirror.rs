@@ -1,5 +1,7 @@
 //! How long it takes to mirror a remote, beside a loop that only downloads the same pages with the same concurrency.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot begin has nothing to measure")]
+
 use std::{hint::black_box, net::SocketAddr, sync::Arc};
 
 use axum::{
