@@ -11,11 +11,13 @@ use axum::{
     http::header,
     routing::get,
 };
+use chrono::{DateTime, TimeDelta};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use futures_util::{StreamExt, stream};
 use regdesk::{
     backend::{Backend, Clock, ListRequest},
     index::Index,
+    model::Registration,
     remote::{MIRROR_HOURS, Mirror, Remote, RemoteConfig, Timeouts, TokenSource},
 };
 use secrecy::SecretString;
@@ -30,12 +32,14 @@ const PAGE: usize = ListRequest::MAX_LIMIT as usize;
 
 /// A row with its checks, of the size that the service sends.
 fn row(number: usize) -> Value {
-    let at = "2026-03-01T12:00:00.000Z";
+    // One every few minutes, each with a number of its own: as a service is, and not one burst of one person.
+    let at = DateTime::UNIX_EPOCH + TimeDelta::minutes(29_500_000 - 3 * number.cast_signed() as i64);
+    let at = at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
     json!({
         "_id": format!("{number:024x}"), "client": "698af39062608e08adc29a8d", "status": "ONGOING",
         "project": { "_id": "project-1", "name": "Harbour Bank" },
         "projectFlow": { "_id": "flow-1", "name": "Full", "type": "onboarding", "status": "active" },
-        "email": format!("person{number}@example.com"), "phone": format!("2025550{:03}", number % 1000),
+        "email": format!("person{number}@example.com"), "phone": format!("202{number:07}"),
         "countryCode": "+1", "currentStep": "document", "language": "en", "createdAt": at, "updatedAt": at,
         "informationValidation": { "_id": format!("i{number:023x}"), "fullName": format!("Person {number}"), "createdAt": at },
         "emailValidation": { "_id": format!("e{number:023x}"), "status": "validated", "type": "onboarding",
@@ -103,11 +107,32 @@ async fn download(client: &reqwest::Client, address: SocketAddr, pages: usize) -
     stream::iter(1..=pages).map(page).buffer_unordered(AT_ONCE).fold(0, async |sum, length| sum + length).await
 }
 
-async fn mirror(remote: &Remote, pages: usize) -> Index {
+/// The least that anyone does who reads the pages: the same, and the JSON of each.
+async fn parse(client: &reqwest::Client, address: SocketAddr, pages: usize) -> usize {
     let page = |number: usize| async move {
-        let request = ListRequest::page(u32::try_from(number).unwrap_or(u32::MAX), ListRequest::MAX_LIMIT);
-        remote.list(request).await.expect("it answers").registrations
+        let url = format!("http://{address}/v2/app-registrations?page={number}");
+        let body = client.get(url).send().await.expect("it answers").bytes().await.expect("the whole page");
+        serde_json::from_slice::<Value>(&body).expect("it is JSON")["data"].as_array().map_or(0, Vec::len)
     };
+    stream::iter(1..=pages).map(page).buffer_unordered(AT_ONCE).fold(0, async |sum, rows| sum + rows).await
+}
+
+/// A page as the console reads it: in a task of its own.
+async fn rows(remote: &Arc<Remote>, number: usize) -> Vec<Registration> {
+    let remote = Arc::clone(remote);
+    let request = ListRequest::page(u32::try_from(number).unwrap_or(u32::MAX), ListRequest::MAX_LIMIT);
+    let read = tokio::spawn(async move { remote.list(request).await });
+    read.await.expect("it does not panic").expect("it answers").registrations
+}
+
+/// All pages, read.
+async fn read(remote: &Arc<Remote>, pages: usize) -> usize {
+    let page = |number: usize| rows(remote, number);
+    stream::iter(1..=pages).map(page).buffer_unordered(AT_ONCE).fold(0, async |sum, rows| sum + rows.len()).await
+}
+
+async fn mirror(remote: &Arc<Remote>, pages: usize) -> Index {
+    let page = |number: usize| rows(remote, number);
     let mut index = Index::default();
     let mut read = stream::iter(1..=pages).map(page).buffer_unordered(AT_ONCE);
     while let Some(rows) = read.next().await {
@@ -124,10 +149,18 @@ fn mirroring(criterion: &mut Criterion) {
         let pages = pages(count);
         let many = pages.len();
         let address = runtime.block_on(serve(pages));
-        let (client, remote) = (reqwest::Client::new(), remote(address));
+        // The remote's client goes first: it brings the provider of TLS.
+        let remote = Arc::new(remote(address));
+        let client = reqwest::Client::new();
         group.throughput(Throughput::Elements(count as u64));
         group.bench_function(BenchmarkId::new("only download", count), |bencher| {
             bencher.iter(|| black_box(runtime.block_on(download(&client, address, many))));
+        });
+        group.bench_function(BenchmarkId::new("download and parse", count), |bencher| {
+            bencher.iter(|| black_box(runtime.block_on(parse(&client, address, many))));
+        });
+        group.bench_function(BenchmarkId::new("read", count), |bencher| {
+            bencher.iter(|| black_box(runtime.block_on(read(&remote, many))));
         });
         group.bench_function(BenchmarkId::new("read and index", count), |bencher| {
             bencher.iter(|| black_box(runtime.block_on(mirror(&remote, many)).len()));

@@ -18,7 +18,8 @@ use std::collections::BTreeSet;
 
 use regdesk::{
     backend::{
-        BackendError, Caller, Channel, CreateRequest, ErrorKind, ListRequest, ResendRequest, SyncRequest, SyncStep,
+        BackendError, Caller, Channel, CreateRequest, ErrorKind, ListRequest, Order, ResendRequest, SyncRequest,
+        SyncStep,
     },
     model::{Contact, Outcome, Registration, RegistrationId, Status, StepKind, StepState},
 };
@@ -56,6 +57,7 @@ macro_rules! held_by_every_backend {
 held_by_every_backend! {
     what_is_created_can_be_retrieved_listed_and_synced,
     paging_covers_every_registration_once,
+    a_list_goes_by_the_last_change_if_asked_to,
     a_list_is_narrowed_by_status_project_and_flow,
     an_unknown_id_is_not_found,
     a_registration_without_contact_is_refused_at_the_email,
@@ -161,6 +163,24 @@ async fn paging_covers_every_registration_once(stand: Stand) {
     assert_eq!(seen.into_iter().map(|registration| registration.id).collect::<BTreeSet<_>>(), made);
     let beyond = stand.backend.list(ListRequest::page(6, 5)).await.unwrap();
     assert!(beyond.registrations.is_empty());
+}
+
+async fn a_list_goes_by_the_last_change_if_asked_to(stand: Stand) {
+    let oldest = create(&stand, "oldest").await;
+    for number in 0..4 {
+        create(&stand, &format!("later{number}")).await;
+    }
+    decide(&stand, &oldest.id, Status::Failed).await;
+    let by_change = ListRequest { order: Order::Changed, ..ListRequest::page(1, 3) };
+    let page = stand.backend.list(by_change.clone()).await.unwrap();
+    assert_eq!(page.registrations[0].id, oldest.id, "it has changed last");
+    assert!(page.is_by_change());
+    let rest = stand.backend.list(ListRequest { page: 2, ..by_change }).await.unwrap();
+    let ids: BTreeSet<_> = page.registrations.iter().chain(&rest.registrations).map(|row| &row.id).collect();
+    assert_eq!((ids.len(), page.total), (5, Some(5)), "each is on one page");
+    let by_creation = stand.backend.list(ListRequest::page(1, 5)).await.unwrap();
+    assert_eq!(by_creation.registrations[4].id, oldest.id);
+    assert!(!by_creation.is_by_change());
 }
 
 async fn a_list_is_narrowed_by_status_project_and_flow(stand: Stand) {

@@ -10,8 +10,11 @@ use std::{net::Ipv4Addr, path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use regdesk::{
-    backend::{Backend, Caller, Clock, fake::Fake},
-    model::{Registration, RegistrationId},
+    backend::{
+        Backend, Caller, Clock, ErrorKind, ListRequest, ResendRequest,
+        fake::{Fake, Operation},
+    },
+    model::{Flow, Project, Registration, RegistrationId},
     remote::{Mirror, Remote, RemoteConfig, Timeouts, TokenSource},
     server::Dialect,
 };
@@ -160,4 +163,80 @@ async fn every_document_passes_through_the_overview_dialect_unchanged() {
 #[tokio::test]
 async fn every_live_document_passes_through_the_live_dialect_unchanged_but_for_the_basis_of_its_times() {
     assert_eq!(changed_on_the_way(&LIVE, Dialect::Live).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_list_passes_through_the_overview_dialect_unchanged_row_by_row() {
+    let everything = ListRequest::page(1, ListRequest::MAX_LIMIT);
+    let mut found = Vec::new();
+    for name in ["live-list-populated", "live-list-unpopulated", "overview-list"] {
+        let first = client(service_saying(&fixture(name)).await).list(everything.clone()).await.unwrap();
+        let fake = Fake::new(Vec::new(), Vec::new(), Clock::fixed(NOW));
+        first.registrations.iter().cloned().for_each(|row| fake.put(row));
+        let endpoint = Endpoint::open(Arc::new(fake), Dialect::Overview, Clock::fixed(NOW)).await;
+        let again = client(endpoint.url.clone()).list(everything.clone()).await.unwrap();
+        assert!(!first.registrations.is_empty(), "{name} holds rows");
+        assert_eq!(again.registrations.len(), first.registrations.len(), "{name}");
+        for row in &first.registrations {
+            let served = again.registrations.iter().find(|served| served.id == row.id).unwrap();
+            let [old, new] = [row, served].map(|row| comparable(row, Dialect::Overview));
+            differences(name, &old, &new, &mut found);
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// Projects and flows as they are read of a service and of an endpoint that has them from there.
+async fn catalogues(document: &Value) -> [(Vec<Project>, Vec<Flow>); 2] {
+    let service = client(service_saying(document).await);
+    let first = (service.projects().await.unwrap(), service.flows().await.unwrap());
+    let fake = Fake::new(first.0.clone(), first.1.clone(), Clock::fixed(NOW));
+    let endpoint = Endpoint::open(Arc::new(fake), Dialect::Live, Clock::fixed(NOW)).await;
+    let endpoint = client(endpoint.url.clone());
+    [first, (endpoint.projects().await.unwrap(), endpoint.flows().await.unwrap())]
+}
+
+#[tokio::test]
+async fn every_project_passes_unchanged() {
+    for name in ["projects-v2", "projects-v3"] {
+        let [(first, _), (again, _)] = catalogues(&fixture(name)).await;
+        assert!(!first.is_empty(), "{name} holds projects");
+        assert_eq!(first, again, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_flow_passes_unchanged_whatever_its_shape() {
+    for name in ["flow-configuration", "flow-flat", "flow-onboarding-settings", "flow-overview"] {
+        let document = fixture(name);
+        let flow = document.get("data").unwrap_or(&document).clone();
+        let [(_, first), (_, again)] = catalogues(&json!({ "data": [flow], "pages": 1 })).await;
+        assert_eq!(first.len(), 1, "{name} is one flow");
+        assert_eq!(first, again, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_arrives_as_what_it_was() {
+    let id = RegistrationId::new("reg_1");
+    let mut changed = Vec::new();
+    for case in fixture("errors").as_array().unwrap() {
+        let status = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+        let body = case["body"].as_str().map_or_else(|| case["body"].to_string(), str::to_owned);
+        let first = regdesk::wire::decode_error(status, body.as_bytes(), None);
+        if matches!(first.kind, ErrorKind::NotSignedIn | ErrorKind::Server | ErrorKind::Unreachable) {
+            // Not about the registration, but about us and the service: an endpoint does not hand that on.
+            continue;
+        }
+        let fake = Fake::new(Vec::new(), Vec::new(), Clock::fixed(NOW));
+        fake.fail(Operation::Resend, first.clone());
+        let endpoint = Endpoint::open(Arc::new(fake), Dialect::Live, Clock::fixed(NOW)).await;
+        let request = ResendRequest { send_email: false };
+        let again = client(endpoint.url.clone()).resend(&id, request, &Caller::operator()).await.unwrap_err();
+        // An endpoint has one word for each kind of refusal, where the service has several.
+        if again.kind != first.kind {
+            changed.push(format!("{:?} became {:?}", first.kind, again.kind));
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new());
 }

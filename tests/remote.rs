@@ -16,8 +16,8 @@ use regdesk::{
         Backend, BackendError, Caller, Channel, Clock, CreateRequest, ErrorKind, ListRequest, ResendRequest,
         SyncRequest, SyncStep,
     },
-    model::{Contact, Evidence, RegistrationId, Status, StepKind},
-    remote::{Dialect, Remote, RemoteConfig, Timeouts, TokenSource},
+    model::{Contact, Evidence, RegistrationId, Status, StepKind, StepState},
+    remote::{Dialect, Remote, RemoteConfig, Timeouts, TokenSource, renew},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -51,6 +51,8 @@ fn refuse(status: u16, body: &Value) -> Reply {
 struct Seen {
     line: String,
     token: String,
+    /// What it said to know already.
+    known: Option<String>,
     body: Value,
 }
 
@@ -122,6 +124,7 @@ async fn read_request(stream: &mut TcpStream) -> Seen {
             return Seen {
                 line: head.lines().next().unwrap().to_owned(),
                 token: header("authorization:").unwrap_or_default().replace("bearer ", ""),
+                known: header("if-none-match:"),
                 body: serde_json::from_str(body).unwrap_or(Value::Null),
             };
         }
@@ -496,4 +499,57 @@ fn a_missing_token_and_a_bad_address_are_found_before_anything_is_sent() {
             .contains("REGDESK_TEST_NO_SUCH_VARIABLE is not set")
     );
     assert!(Remote::new(config("http://api.example.com", None), Clock::fixed(NOW)).is_err());
+}
+
+#[tokio::test]
+async fn a_page_that_the_remote_vouches_for_is_asked_for_with_its_mark_and_not_sent_again() {
+    let page = json!({ "data": [{ "_id": "a", "status": "ONGOING" }], "total": 1, "page": 1, "pages": 1 });
+    let marked = "content-type: application/json\r\netag: \"v7\"\r\n";
+    let script = Script::play(vec![
+        Reply::Say(200, marked, page.to_string()),
+        Reply::Say(304, "etag: \"v7\"\r\n", String::new()),
+        Reply::Say(304, "", String::new()),
+    ])
+    .await;
+    let remote = script.speaking(Dialect::Live);
+    let first = remote.list(ListRequest::page(1, 10)).await.unwrap();
+    let second = remote.list(ListRequest::page(1, 10)).await.unwrap();
+    assert_eq!(first, second);
+    let seen = script.seen();
+    assert_eq!((seen[0].known.as_deref(), seen[1].known.as_deref()), (None, Some("\"v7\"")));
+    let other = remote.list(ListRequest::page(2, 10)).await;
+    assert!(other.is_err(), "not changed since nothing is no answer");
+}
+
+#[tokio::test]
+async fn checks_that_come_as_ids_are_read_by_their_own_routes_and_a_missing_one_stays_unknown() {
+    let thin =
+        json!({ "data": { "_id": "a", "status": "ONGOING", "emailValidation": "e1", "documentValidation": "d1" } });
+    let email = json!({ "success": true, "data": { "_id": "e1", "status": "validated", "email": "a@example.com" } });
+    let script = Script::play(vec![ok(&thin), ok(&email), refuse(404, &json!({ "code": "NotFound" }))]).await;
+    let read = script.remote().retrieve(&RegistrationId::new("a"), &Caller::operator()).await.unwrap();
+    let lines: Vec<String> = script.seen().into_iter().skip(1).map(|seen| seen.line).collect();
+    assert!(lines[0].starts_with("GET /v2/email-validations/e1"), "{lines:?}");
+    assert!(lines[1].starts_with("GET /v2/document-validations/d1"), "{lines:?}");
+    assert_eq!(read.checks.email.as_ref().map(|check| check.state.clone()), Some(StepState::Completed));
+    assert!(read.has_unloaded(), "of the document only the id is known");
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_with_the_one_that_holds_and_an_expired_one_is_not() {
+    let script = Script::play(vec![
+        ok(&json!({ "accessToken": "fresh-token", "tokenType": "bearer" })),
+        refuse(403, &json!({ "message": "token_expired", "code": "FORBIDDEN" })),
+        refuse(404, &json!({ "message": "Not Found" })),
+        ok(&json!({ "tokenType": "bearer" })),
+    ])
+    .await;
+    let config = config(&format!("http://{}", script.address), None);
+    assert_eq!(renew(&config, 2).await.unwrap().expose_secret(), "fresh-token");
+    let first = &script.seen()[0];
+    assert!(first.line.starts_with("GET /v2/auth/session?origin=refresh&expiresIn=2 "), "{}", first.line);
+    let said = async || renew(&config, 1).await.unwrap_err().message;
+    assert!(said().await.contains("Sign in at the service"));
+    assert!(said().await.contains("offers no renewal"));
+    assert!(said().await.contains("holds no token"));
 }

@@ -105,6 +105,8 @@ pub enum Timer {
     Refresh,
     /// Rows and counts follow what has changed.
     Follow,
+    /// The cursor rests: what is around it is read in full.
+    Ahead,
 }
 
 impl Timer {

@@ -10,7 +10,7 @@ use super::{
     pass::{Extent, Pass},
 };
 use crate::{
-    backend::{BackendError, ErrorKind, ListRequest, Mirror, Page},
+    backend::{BackendError, ErrorKind, ListRequest, Mirror, Order, Page},
     model::{Flow, Project, Registration, RegistrationId, Seen, Timestamp},
 };
 
@@ -18,6 +18,8 @@ use crate::{
 const REFRESH_SECONDS: u64 = 30;
 /// How often it is read as a whole, seconds: changes of old registrations show only then.
 const WHOLE_SECONDS: i64 = 300;
+/// The same for a backend that tells what has changed, seconds: only what is gone shows then.
+const WHOLE_SECONDS_TOLD: i64 = 1_800;
 /// The wait before a whole reading is repeated because rows slipped through, seconds.
 const GAP_SECONDS: u64 = 3;
 /// Up to this many registrations, rows and counts follow every change: that takes a few milliseconds.
@@ -54,6 +56,8 @@ pub struct Loading {
     searched: usize,
     /// The last whole reading was a repetition because of what was missing.
     repeated: bool,
+    /// The backend tells the latest changes first when asked to: what is new includes what has changed.
+    tells_changes: bool,
     /// How many registrations the backend says there are.
     pub total: Option<u64>,
     /// When everything was read last.
@@ -118,7 +122,8 @@ impl Model {
 
     /// A large remote is read as a whole less often: that costs a request for each hundred rows.
     fn whole_seconds(&self) -> i64 {
-        WHOLE_SECONDS.max(self.index.len().cast_signed() as i64 / i64::from(ListRequest::MAX_LIMIT))
+        let least = if self.loading.tells_changes { WHOLE_SECONDS_TOLD } else { WHOLE_SECONDS };
+        least.max(self.index.len().cast_signed() as i64 / i64::from(ListRequest::MAX_LIMIT))
     }
 
     /// The engine in this process is asked for one page after the other: it gains nothing from several at once.
@@ -128,11 +133,14 @@ impl Model {
 
     fn ask_for_pages(&mut self, at_once: usize) -> Effects {
         let mut effects = Effects::none();
+        let mirrors = self.profile.mirror != Mirror::Off;
         let Some(pass) = &mut self.loading.pass else { return effects };
+        let order = if mirrors && pass.extent == Extent::Newest { Order::Changed } else { Order::Created };
         while let Some(page) = pass.take_next(at_once) {
             let request = self.requests.next();
             pass.asked(request, page);
-            effects.push(Effect::List(request, ListRequest::page(page, ListRequest::MAX_LIMIT)));
+            effects
+                .push(Effect::List(request, ListRequest { order, ..ListRequest::page(page, ListRequest::MAX_LIMIT) }));
         }
         effects
     }
@@ -152,6 +160,7 @@ impl Model {
         let tells_nothing = page.registrations.iter().all(|row| self.is_known(row));
         let Some(pass) = &mut self.loading.pass else { return Effects::none() };
         pass.came(number, &page, tells_nothing || self.profile.mirror == Mirror::Off);
+        self.loading.tells_changes |= pass.extent == Extent::Newest && page.is_by_change();
         self.loading.failures = 0;
         self.loading.others_come = true;
         self.loading.error = None;

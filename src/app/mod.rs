@@ -4,6 +4,7 @@
 //! carries them out and sends their results back as messages. `ui` reads the model and draws. Nothing here waits.
 
 mod act;
+mod ahead;
 pub mod arrivals;
 pub mod columns;
 pub mod command;

@@ -127,6 +127,7 @@ pub struct Model {
     /// Hints are given to whoever sees a screen for the first time.
     pub(super) gives_hints: bool,
     pub(super) requests: Requests,
+    pub(super) ahead: super::ahead::Ahead,
     pub(super) sayings: Sayings,
     /// Files that are being closed: by which request, their names, and how many rows they have.
     pub(super) finishing: Vec<(RequestId, String, usize)>,
@@ -171,6 +172,7 @@ impl Model {
             kept: Kept::default(),
             gives_hints: false,
             requests: Requests::default(),
+            ahead: super::ahead::Ahead::default(),
             sayings: Sayings::default(),
             finishing: Vec::new(),
         })

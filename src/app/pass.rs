@@ -16,7 +16,8 @@ const MOST_TRIES: u32 = 4;
 pub(super) enum Extent {
     /// To the end: what is not there any more is noticed.
     Whole,
-    /// From the newest on, to the first page that tells nothing new.
+    /// From the latest change on, where the backend knows that order, else from the newest; to the first page that
+    /// tells nothing new.
     Newest,
 }
 

@@ -129,6 +129,9 @@ impl Model {
         if let Some(effects) = self.looked_for(request, id, &answer) {
             return effects;
         }
+        if let Some(effects) = self.came_ahead(request, &answer) {
+            return effects;
+        }
         if !self.open_registrations().any(|view| view.request == request) {
             return Effects::none();
         }

@@ -23,6 +23,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     let mut effects = take(model, message);
     effects.append(model.time_news());
     effects.append(model.time_following());
+    effects.append(model.time_reading_ahead());
     effects
 }
 
@@ -315,6 +316,7 @@ impl Model {
                 Effects::none()
             }
             Timer::Refresh => self.read_on(),
+            Timer::Ahead => self.read_ahead(),
             Timer::Follow => {
                 self.follow();
                 Effects::none()

@@ -21,8 +21,8 @@ pub use guarded::sync_as_seen;
 pub use hooks::{Hook, HookFilter, HookQueue, HookedProjects};
 pub use read_only::ReadOnly;
 pub use request::{
-    Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome,
-    SyncRequest, SyncStep, TokenKind, TokenScope,
+    Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Order, Page, ResendRequest, ResentLink,
+    SyncOutcome, SyncRequest, SyncStep, TokenKind, TokenScope,
 };
 
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
@@ -62,7 +62,7 @@ pub trait Backend: Send + Sync {
     /// What this backend can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// One page of registrations, newest first.
+    /// One page of registrations, in the order asked for.
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError>;
 
     /// One registration with everything known about it.

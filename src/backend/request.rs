@@ -77,6 +77,17 @@ impl Caller {
     }
 }
 
+/// In which order pages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The latest created first.
+    #[default]
+    Created,
+    /// The latest changed first. A service that does not know this order answers in its own without a word, so whoever
+    /// asks looks at what came ([`Page::is_by_change`]).
+    Changed,
+}
+
 /// Which page of registrations. Empty filters let everything through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListRequest {
@@ -90,19 +101,21 @@ pub struct ListRequest {
     pub project: Option<String>,
     /// Flow id.
     pub flow: Option<String>,
+    /// Which rows come first.
+    pub order: Order,
 }
 
 impl ListRequest {
     /// The largest page the wire allows.
     pub const MAX_LIMIT: u32 = 100;
 
-    /// A page without filters.
+    /// A page without filters, the latest created first.
     pub fn page(page: u32, limit: u32) -> Self {
-        Self { page, limit, statuses: Vec::new(), project: None, flow: None }
+        Self { page, limit, statuses: Vec::new(), project: None, flow: None, order: Order::default() }
     }
 }
 
-/// One page of registrations, newest first.
+/// One page of registrations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The rows.
@@ -118,6 +131,13 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether the rows show that the latest changed come first: they do, and in the order of creation they are not.
+    pub fn is_by_change(&self) -> bool {
+        let falls =
+            |at: fn(&Registration) -> Timestamp| self.registrations.is_sorted_by(|one, next| at(one) >= at(next));
+        falls(|row| row.updated_at) && !falls(|row| row.created_at)
+    }
+
     /// Whether whoever goes through pages has come to the end with this one.
     /// `asked` is the number of the page asked for, `new` how many of its rows no earlier page held.
     ///

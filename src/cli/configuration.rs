@@ -259,6 +259,7 @@ fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure
     match &remote.token {
         TokenSource::Variable(name) => output.line(&format!("token_env = {}", quoted(name)))?,
         TokenSource::File(path) => output.line(&format!("token_file = {}", quoted(&path.display().to_string())))?,
+        TokenSource::Keyring(entry) => output.line(&format!("token_keyring = {}", quoted(entry)))?,
         TokenSource::Command { argv, .. } => output.line(&format!("token_command = {}", quoted_list(argv)))?,
         // A file cannot name one.
         TokenSource::Value(_) => {}

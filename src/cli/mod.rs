@@ -30,6 +30,7 @@ mod serve;
 mod session;
 mod show;
 mod sync;
+mod token;
 mod views;
 mod watch;
 mod words;
@@ -129,6 +130,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
         Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
         Command::Doctor(format) => doctor::run(format.json, &session, output).await,
+        Command::Token(command) => token::run(&command, &session, output).await,
         Command::Watch(arguments) => watch::run(&arguments, &session, output).await,
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,

@@ -6,9 +6,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Failure, Output, Session, args::WatchArguments, notice, serve::stop_signal};
 use crate::{
+    backend::BackendError,
+    config::{Profile, Source},
     model::Role,
-    remote::TokenSource,
+    remote::{Remote, TokenSource},
     server::{News, Receiver, ReceiverConfig},
+    wire::HookEvent,
 };
 
 /// The variable that holds the secret that senders know.
@@ -17,9 +20,13 @@ const SECRET_VARIABLE: &str = "REGDESK_WEBHOOK_SECRET";
 /// Deliveries that wait to be printed. A reader that is slower makes the service send them again.
 const WAITING: usize = 1024;
 
-/// Listens and prints.
+/// Listens and prints, or prints what was delivered before.
 pub async fn run(arguments: &WatchArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let masked = session.profile()?.role == Role::Support;
+    let profile = session.profile()?;
+    let masked = profile.role == Role::Support;
+    if arguments.past {
+        return print_past(arguments.limit, masked, &profile, session, output).await;
+    }
     let config = ReceiverConfig { listen: arguments.listen, secret: secret(arguments).await? };
     let has_secret = config.secret.is_some();
     let signal = stop_signal()?;
@@ -61,24 +68,50 @@ async fn print(
     Ok(())
 }
 
+/// What the remote has logged. One that it cannot send again shows what was meant to arrive.
+async fn print_past(
+    limit: Option<u64>,
+    masked: bool,
+    profile: &Profile,
+    session: &Session,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let Source::Remote(config) = &profile.source else {
+        return Err(Failure::Usage(format!("profile {} is no remote: nothing was delivered for it", profile.name)));
+    };
+    let remote = Remote::new(config.clone(), session.clock.clone()).map_err(BackendError::from)?;
+    let most = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    for logged in remote.deliveries(most).await? {
+        let mut line = event_line(&logged.event, masked);
+        line.insert("sentAt".to_owned(), json!(logged.sent_at));
+        line.insert("arrived".to_owned(), json!(logged.arrived));
+        output.json_line(&Value::Object(line))?;
+    }
+    Ok(())
+}
+
 /// A delivery as a line. In a support role without the object, which holds people's data.
 fn line(news: &News, masked: bool) -> Value {
-    let event = &news.event;
+    let mut line = event_line(&news.event, masked);
+    line.insert("receivedAt".to_owned(), json!(news.received_at));
+    line.insert("late".to_owned(), json!(news.is_late));
+    line.insert("proof".to_owned(), json!(news.proof.as_str()));
+    Value::Object(line)
+}
+
+fn event_line(event: &HookEvent, masked: bool) -> Map<String, Value> {
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
-    put("receivedAt", json!(news.received_at));
     put("type", json!(event.kind));
     put("event", json!(event.name));
     put("known", json!(event.is_known));
     put("registration", json!(event.registration));
     put("status", json!(event.status.as_ref().map(ToString::to_string)));
     put("at", json!(event.at));
-    put("late", json!(news.is_late));
-    put("proof", json!(news.proof.as_str()));
     if !masked {
         put("object", Value::Object(event.object.clone()));
     }
-    Value::Object(line)
+    line
 }
 
 async fn secret(arguments: &WatchArguments) -> Result<Option<SecretString>, Failure> {

@@ -185,8 +185,8 @@ fn remote_of(
         reading.mistakes.push(Mistake::new(second.place.clone(), message).with_key(section.path_of(key)));
     }
     let token = tokens.into_iter().next().map(|(_, found)| found.value);
-    if !section.has_any(&["token_env", "token_file", "token_command", "token"]) {
-        let message = "a remote needs one of token_env, token_file, token_command";
+    if !section.has_any(&["token_env", "token_file", "token_command", "token_keyring", "token"]) {
+        let message = "a remote needs one of token_env, token_file, token_command, token_keyring";
         reading.mistakes.push(Mistake::new(profile_place.clone(), message).with_key(section.path_of("token_env")));
     }
     let Some(url) = url else {
@@ -247,6 +247,9 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
             let message = "must name a program, for example [\"pass\", \"show\", \"entry\"]";
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_command")));
         }
+    }
+    if let Some(found) = section.text(reading, "token_keyring") {
+        sources.push(("token_keyring", Found { value: TokenSource::Keyring(found.value), place: found.place }));
     }
     sources
 }

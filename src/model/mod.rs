@@ -32,8 +32,8 @@ pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};
 pub use moment::{Basis, Moment, Timestamp};
 pub use personal::Personal;
 pub use registration::{
-    AccessEntry, Attempt, Contact, FlowRef, ProjectRef, Registration, RegistrationId, ReportedFlag, Results, Review,
-    Scores,
+    AccessEntry, Attempt, Contact, FlowRef, NOT_LOADED, ProjectRef, Registration, RegistrationId, ReportedFlag,
+    Results, Review, Scores,
 };
 pub use reveal::{PersonalField, Reveal, Role};
 pub use status::Status;

@@ -95,7 +95,22 @@ pub struct Registration {
     pub extra: Map<String, Value>,
 }
 
+/// The word for the state of a check of which only the id is known.
+pub const NOT_LOADED: &str = "not loaded";
+
 impl Registration {
+    /// Whether of a check only the id is known: a list told of it without its object.
+    pub fn has_unloaded(&self) -> bool {
+        let checks = &self.checks;
+        let states = [
+            checks.email.as_ref().map(|code| &code.state),
+            checks.phone.as_ref().map(|code| &code.state),
+            checks.document.as_ref().map(|document| &document.state),
+            checks.liveness.as_ref().map(|liveness| &liveness.state),
+        ];
+        states.into_iter().flatten().any(|state| matches!(state, super::StepState::Unknown(word) if word == NOT_LOADED))
+    }
+
     /// A registration about which nothing but its identity is known.
     pub fn new(id: RegistrationId, created_at: Timestamp) -> Self {
         Self {

@@ -5,17 +5,23 @@ use serde_json::{Map, Value, json};
 
 use super::transport::Call;
 use crate::{
-    backend::{Annotation, Caller, Channel, CreateRequest, ListRequest, ResendRequest, SyncRequest, SyncStep},
+    backend::{Annotation, Caller, Channel, CreateRequest, ListRequest, Order, ResendRequest, SyncRequest, SyncStep},
     model::{Registration, Status, StepKind},
     wire::{self, Dialect},
 };
 
 pub(super) fn get(url: Url, query: Vec<(&'static str, String)>) -> Call {
-    Call { method: Method::GET, url, query, body: None, what: "read" }
+    Call { method: Method::GET, url, query, body: None, known: None, what: "read" }
+}
+
+/// What makes two reads the same.
+pub(super) fn fingerprint(read: &Call) -> String {
+    let parameters: Vec<String> = read.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    format!("{}?{}", read.url, parameters.join("&"))
 }
 
 pub(super) fn write(method: Method, url: Url, body: Value, what: &'static str) -> Call {
-    Call { method, url, query: Vec::new(), body: Some(body), what }
+    Call { method, url, query: Vec::new(), body: Some(body), known: None, what }
 }
 
 /// All refs that carry evidence. Images are not asked for: they are large and never shown.
@@ -41,8 +47,12 @@ pub(super) fn list_query(request: &ListRequest, dialect: Option<Dialect>) -> Vec
         }
         query.extend(request.project.iter().map(|project| ("where_project", project.clone())));
         query.extend(request.flow.iter().map(|flow| ("where_projectFlow", flow.clone())));
-        query.push(("sort", "-createdAt".to_owned()));
     }
+    let field = match request.order {
+        Order::Created => "-createdAt",
+        Order::Changed => "-updatedAt",
+    };
+    query.push(("sort", field.to_owned()));
     query.extend(populates(dialect));
     query
 }
@@ -196,7 +206,7 @@ mod tests {
     #[test]
     fn filters_are_sent_in_the_names_of_the_dialect_or_of_both() {
         let overview = text(&list_query(&request(), Some(Dialect::Overview)));
-        assert_eq!(overview, "page=2 limit=50 perPage=50 status=ongoing status=failed projectId=p1");
+        assert_eq!(overview, "page=2 limit=50 perPage=50 status=ongoing status=failed projectId=p1 sort=-createdAt");
         let live = text(&list_query(&request(), Some(Dialect::Live)));
         assert_eq!(
             live,
@@ -204,6 +214,8 @@ mod tests {
         );
         let both = text(&list_query(&request(), None));
         assert!(both.contains("status=ongoing") && both.contains("in_status[]=ONGOING"), "{both}");
+        let changed = text(&list_query(&ListRequest { order: Order::Changed, ..request() }, None));
+        assert!(changed.ends_with("sort=-updatedAt"), "{changed}");
     }
 
     #[test]

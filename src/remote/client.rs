@@ -1,6 +1,7 @@
 //! The backend over one remote.
 
 use async_trait::async_trait;
+use futures_util::future;
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -13,8 +14,10 @@ use super::{
     expiry::expiry_of,
     memory::Memory,
     notes::Notes,
+    refs,
     token::ClientToken,
     transport::{Answer, Call, Transport},
+    unchanged::Unchanged,
 };
 use crate::{
     backend::{
@@ -36,6 +39,7 @@ pub struct Remote {
     token: ClientToken,
     memory: Memory,
     notes: Notes,
+    unchanged: Unchanged,
     clock: Clock,
     changes: broadcast::Sender<RegistrationId>,
 }
@@ -56,6 +60,7 @@ impl Remote {
             token: ClientToken::new(config.token),
             memory: Memory::new(config.dialect),
             notes: Notes::new(config.annotations),
+            unchanged: Unchanged::default(),
             clock,
             changes: broadcast::channel(CHANGES_KEPT).0,
         })
@@ -117,6 +122,21 @@ impl Remote {
         Ok(registration)
     }
 
+    /// Reads a page out of an answer, and the dialect on the way.
+    fn page_in(&self, body: Value, request: &ListRequest) -> Result<Page, BackendError> {
+        let first = body.get("data").unwrap_or(&body).get(0);
+        self.memory.learn_dialect(first.and_then(calls::dialect_of));
+        first.inspect(|first| self.memory.learn_annotations(first));
+        let mut page = wire::decode_page(body, request.page).map_err(|error| unreadable(&error))?;
+        let rows = page.registrations.len();
+        page.registrations.retain(|registration| calls::fits(registration, request));
+        if page.registrations.len() < rows {
+            // The remote ignores a filter: its count is of something else.
+            page.total = None;
+        }
+        Ok(page)
+    }
+
     /// Puts what the desk says with registrations, unless the remote has done so.
     async fn put_notes(&self, registrations: &mut [Registration]) {
         if !self.memory.keeps_annotations() {
@@ -127,7 +147,26 @@ impl Remote {
     async fn read(&self, id: &RegistrationId) -> Result<Registration, BackendError> {
         let query = calls::populates(self.memory.dialect());
         let answer = self.send(&calls::get(self.registration_url(id, &[]), query)).await?;
-        self.registration_in(answer.body).await
+        let mut registration = wire::payload(answer.body);
+        self.load_refs(&mut registration).await;
+        self.registration_in(registration).await
+    }
+
+    /// Reads what the answer holds by id only. What cannot be read stays an id: that is shown as not loaded.
+    async fn load_refs(&self, registration: &mut Value) {
+        if calls::dialect_of(registration) != Some(wire::Dialect::Live) {
+            return;
+        }
+        let refs = refs::unloaded(registration);
+        let read = refs.iter().map(|unloaded| async move {
+            let url = self.address.at(&["v2", unloaded.route, &unloaded.id]);
+            self.send(&calls::get(url, Vec::new())).await
+        });
+        for (unloaded, answer) in refs.iter().zip(future::join_all(read).await) {
+            if let Ok(answer) = answer {
+                refs::load(registration, unloaded, wire::payload(answer.body));
+            }
+        }
     }
 
     /// Reads a registration after a write. That the write was done must not get lost in the reading's error.
@@ -190,6 +229,14 @@ impl Remote {
             }
         }
         Ok(items)
+    }
+
+    /// What the service has logged of its webhooks' deliveries, the latest first, so many at most. An entry that cannot
+    /// be read is left out.
+    pub async fn deliveries(&self, most: usize) -> Result<Vec<wire::LoggedHook>, BackendError> {
+        let latest_first = [("sort", "-sentAt".to_owned())];
+        let entries = self.all(&["v2", "webhook-events"], &latest_first).await?;
+        Ok(entries.into_iter().take(most).filter_map(|entry| wire::decode_logged_hook(entry).ok()).collect())
     }
 
     async fn project_items(&self) -> Result<Vec<Value>, BackendError> {
@@ -267,17 +314,17 @@ impl Backend for Remote {
             return Err(BackendError::invalid("limit", message));
         }
         let url = self.address.at(&["v2", "app-registrations"]);
-        let query = calls::list_query(&request, self.memory.dialect());
-        let body = self.send(&calls::get(url, query)).await?.body;
-        let first = body.get("data").unwrap_or(&body).get(0);
-        self.memory.learn_dialect(first.and_then(calls::dialect_of));
-        first.inspect(|first| self.memory.learn_annotations(first));
-        let mut page = wire::decode_page(body, request.page).map_err(|error| unreadable(&error))?;
-        let rows = page.registrations.len();
-        page.registrations.retain(|registration| calls::fits(registration, &request));
-        if page.registrations.len() < rows {
-            // The remote ignores a filter: its count is of something else.
-            page.total = None;
+        let mut call = calls::get(url, calls::list_query(&request, self.memory.dialect()));
+        let query = calls::fingerprint(&call);
+        call.known = self.unchanged.mark(&query);
+        let answer = self.send(&call).await?;
+        let known = call.known.filter(|_| answer.is_known).and_then(|mark| self.unchanged.page(&query, &mark));
+        let mut page = match known {
+            Some(page) => page,
+            None => self.page_in(answer.body, &request)?,
+        };
+        if let Some(mark) = answer.mark.filter(|_| !answer.is_known) {
+            self.unchanged.keep(query, mark, &page);
         }
         self.put_notes(&mut page.registrations).await;
         Ok(page)

@@ -10,12 +10,16 @@ mod address;
 mod calls;
 mod client;
 mod expiry;
+mod keyring;
 mod manners;
 mod memory;
 mod notes;
 mod probe;
+mod refs;
+mod renewal;
 mod token;
 mod transport;
+mod unchanged;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -23,6 +27,7 @@ pub use self::{
     client::Remote,
     expiry::expiry_of,
     probe::{Finding, Health, probe},
+    renewal::renew,
     token::{COMMAND_TIMEOUT, TokenSource},
 };
 pub use crate::{backend::Mirror, wire::Dialect};
@@ -107,11 +112,5 @@ pub fn check_address(base_url: &str, allow_plain_http: bool) -> Result<(), Remot
 impl RemoteError {
     fn token(reason: impl Into<String>) -> Self {
         Self::Token { reason: reason.into() }
-    }
-}
-
-impl From<RemoteError> for crate::backend::BackendError {
-    fn from(error: RemoteError) -> Self {
-        Self::new(crate::backend::ErrorKind::NotSignedIn, error.to_string())
     }
 }

@@ -164,8 +164,7 @@ impl<'a> Probe<'a> {
         if !(200..300).contains(&status) {
             return Err(wire::decode_error(status, &body, None));
         }
-        let body = serde_json::from_slice(&body).map_err(|_| wire::not_json(status, &body))?;
-        Ok((body, at))
+        Ok((wire::parse_body(status, &body)?, at))
     }
 
     async fn second_page(&self, first: &Listed) -> Finding {

@@ -9,10 +9,11 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{process::Command, sync::Mutex, time};
 
-use super::RemoteError;
+use super::{RemoteError, keyring};
+use crate::private;
 
 /// Longest token file that is read, bytes; tokens in use are a few hundred long.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -34,19 +35,22 @@ pub enum TokenSource {
         /// How long it may take; see [`COMMAND_TIMEOUT`].
         timeout: Duration,
     },
+    /// An entry of the system's keyring.
+    Keyring(String),
     /// The token itself.
     Value(SecretString),
 }
 
 impl TokenSource {
     /// Where a person has to put a fresh token.
-    pub(super) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         match self {
             Self::Variable(name) => format!("the environment variable {name}"),
             Self::File(path) => format!("the file {}", path.display()),
             Self::Command { argv, .. } => {
                 format!("what the token command `{}` reads", argv.first().map_or("", String::as_str))
             }
+            Self::Keyring(entry) => format!("the keyring's entry `{entry}` of regdesk"),
             Self::Value(_) => "the setting it came from".to_owned(),
         }
     }
@@ -59,7 +63,7 @@ impl TokenSource {
             Self::Command { argv, .. } if argv.is_empty() => {
                 Err(RemoteError::token("The token command is empty. Name the program that prints the token."))
             }
-            Self::Command { .. } | Self::Value(_) => Ok(()),
+            Self::Command { .. } | Self::Keyring(_) | Self::Value(_) => Ok(()),
         }
     }
 
@@ -69,7 +73,31 @@ impl TokenSource {
             Self::Variable(name) => from_variable(name, std::env::var_os(name)),
             Self::File(path) => from_file(path),
             Self::Command { argv, timeout } => from_command(argv, *timeout).await,
+            Self::Keyring(entry) => {
+                let token = keyring::read(entry).await?;
+                checked(token.expose_secret(), &self.place())
+            }
             Self::Value(token) => Ok(token.clone()),
+        }
+    }
+
+    /// Whether another token can be put in the place of the one that is there.
+    pub fn takes_another(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Keyring(_))
+    }
+
+    /// Puts another token in the place of the one that is there; a file is made for its owner only.
+    pub async fn store(&self, token: &SecretString) -> Result<(), RemoteError> {
+        let token = checked(token.expose_secret(), "what was given")?;
+        match self {
+            Self::File(path) => {
+                let line = SecretString::from(format!("{}\n", token.expose_secret()));
+                private::replace_file(path, line.expose_secret().as_bytes()).map_err(|error| {
+                    RemoteError::token(format!("Cannot write the token file {}: {error}.", path.display()))
+                })
+            }
+            Self::Keyring(entry) => keyring::store(entry, &token).await,
+            _ => Err(RemoteError::token(format!("No token can be put into {}.", self.place()))),
         }
     }
 }
@@ -188,8 +216,6 @@ async fn from_command(argv: &[String], timeout: Duration) -> Result<SecretString
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use secrecy::ExposeSecret;
 
     use super::*;
 

@@ -30,6 +30,8 @@ pub(super) struct Call {
     pub(super) url: Url,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Value>,
+    /// The mark (`ETag`) of the answer that is known: if it still holds, none is sent.
+    pub(super) known: Option<String>,
     /// What it does, for messages: `create the registration`.
     pub(super) what: &'static str,
 }
@@ -48,6 +50,10 @@ pub(super) struct Answer {
     pub(super) body: Value,
     /// A token in its headers.
     pub(super) token: Option<SecretString>,
+    /// The mark that stands for it, where the remote gives one.
+    pub(super) mark: Option<String>,
+    /// Nothing has changed since the answer that is known; there is no body.
+    pub(super) is_known: bool,
 }
 
 /// The HTTP client.
@@ -121,6 +127,9 @@ impl Transport {
             .query(&call.query)
             .bearer_auth(token.expose_secret())
             .header(header::ACCEPT, "application/json");
+        if let Some(mark) = &call.known {
+            request = request.header(header::IF_NONE_MATCH, mark);
+        }
         if let Some(body) = &call.body {
             request = request.json(body);
         }
@@ -128,12 +137,14 @@ impl Transport {
         let status = response.status().as_u16();
         let retry_after = retry_after(&response);
         let token = token_header(&response);
+        let mark = text_header(&response, &header::ETAG);
         let body = self.read(response, call).await?;
         match status {
-            200..=299 => match parse(status, &body) {
-                Ok(body) => Ok(Answer { body, token }),
+            200..=299 => match wire::parse_body(status, &body) {
+                Ok(body) => Ok(Answer { body, token, mark, is_known: false }),
                 Err(error) => Err(unknown_if_write(error, call)),
             },
+            304 if call.known.is_some() => Ok(Answer { body: Value::Null, token, mark, is_known: true }),
             300..=399 => Err(redirected(status)),
             _ => Err(unknown_if_write(wire::decode_error(status, &body, retry_after), call)),
         }
@@ -230,17 +241,14 @@ fn redirected(status: u16) -> BackendError {
     BackendError { http_status: Some(status), ..BackendError::new(ErrorKind::Server, message) }
 }
 
-fn parse(status: u16, body: &[u8]) -> Result<Value, BackendError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Null);
-    }
-    serde_json::from_slice(body).map_err(|_| wire::not_json(status, body))
-}
-
 /// `Retry-After` in seconds. Its other form, a date, needs the remote's clock to be right and is not in use here.
 fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
+}
+
+fn text_header(response: &Response, name: &header::HeaderName) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
 fn token_header(response: &Response) -> Option<SecretString> {

@@ -3,7 +3,10 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 
 use super::refusal::Refusal;
-use crate::{backend::ListRequest, model::Status};
+use crate::{
+    backend::{ListRequest, Order},
+    model::Status,
+};
 
 /// Rows on a page if nobody says otherwise.
 const DEFAULT_LIMIT: u32 = 10;
@@ -66,6 +69,7 @@ impl Query {
             statuses: statuses.iter().map(|word| Status::parse(word)).collect(),
             project: self.one(&["projectId", "project", "where_project"]).map(str::to_owned),
             flow: self.one(&["flowId", "projectFlow", "where_projectFlow"]).map(str::to_owned),
+            order: if self.one(&["sort"]) == Some("-updatedAt") { Order::Changed } else { Order::Created },
         })
     }
 

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    checks::{NOT_LOADED, final_time, open_state, raw_or},
+    checks::{final_time, open_state, raw_or},
     fields::{Fields, Ref},
     reasons, times,
 };
-use crate::model::{Basis, FaceCompare, LivenessCheck, Outcome, Registration, StepState};
+use crate::model::{Basis, FaceCompare, LivenessCheck, NOT_LOADED, Outcome, Registration, StepState};
 
 /// Reads a selfie; an id alone tells when it was created and nothing else.
 pub(super) fn read_liveness(reference: Ref) -> Option<LivenessCheck> {

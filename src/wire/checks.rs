@@ -12,11 +12,8 @@ use super::{
     times,
 };
 use crate::model::{
-    Attempt, Basis, Checks, Moment, Registration, Status, StepKind, StepState, evidence::spends_attempt,
+    Attempt, Basis, Checks, Moment, NOT_LOADED, Registration, Status, StepKind, StepState, evidence::spends_attempt,
 };
-
-/// The state of a check of which only the id is known.
-pub(super) const NOT_LOADED: &str = "not loaded";
 
 /// Refs whose being loaded shows that the answer was populated.
 const LOADABLE: &[&str] = &[

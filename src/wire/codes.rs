@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    checks::{NOT_LOADED, raw_or},
+    checks::raw_or,
     fields::{Fields, Ref},
     times,
 };
-use crate::model::{Attempt, Basis, CodeCheck, Gateway, Registration, StepKind, StepState};
+use crate::model::{Attempt, Basis, CodeCheck, Gateway, NOT_LOADED, Registration, StepKind, StepState};
 
 /// Reads a validation; an id alone tells when it was created and nothing else.
 pub(super) fn read(reference: Ref) -> Option<CodeCheck> {

@@ -5,13 +5,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    checks::{NOT_LOADED, final_time, open_state, raw_or},
+    checks::{final_time, open_state, raw_or},
     fields::{Fields, Ref},
     reasons,
     registration::{fill, full_name},
     times,
 };
-use crate::model::{Basis, DocumentCheck, DocumentKind, Outcome, Personal, Registration, StepState};
+use crate::model::{Basis, DocumentCheck, DocumentKind, NOT_LOADED, Outcome, Personal, Registration, StepState};
 
 /// Where the registry's answer says how it stands with the document or its owner.
 const REGISTRY_STATUS: &[&str] = &["status", "documentStatus", "vitalStatus", "estado", "vigencia"];

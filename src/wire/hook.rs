@@ -84,6 +84,30 @@ impl HookEvent {
     }
 }
 
+/// A delivery as the service has logged it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoggedHook {
+    /// What was sent.
+    pub event: HookEvent,
+    /// When it was sent last.
+    pub sent_at: Option<Timestamp>,
+    /// Whether the other side took it; `None` where nobody has said.
+    pub arrived: Option<bool>,
+}
+
+/// Reads an entry of the service's log of deliveries.
+pub fn decode_logged_hook(entry: Value) -> Result<LoggedHook, WireError> {
+    let mut fields = Fields::of(entry).ok_or_else(|| WireError::new("$", "an entry of the log is a JSON object"))?;
+    let body = fields.take("body").ok_or_else(|| WireError::new("body", "what was delivered is missing"))?;
+    // Some keep it as the text that went over the wire.
+    let body = match body {
+        Value::String(text) => serde_json::from_str(&text).map_err(|_| WireError::new("body", "is not JSON"))?,
+        body => body,
+    };
+    let arrived = fields.object("response").text("status").map(|status| status == "success");
+    Ok(LoggedHook { event: decode_hook(body)?, sent_at: fields.time("sentAt"), arrived })
+}
+
 /// Reads a delivery. The error names the place and never quotes.
 pub fn decode_hook(body: Value) -> Result<HookEvent, WireError> {
     let mut fields = Fields::of(body).ok_or_else(|| WireError::new("$", "a delivery is a JSON object"))?;

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{biometrics, checks::NOT_LOADED, codes, documents, flows, information, marks, overview, times};
-use crate::model::{Attempt, Contact, Moment, Registration, StepKind, StepState, Timestamp};
+use super::{biometrics, codes, documents, flows, information, marks, overview, times};
+use crate::model::{Attempt, Contact, Moment, NOT_LOADED, Registration, StepKind, StepState, Timestamp};
 
 /// Every ref that [`encode_live`] can write as an object.
 pub const POPULATES: &[&str] = &[

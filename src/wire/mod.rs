@@ -4,6 +4,7 @@
 //! was, secrets and images are taken out, and only what has no identity at all is refused.
 
 mod biometrics;
+mod body;
 mod checks;
 mod codes;
 mod documents;
@@ -25,14 +26,15 @@ mod secrets;
 mod steps;
 mod times;
 
-pub use errors::{decode_error, not_json};
+pub use body::parse_body;
+pub use errors::decode_error;
 pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
-pub use hook::{HookEvent, decode_hook, encode_hook};
+pub use hook::{HookEvent, LoggedHook, decode_hook, decode_logged_hook, encode_hook};
 pub use live::{POPULATES, encode_contact, encode_live};
 pub use overview::encode_overview;
 pub use page::{
-    ResentAnswer, SyncAnswer, decode_created, decode_list, decode_page, decode_pages, decode_resent,
-    decode_sync_answer, payload,
+    ResentAnswer, SyncAnswer, decode_access_token, decode_created, decode_list, decode_page, decode_pages,
+    decode_resent, decode_sync_answer, payload,
 };
 pub use registration::decode_registration;
 pub use rows::{RowFormat, masked_object, printed};

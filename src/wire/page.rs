@@ -73,6 +73,12 @@ pub fn decode_created(body: Value) -> Result<Created, WireError> {
     Ok(Created { registration: decode_registration(registration.into_value())?, token })
 }
 
+/// The token in the answer to a renewal: flat, or under `data`.
+pub fn decode_access_token(body: Value) -> Option<SecretString> {
+    let mut answer = answer(body).ok()?;
+    secret(&mut answer, "accessToken").or_else(|| secret(&mut answer, "token"))
+}
+
 /// What the answer to sync says. The registration has to be read again if it is not in it.
 #[derive(Debug)]
 pub struct SyncAnswer {

@@ -11,6 +11,7 @@ mod hostile;
 mod insights;
 mod mistakes;
 mod remote;
+mod token;
 mod webhooks;
 
 use std::{

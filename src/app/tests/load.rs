@@ -7,7 +7,7 @@ use crate::{
         testing::{Console, registration},
     },
     backend::{BackendError, ErrorKind, Mirror, Page},
-    model::{Registration, Status},
+    model::{DocumentCheck, NOT_LOADED, Registration, RegistrationId, Status, StepState},
 };
 
 fn people(count: u32) -> Vec<Registration> {
@@ -223,4 +223,77 @@ fn a_mirror_of_an_earlier_run_is_shown_until_everything_is_read_and_then_kept_an
     assert!(console.mirrored >= 30);
     console.send(Message::Recalled(people(5), console.now));
     assert_eq!(console.model.loading.recalled_at, None, "a mirror that comes late is older than what was read");
+}
+
+#[test]
+fn what_a_list_tells_by_id_only_is_read_in_full_before_it_is_opened_and_stays_known() {
+    let thin = |number: u32| {
+        let mut row = registration(number, "Someone", Status::Ongoing, i64::from(number));
+        row.checks.document = Some(DocumentCheck {
+            id: Some("d".to_owned()),
+            state: StepState::Unknown(NOT_LOADED.to_owned()),
+            ..DocumentCheck::default()
+        });
+        row
+    };
+    let mut console = remote((0..40).map(thin).collect());
+    give(&mut console, 1);
+    console.send(Message::Timer(Timer::Ahead));
+    let wanted = || |effect: &Effect| matches!(effect, Effect::Retrieve(..));
+    let asked: Vec<String> = console
+        .held
+        .iter()
+        .filter(|effect| wanted()(effect))
+        .map(|effect| match effect {
+            Effect::Retrieve(_, id) => id.as_str().to_owned(),
+            _ => unreachable!(),
+        })
+        .collect();
+    assert!((2..=9).contains(&asked.len()), "those around the cursor: {asked:?}");
+    // In full they have a document of a known state.
+    for row in &mut console.data {
+        row.checks.document.as_mut().unwrap().state = StepState::Completed;
+    }
+    console.hold = false;
+    console.release(false);
+    console.hold = true;
+    let known = console.model.index.get(&RegistrationId::new(asked[0].clone())).unwrap();
+    assert!(!known.registration.has_unloaded());
+    console.data = (0..40).map(thin).collect();
+    console.held.clear();
+    console.keys("r");
+    give(&mut console, 1);
+    let known = console.model.index.get(&RegistrationId::new(asked[0].clone())).unwrap();
+    assert!(!known.registration.has_unloaded(), "the list tells less than what is known");
+    console.send(Message::Timer(Timer::Ahead));
+    assert!(!console.held.iter().any(wanted()), "nothing is asked for twice");
+}
+
+#[test]
+fn a_source_that_tells_changes_first_is_read_as_a_whole_less_often() {
+    let mut console = mirrored(people(650));
+    console.now += chrono::Duration::seconds(30);
+    let oldest = console.data.last_mut().unwrap();
+    oldest.status = Status::Failed;
+    oldest.version += 1;
+    oldest.updated_at = console.now;
+    let by_change = |console: &Console| {
+        let mut rows = console.data.clone();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.updated_at));
+        Page { registrations: rows[..100].to_vec(), total: Some(650), page: 1, pages: Some(7), refused: Vec::new() }
+    };
+    refresh(&mut console);
+    let page = by_change(&console);
+    answer(&mut console, 1, Ok(page));
+    let failed = console.model.index.entries().filter(|entry| entry.registration.status == Status::Failed).count();
+    assert_eq!(failed, 1, "a change of the oldest came with the first page");
+    // That page told something, so the next ones are read until one tells nothing.
+    for page in asked(&console) {
+        give(&mut console, page);
+    }
+    console.now += chrono::Duration::minutes(10);
+    refresh(&mut console);
+    let page = by_change(&console);
+    answer(&mut console, 1, Ok(page));
+    assert!(asked(&console).len() <= 1, "one page tells everything: {:?}", asked(&console));
 }

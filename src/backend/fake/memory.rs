@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{
-        Annotation, BackendError, Blocker, Caller, CreateRequest, ErrorKind, ListRequest, Page, SyncOutcome,
+        Annotation, BackendError, Blocker, Caller, CreateRequest, ErrorKind, ListRequest, Order, Page, SyncOutcome,
         SyncRequest, SyncStep,
     },
     model::{
@@ -47,7 +47,11 @@ impl Memory {
                 && request.flow.as_ref().is_none_or(|flow| &row.flow.id == flow)
         };
         let mut rows: Vec<&Registration> = self.registrations.iter().filter(fits).collect();
-        rows.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
+        let key = |row: &Registration| match request.order {
+            Order::Created => row.created_at,
+            Order::Changed => row.updated_at,
+        };
+        rows.sort_by(|one, other| (key(other), &other.id).cmp(&(key(one), &one.id)));
         let before = (request.page as usize - 1).saturating_mul(request.limit as usize);
         let pages = rows.len().div_ceil(request.limit as usize);
         Ok(Page {

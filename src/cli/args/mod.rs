@@ -4,6 +4,7 @@
 
 mod desk;
 mod registrations;
+mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -13,6 +14,7 @@ pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArgu
 pub use registrations::{
     CreateArguments, DecideArguments, ExportArguments, RecordArguments, ResendArguments, ShowArguments, SyncArguments,
 };
+pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
 use super::words::{query_word, read_dialect, read_speed, read_time};
 use crate::{
@@ -191,6 +193,12 @@ pub enum Command {
                             filters. Only reads.\n\nExample: regdesk --profile production doctor"
     )]
     Doctor(Format),
+    /// Look how long the profile's token holds, renew it, or put one in its place
+    #[command(
+        subcommand,
+        after_help = "A token is never printed. A renewed one goes where the profile's token is: its file, or its entry                       in the keyring.\n\nExample: regdesk --profile production token renew"
+    )]
+    Token(TokenCommand),
     /// Delete what was kept on disk of remotes, or say where it lies
     #[command(subcommand, after_help = "Example: regdesk cache clear")]
     Cache(CacheCommand),
@@ -312,29 +320,6 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-}
-
-/// `watch`.
-#[derive(Debug, Args)]
-pub struct WatchArguments {
-    /// Address and port; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8790")]
-    pub listen: SocketAddr,
-    /// File that holds the secret, readable by its owner alone; otherwise it comes from REGDESK_WEBHOOK_SECRET
-    #[arg(long, value_name = "FILE")]
-    pub secret_file: Option<PathBuf>,
-    /// End after so many deliveries
-    #[arg(long, value_name = "N")]
-    pub limit: Option<u64>,
-}
-
-/// `cache`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum CacheCommand {
-    /// Print the directory
-    Path,
-    /// Delete all of it
-    Clear,
 }
 
 /// `config`.

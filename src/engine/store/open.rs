@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use redb::backends::InMemoryBackend;
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError, TableHandle as _,
+    WriteTransaction,
 };
 
 use super::hooks::{HOOKS, Hooks};
 use super::pages::Cursor;
-use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
+use super::tables::{CHANGED, FLOWS, FORMAT, META, PROJECTS, SNAPSHOTS, Tables, changed_key};
 use super::{Store, StoreError};
+use crate::engine::core::State;
 use crate::model::{Flow, Project};
 use crate::private;
 
@@ -157,11 +159,27 @@ fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Resu
 
 /// Makes the tables that came into the format after the file was made, so that readers find every table there.
 fn add_tables(database: &Database) -> Result<(), StoreError> {
-    let is_there = database.begin_read()?.list_tables()?.any(|table| table.name() == HOOKS.name());
-    if !is_there {
-        let transaction = database.begin_write()?;
-        Hooks::open(&transaction)?;
-        transaction.commit()?;
+    let names: Vec<String> = database.begin_read()?.list_tables()?.map(|table| table.name().to_owned()).collect();
+    let is_there = |wanted: &str| names.iter().any(|name| name == wanted);
+    if is_there(HOOKS.name()) && is_there(CHANGED.name()) {
+        return Ok(());
+    }
+    let transaction = database.begin_write()?;
+    Hooks::open(&transaction)?;
+    if !is_there(CHANGED.name()) {
+        order_by_change(&transaction)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn order_by_change(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let snapshots = transaction.open_table(SNAPSHOTS)?;
+    let mut changed = transaction.open_table(CHANGED)?;
+    for entry in snapshots.iter()? {
+        let registration = State::from_stored(entry?.1.value())?.registration;
+        let row = (registration.status.as_str(), registration.project.id.as_str(), registration.flow.id.as_str());
+        changed.insert((changed_key(&registration), registration.id.as_str()), row)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Pages of registrations, newest first.
+//! Pages of registrations, the latest created or changed first.
 
 use std::ops::Bound;
 use std::sync::Mutex;
@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redb::{ReadTransaction, ReadableTable as _};
 
 use super::StoreError;
-use super::tables::{COUNTS, ORDER, snapshot};
-use crate::backend::ListRequest;
+use super::tables::{CHANGED, COUNTS, ORDER, snapshot};
+use crate::backend::{ListRequest, Order};
 use crate::model::{Registration, Status};
 
 /// Remembers where the latest page ended, so that whoever reads page after page (the mirror of a whole store) does not
@@ -72,7 +72,10 @@ pub(super) fn rows(
     cursor: &Cursor,
     generation: u64,
 ) -> Result<Vec<Registration>, StoreError> {
-    let order = transaction.open_table(ORDER)?;
+    let order = transaction.open_table(match request.order {
+        Order::Created => ORDER,
+        Order::Changed => CHANGED,
+    })?;
     let limit = request.limit as usize;
     let place = cursor.recall(generation, request);
     let rows_before = u64::from(request.page.saturating_sub(1)).saturating_mul(u64::from(request.limit));

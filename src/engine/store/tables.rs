@@ -21,6 +21,8 @@ pub(super) const SNAPSHOTS: TableDefinition<&str, &[u8]> = TableDefinition::new(
 pub(super) const EVENTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("events");
 /// Newest first: negated creation time (µs) and id, to status, project and flow.
 pub(super) const ORDER: TableDefinition<(i64, &str), (&str, &str, &str)> = TableDefinition::new("order");
+/// Latest changed first: negated time of the last change (µs) and id, to status, project and flow.
+pub(super) const CHANGED: TableDefinition<(i64, &str), (&str, &str, &str)> = TableDefinition::new("changed");
 /// Status, project and flow to how many registrations have them.
 pub(super) const COUNTS: TableDefinition<(&str, &str, &str), u64> = TableDefinition::new("counts");
 /// Project, contact in one spelling, and id of each open registration.
@@ -35,6 +37,7 @@ pub(super) struct Tables<'t> {
     snapshots: Table<'t, &'static str, &'static [u8]>,
     events: Table<'t, (&'static str, u64), &'static [u8]>,
     order: Table<'t, (i64, &'static str), (&'static str, &'static str, &'static str)>,
+    changed: Table<'t, (i64, &'static str), (&'static str, &'static str, &'static str)>,
     counts: Table<'t, (&'static str, &'static str, &'static str), u64>,
     contacts: Table<'t, (&'static str, &'static str, &'static str), ()>,
     tokens: Table<'t, &'static [u8; 32], &'static str>,
@@ -47,6 +50,7 @@ impl<'t> Tables<'t> {
             snapshots: transaction.open_table(SNAPSHOTS)?,
             events: transaction.open_table(EVENTS)?,
             order: transaction.open_table(ORDER)?,
+            changed: transaction.open_table(CHANGED)?,
             counts: transaction.open_table(COUNTS)?,
             contacts: transaction.open_table(CONTACTS)?,
             tokens: transaction.open_table(TOKENS)?,
@@ -88,6 +92,14 @@ impl<'t> Tables<'t> {
             if let Some((status, project, flow)) = new.row {
                 self.count((status, project, flow), |count| count + 1)?;
                 self.order.insert((order_key(&after.registration), id), (status, project, flow))?;
+            }
+        }
+        if (old.row, old.changed) != (new.row, new.changed) {
+            if let Some(at) = old.changed {
+                self.changed.remove((at, id))?;
+            }
+            if let (Some(row), Some(at)) = (new.row, new.changed) {
+                self.changed.insert((at, id), row)?;
             }
         }
         for contact in old.contacts.iter().filter(|contact| !new.contacts.contains(contact)) {
@@ -158,6 +170,11 @@ fn order_key(registration: &Registration) -> i64 {
     -registration.created_at.timestamp_micros()
 }
 
+/// Latest changed first.
+pub(super) fn changed_key(registration: &Registration) -> i64 {
+    -registration.updated_at.timestamp_micros()
+}
+
 /// Where a registration stands in the indexes.
 #[derive(Default)]
 struct Keys<'r> {
@@ -165,6 +182,7 @@ struct Keys<'r> {
     project: &'r str,
     contacts: Vec<String>,
     expiry: Option<i64>,
+    changed: Option<i64>,
 }
 
 impl<'r> Keys<'r> {
@@ -180,6 +198,7 @@ impl<'r> Keys<'r> {
             row: Some((registration.status.as_str(), project, registration.flow.id.as_str())),
             project,
             contacts,
+            changed: Some(changed_key(registration)),
             expiry: registration.expires_at.filter(|_| unfinished).map(|at| at.timestamp_micros()),
         }
     }
