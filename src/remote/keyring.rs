@@ -7,7 +7,7 @@ use super::RemoteError;
 /// Reads an entry.
 #[cfg(feature = "keyring")]
 pub(super) async fn read(entry: &str) -> Result<SecretString, RemoteError> {
-    on_entry(entry, |entry| entry.get_password()).await.map(SecretString::from)
+    on_entry(entry, keyring::Entry::get_password).await.map(SecretString::from)
 }
 
 /// Puts a token in the place of what an entry held.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{RemoteConfig, address::Address, calls, expiry_of};
 use crate::{
-    backend::{BackendError, Clock, ErrorKind, ListRequest, Page},
+    backend::{BackendError, Clock, ErrorKind, ListRequest, Order, Page},
     http,
     model::{Registration, Status, Timestamp},
     wire,
@@ -134,6 +134,7 @@ impl<'a> Probe<'a> {
         found.push(dialect(&first.body));
         found.push(paging(first));
         found.push(order(&first.page.registrations));
+        found.push(self.changes_first().await);
         found.push(self.second_page(first).await);
         found.push(self.filters(first).await);
         found.push(detail(&first.page.registrations));
@@ -165,6 +166,27 @@ impl<'a> Probe<'a> {
             return Err(wire::decode_error(status, &body, None));
         }
         Ok((wire::parse_body(status, &body)?, at))
+    }
+
+    /// Whether the latest changes can be asked for first, which spares reading everything again to see them.
+    async fn changes_first(&self) -> Finding {
+        let what = "changes";
+        let request = ListRequest { order: Order::Changed, ..ListRequest::page(1, ListRequest::MAX_LIMIT) };
+        match self.list(&request).await {
+            Err(error) => {
+                Finding::new(what, Health::Warning, format!("asking for them first fails: {}", error.message))
+            }
+            Ok(list) if list.page.is_by_change() => {
+                Finding::new(what, Health::Good, "the latest come first if asked for")
+            }
+            Ok(list) if list.page.registrations.is_sorted_by(|one, next| one.updated_at >= next.updated_at) => {
+                Finding::new(what, Health::Unknown, "they came in the order in which they were created")
+            }
+            Ok(_) => {
+                let text = "`sort=-updatedAt` is ignored: changes of old registrations show when all are read again";
+                Finding::new(what, Health::Warning, text)
+            }
+        }
     }
 
     async fn second_page(&self, first: &Listed) -> Finding {
@@ -226,7 +248,7 @@ fn token_health(token: &SecretString, now: Timestamp, place: &str) -> (Health, S
         return (Health::Bad, format!("it ran out on {date}; put a fresh one into {place}"));
     }
     if end - now < SOON {
-        return (Health::Warning, format!("it runs out on {date}; put a fresh one into {place} before that"));
+        return (Health::Warning, format!("it runs out on {date}; `regdesk token renew` gets another while it holds"));
     }
     (Health::Good, format!("from {place}; it runs out on {date}"))
 }
