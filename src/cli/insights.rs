@@ -28,7 +28,7 @@ pub async fn run(arguments: &InsightsArguments, desk: &Desk, output: &mut Output
     let index = desk.load().await?;
     let demo_projects = if arguments.with_demo { Vec::new() } else { demo_projects(desk).await };
     let demo_projects: HashSet<&str> = demo_projects.iter().map(String::as_str).collect();
-    let entries = index.entries().filter(|entry| query.matches(entry, now));
+    let entries = index.matching(&query, now);
     let population =
         Population::of(entries.map(|entry| (entry.registration.as_ref(), &entry.judgement)), &demo_projects);
     let measured = population.insights(now);

@@ -161,8 +161,9 @@ impl Completer {
         if !is_counted {
             // A mistake elsewhere must not take the values away: they are counted over everything then.
             let query = Query::parse(&rest).unwrap_or_default();
-            let entries = index.entries().filter(|entry| query.matches(entry, now));
-            self.counted = Some(Counted { term: term.to_owned(), rest, values: values::over(term, entries) });
+            let rows = query.rows(&index.columns, now);
+            let values = values::over(term, &index.columns, rows.into_iter());
+            self.counted = Some(Counted { term: term.to_owned(), rest, values });
         }
         let values = self.counted.iter().flat_map(|counted| &counted.values);
         let typed = fold_text(typed.trim_start_matches('"'));

@@ -1,6 +1,8 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 
+mod columns;
 mod complete;
+mod haystack;
 mod incidents;
 mod order;
 mod query;
@@ -24,11 +26,13 @@ pub use query::{
 pub use values::{FACETS, ValueCount};
 pub use view::{Origin, View, ViewError, Views};
 
+use columns::Columns;
+
 use crate::{
-    model::{Checks, Personal, Registration, RegistrationId, StepKind, Timestamp},
+    model::{Checks, Registration, RegistrationId, StepKind, Timestamp},
     triage::{
         Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, Turn, flag_rates, has_returned, judge, last_move,
-        names, where_it_stands,
+        where_it_stands,
     },
 };
 
@@ -51,21 +55,14 @@ pub struct Entry {
     step: StepKind,
     /// When it last moved.
     last_move: Timestamp,
-    /// The folded name, to sort by.
-    name: Personal,
-    /// Everything that words are looked up in, folded, a line each.
-    haystack: Personal,
 }
 
 impl Entry {
     fn new(registration: Arc<Registration>, operator: Option<&str>) -> Self {
         let claim = registration.desk.claim.as_ref();
-        let name = registration.name().map(|name| names::fold_text(name.reveal())).unwrap_or_default();
         Self {
             step: where_it_stands(&registration),
             last_move: last_move(&registration),
-            haystack: Personal::new(haystack(&registration, &name)),
-            name: Personal::new(name),
             judgement: Judgement::default(),
             snoozed: false,
             mine: claim.is_some_and(|claim| operator == Some(claim.by.as_str())),
@@ -124,42 +121,12 @@ impl Entry {
     }
 }
 
-/// Names, e-mail, phone, document number (as written and without separators) and id, folded, a line each.
-fn haystack(registration: &Registration, name: &str) -> String {
-    let contact = &registration.contact;
-    let checks = &registration.checks;
-    let mut lines = vec![name.to_owned()];
-    let fold = |text: Option<&Personal>| text.map(|text| names::fold_text(text.reveal()));
-    lines.extend(fold(contact.first_name.as_ref()));
-    lines.extend(fold(contact.last_name.as_ref()));
-    lines.extend(fold(checks.information.as_ref().and_then(|typed| typed.full_name.as_ref())));
-    lines.extend(fold(checks.document.as_ref().and_then(|document| document.full_name.as_ref())));
-    lines.extend(fold(contact.email.as_ref()));
-    if let Some(phone) = &contact.phone {
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        lines.push(format!(
-            "{}{}",
-            digits(contact.country_code.as_deref().unwrap_or_default()),
-            digits(phone.reveal())
-        ));
-    }
-    let numbers = [
-        checks.document.as_ref().and_then(|document| document.number.as_ref()),
-        checks.information.as_ref().and_then(|typed| typed.document_number.as_ref()),
-    ];
-    for number in numbers.into_iter().flatten() {
-        lines.push(names::fold_text(number.reveal()));
-        lines.push(names::fold_number(number.reveal()));
-    }
-    lines.push(names::fold_text(registration.id.as_str()));
-    lines.dedup();
-    lines.join("\n")
-}
-
 /// All registrations known to this process.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     entries: Vec<Entry>,
+    /// What is asked of entries, row by row beside them.
+    columns: Columns,
     places: HashMap<RegistrationId, usize>,
     links: LinkIndex,
     incidents: Vec<Incident>,
@@ -199,11 +166,14 @@ impl Index {
                 Some(place) => {
                     changed.extend(self.links.update(&registration));
                     self.entries[*place] = Entry::new(registration, self.operator.as_deref());
+                    self.columns.set(*place, &self.entries[*place]);
                 }
                 None => {
                     changed.extend(self.links.update(&registration));
+                    let entry = Entry::new(registration, self.operator.as_deref());
+                    self.columns.set(self.entries.len(), &entry);
                     self.places.insert(id.clone(), self.entries.len());
-                    self.entries.push(Entry::new(registration, self.operator.as_deref()));
+                    self.entries.push(entry);
                 }
             }
             changed.insert(Arc::new(id));
@@ -219,6 +189,7 @@ impl Index {
     pub fn remove(&mut self, id: &RegistrationId, now: Timestamp) {
         let Some(place) = self.places.remove(id) else { return };
         self.entries.swap_remove(place);
+        self.columns.swap_remove(place);
         if let Some(moved) = self.entries.get(place) {
             self.places.insert(moved.registration.id.clone(), place);
         }
@@ -230,16 +201,19 @@ impl Index {
     pub fn rejudge(&mut self, now: Timestamp) {
         self.look_for_incidents(now);
         let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
-        for entry in &mut self.entries {
+        for (row, entry) in self.entries.iter_mut().enumerate() {
             entry.judge(context);
+            self.columns.judge(row, entry);
         }
     }
 
     fn judge(&mut self, ids: impl IntoIterator<Item = Arc<RegistrationId>>, now: Timestamp) {
         let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
         for id in ids {
-            let Some(entry) = self.places.get(&id).and_then(|place| self.entries.get_mut(*place)) else { continue };
+            let Some(place) = self.places.get(&id).copied() else { continue };
+            let Some(entry) = self.entries.get_mut(place) else { continue };
             entry.judge(context);
+            self.columns.judge(place, entry);
         }
     }
 
@@ -265,9 +239,18 @@ impl Index {
 
     /// The ids that match, in order.
     pub fn search(&self, query: &Query, sort: Sort, now: Timestamp) -> Vec<RegistrationId> {
-        let mut found: Vec<&Entry> = self.entries.iter().filter(|entry| query.matches(entry, now)).collect();
-        found.sort_unstable_by(|left, right| sort.compare(left, right));
-        found.into_iter().map(|entry| entry.registration.id.clone()).collect()
+        let rows = sort.sort(query.rows(&self.columns, now), &self.columns);
+        rows.into_iter().map(|row| self.columns.ids[row].clone()).collect()
+    }
+
+    /// Those that match, in no particular order.
+    pub fn matching(&self, query: &Query, now: Timestamp) -> impl Iterator<Item = &Entry> {
+        query.rows(&self.columns, now).into_iter().map(|row| &self.entries[row])
+    }
+
+    /// When each was created, in no particular order.
+    pub fn created(&self) -> &[Timestamp] {
+        &self.columns.created
     }
 
     /// Everyone joined to a registration over documents, people, devices, e-mail addresses and phones; itself
@@ -283,23 +266,18 @@ impl Index {
 
     /// How many there are of each status, in the order of the life cycle.
     pub fn totals(&self) -> Vec<(String, usize)> {
-        totals::by_status(self.entries())
+        totals::by_status(&self.columns.status)
     }
 
     /// Counts over some of them by each term of [`FACETS`], with the values as they stand in a query.
     pub fn values(&self, ids: &[RegistrationId]) -> Vec<(&'static str, Vec<ValueCount>)> {
-        values::facets(&ids.iter().filter_map(|id| self.get(id)))
+        let rows: Vec<usize> = ids.iter().filter_map(|id| self.places.get(id).copied()).collect();
+        values::facets(&self.columns, &rows)
     }
 
     /// How many registrations each query finds.
     pub fn counts(&self, queries: &[&Query], now: Timestamp) -> Vec<usize> {
-        let mut counts = vec![0; queries.len()];
-        for entry in &self.entries {
-            for (count, query) in counts.iter_mut().zip(queries) {
-                *count += usize::from(query.matches(entry, now));
-            }
-        }
-        counts
+        queries.iter().map(|query| query.rows(&self.columns, now).len()).collect()
     }
 
     /// How often each rule fires over some of them, and how often it was right.

@@ -1,13 +1,14 @@
 //! The orders of rows.
 
-use std::{
-    cmp::{Ordering, Reverse},
-    fmt,
-};
+use std::{cmp::Ordering, fmt};
 
-use super::{Entry, totals::status_position};
+use super::{
+    Entry,
+    columns::{Columns, Part},
+    totals::status_position,
+};
 use crate::{
-    model::Registration,
+    model::Timestamp,
     text::nearest,
     triage::{LinkClock, STANDSTILL, Stage, Stuck},
 };
@@ -163,100 +164,164 @@ impl Sort {
         }
     }
 
-    /// Total: ties are broken by id, ascending in both directions.
-    pub(super) fn compare(self, left: &Entry, right: &Entry) -> Ordering {
-        let order = self.compare_field(left, right);
-        let order = if self.descending { order.reverse() } else { order };
-        order.then_with(|| left.registration.id.cmp(&right.registration.id))
+    /// Sorts rows. Total: ties are broken by id, ascending in both directions.
+    pub(super) fn sort(self, rows: Vec<usize>, columns: &Columns) -> Vec<usize> {
+        let key = self.by.key(columns);
+        let text = self.by.text();
+        let mut keyed: Vec<(u128, usize)> = rows.into_iter().map(|row| (key(row), row)).collect();
+        // Texts that begin alike have one key.
+        let exactly = |one: usize, other: usize| {
+            text.map_or(Ordering::Equal, |part| columns.texts.part(one, part).cmp(columns.texts.part(other, part)))
+        };
+        keyed.sort_unstable_by(|(one_key, one), (other_key, other)| {
+            let order = one_key.cmp(other_key).then_with(|| exactly(*one, *other));
+            let order = if self.descending { order.reverse() } else { order };
+            order.then_with(|| columns.ids[*one].cmp(&columns.ids[*other]))
+        });
+        keyed.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+impl SortField {
+    /// What rows are sorted by, as a number: the greater comes later.
+    fn key<'a>(self, columns: &'a Columns) -> Box<dyn Fn(usize) -> u128 + 'a> {
+        match self {
+            Self::Urgency => Box::new(|row| columns.urgency[row]),
+            Self::Updated => Box::new(|row| of_time(columns.last_move[row])),
+            Self::Created => Box::new(|row| of_time(columns.created[row])),
+            Self::Status => {
+                let ranks = columns.status.ranks(|status| (status_position(status), status.as_str().to_owned()));
+                by_rank(columns.status.codes(), ranks)
+            }
+            Self::Step => {
+                let ranks = columns.step.ranks(|step| (step.position(), step.as_str().to_owned()));
+                by_rank(columns.step.codes(), ranks)
+            }
+            Self::Project => {
+                let ranks = columns.project.ranks(|named| (named.name.clone().unwrap_or_default(), named.id.clone()));
+                by_rank(columns.project.codes(), ranks)
+            }
+            Self::Flow => {
+                by_rank(columns.flow.codes(), columns.flow.ranks(|named| (named.name.clone(), named.id.clone())))
+            }
+            Self::Name | Self::Email | Self::Phone => {
+                let part = self.text().unwrap_or(Part::Name);
+                Box::new(move |row| of_beginning(columns.texts.part(row, part)))
+            }
+            Self::Country => by_rank(columns.origin.codes(), columns.origin.ranks(|origin| origin.document.clone())),
+            Self::Link => Box::new(|row| columns.link[row].map_or(0, fewest_last)),
+            Self::Attempts => by_rank(columns.attempts.codes(), columns.attempts.ranks(|attempts| attempts.counted)),
+            Self::Risk => Box::new(|row| columns.risk[row].into()),
+            Self::Face => Box::new(|row| of_score(columns.face[row])),
+            Self::Liveness => Box::new(|row| of_score(columns.liveness[row])),
+            Self::Links => Box::new(|row| columns.linked[row].into()),
+            // What nobody claimed comes last when sorted from A on.
+            Self::Owner => {
+                by_rank(columns.owner.codes(), columns.owner.ranks(|owner| (owner.is_none(), owner.clone())))
+            }
+            // Equal: ties are broken by id, and so everything is one.
+            Self::Id => Box::new(|_| 0),
+        }
     }
 
-    fn compare_field(self, left: &Entry, right: &Entry) -> Ordering {
-        let (one, other) = (&left.registration, &right.registration);
-        match self.by {
-            // What is put aside comes after everything else, until its time is over.
-            SortField::Urgency => right.is_snoozed().cmp(&left.is_snoozed()).then_with(|| compare_urgency(left, right)),
-            SortField::Updated => left.last_move().cmp(&right.last_move()),
-            SortField::Created => one.created_at.cmp(&other.created_at),
-            SortField::Status => (status_position(&one.status), one.status.as_str())
-                .cmp(&(status_position(&other.status), other.status.as_str())),
-            SortField::Step => {
-                (left.step().position(), left.step().as_str()).cmp(&(right.step().position(), right.step().as_str()))
-            }
-            SortField::Name => left.name.cmp(&right.name),
-            SortField::Risk => left.judgement.risk.score.cmp(&right.judgement.risk.score),
-            SortField::Project => {
-                let name = |entry: &Entry| entry.registration.project.name.clone().unwrap_or_default();
-                (name(left), &one.project.id).cmp(&(name(right), &other.project.id))
-            }
-            SortField::Flow => (&one.flow.name, &one.flow.id).cmp(&(&other.flow.name, &other.flow.id)),
-            SortField::Email => one.contact.email.cmp(&other.contact.email),
-            SortField::Phone => (&one.contact.country_code, &one.contact.phone)
-                .cmp(&(&other.contact.country_code, &other.contact.phone)),
-            SortField::Country => document_country(one).cmp(&document_country(other)),
-            SortField::Link => live_link(left).cmp(&live_link(right)),
-            SortField::Attempts => counted(one).cmp(&counted(other)),
-            SortField::Face => score(one.scores.face_compare).total_cmp(&score(other.scores.face_compare)),
-            SortField::Liveness => score(one.scores.liveness).total_cmp(&score(other.scores.liveness)),
-            SortField::Links => left.judgement.links.len().cmp(&right.judgement.links.len()),
-            SortField::Owner => owner(one).cmp(&owner(other)),
-            // Equal: ties are broken by id, and so everything is one.
-            SortField::Id => one.id.cmp(&other.id),
+    /// The text that is sorted by, if it is one.
+    fn text(self) -> Option<Part> {
+        match self {
+            Self::Name => Some(Part::Name),
+            Self::Email => Some(Part::Email),
+            Self::Phone => Some(Part::Phone),
+            _ => None,
         }
     }
 }
 
-fn document_country(registration: &Registration) -> Option<&str> {
-    registration.checks.document.as_ref()?.country.as_deref()
+fn by_rank(codes: &[u32], ranks: Vec<u32>) -> Box<dyn Fn(usize) -> u128 + '_> {
+    Box::new(move |row| ranks[codes[row] as usize].into())
 }
 
-/// Failed attempts that count, over all steps.
-fn counted(registration: &Registration) -> usize {
-    registration.failed_attempts.iter().filter(|attempt| attempt.counts).count()
+/// A signed number as one that sorts alike.
+fn unsigned(number: i64) -> u64 {
+    number.cast_unsigned() ^ (1 << 63)
+}
+
+fn of_time(time: Timestamp) -> u128 {
+    unsigned(time.timestamp_micros()).into()
 }
 
 /// What was never measured is less than any score.
-fn score(measured: Option<f64>) -> f64 {
-    measured.unwrap_or(f64::NEG_INFINITY)
+fn of_score(score: f64) -> u128 {
+    if score.is_nan() { 0 } else { u128::from(of_number(score)) + 1 }
 }
 
-/// Who claimed it; what nobody did comes last when sorted from A on.
-fn owner(registration: &Registration) -> (bool, Option<&str>) {
-    let owner = registration.desk.claim.as_ref().map(|claim| claim.by.as_str());
-    (owner.is_none(), owner)
+/// A number as bits that sort alike.
+fn of_number(number: f64) -> u64 {
+    let bits = number.to_bits();
+    if bits >> 63 == 0 { bits | (1 << 63) } else { !bits }
 }
 
-/// The more urgent is the greater: stuck before not stuck. Of those that are stuck: whoever waits for more than an
-/// incident, which has a line of its own; whose turn it is; what is not given up yet; how far over the limit, to the
-/// tenth that the screen shows; the link that dies first, a dead one last. What is not stuck goes open before over, then what is worth a look, then by last change.
-fn compare_urgency(left: &Entry, right: &Entry) -> Ordering {
-    match (&left.judgement.stuck, &right.judgement.stuck) {
-        (Some(one), Some(other)) => compare_stuck(one, other)
-            .then_with(|| live_link(left).cmp(&live_link(right)))
-            .then_with(|| one.ratio.total_cmp(&other.ratio)),
-        (Some(_), None) => Ordering::Greater,
-        (None, Some(_)) => Ordering::Less,
-        (None, None) => {
-            let key = |entry: &Entry| {
-                let worth_a_look = entry.judgement.stage == Some(Stage::Warn);
-                (entry.registration.status.is_open(), worth_a_look, entry.registration.updated_at)
-            };
-            key(left).cmp(&key(right))
-        }
+/// The first sixteen bytes of a text.
+fn of_beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
+}
+
+/// Seconds that are left of a live link: the fewest are the greatest.
+fn fewest_last(seconds: i64) -> u128 {
+    u128::from(u32::MAX) - u128::from(u32::try_from(seconds).unwrap_or(u32::MAX - 1))
+}
+
+/// Seconds that are left of a live link; `None` for a dead one.
+pub(super) fn live_link(entry: &Entry) -> Option<i64> {
+    entry.judgement.link.filter(LinkClock::is_alive).map(|clock| clock.seconds_left)
+}
+
+/// The more urgent is the greater: what is put aside comes after everything else, until its time is over; then stuck
+/// before not stuck. Of those that are stuck: whoever waits for more than an incident, which has a line of its own;
+/// whose turn it is; what is not given up yet; how far over the limit, to the tenth that the screen shows; the link
+/// that dies first, a dead one last. What is not stuck goes open before over, then what is worth a look, then by last
+/// change.
+pub(super) fn urgency(entry: &Entry) -> u128 {
+    let mut key = Packed::default();
+    key.put(1, u128::from(!entry.is_snoozed()));
+    key.put(1, u128::from(entry.judgement.stuck.is_some()));
+    if let Some(stuck) = &entry.judgement.stuck {
+        put_stuck(&mut key, stuck, live_link(entry));
+    } else {
+        key.put(1, u128::from(entry.registration.status.is_open()));
+        key.put(1, u128::from(entry.judgement.stage == Some(Stage::Warn)));
+        key.put(64, of_time(entry.registration.updated_at));
     }
+    key.filled()
 }
 
-fn compare_stuck(one: &Stuck, other: &Stuck) -> Ordering {
-    let tenths = |stuck: &Stuck| (stuck.ratio * 10.0).floor();
-    let has_hope = |stuck: &Stuck| stuck.stage != Stage::GivenUp;
-    let is_alone = |stuck: &Stuck| stuck.reason != STANDSTILL;
-    is_alone(one)
-        .cmp(&is_alone(other))
-        .then_with(|| Reverse(one.turn).cmp(&Reverse(other.turn)))
-        .then_with(|| has_hope(one).cmp(&has_hope(other)))
-        .then_with(|| tenths(one).total_cmp(&tenths(other)))
+fn put_stuck(key: &mut Packed, stuck: &Stuck, link: Option<i64>) {
+    let ratio = stuck.ratio.max(0.0);
+    key.put(1, u128::from(stuck.reason != STANDSTILL));
+    key.put(3, 7 - stuck.turn as u128);
+    key.put(1, u128::from(stuck.stage != Stage::GivenUp));
+    key.put(32, u128::from((ratio * 10.0).floor() as u32));
+    key.put(32, link.map_or(0, fewest_last));
+    // As good as a ratio is told: ties are broken by it alone.
+    key.put(32, u128::from((ratio as f32).to_bits()));
 }
 
-/// Seconds that are left of a live link, the fewest being the greatest; `None` for a dead one.
-fn live_link(entry: &Entry) -> Option<Reverse<i64>> {
-    entry.judgement.link.filter(LinkClock::is_alive).map(|clock| Reverse(clock.seconds_left))
+/// A key that is put together from what weighs most on.
+#[derive(Default)]
+struct Packed {
+    bits: u128,
+    width: u32,
+}
+
+impl Packed {
+    fn put(&mut self, width: u32, value: u128) {
+        self.bits = self.bits << width | value;
+        self.width += width;
+    }
+
+    /// Keys of different width compare from their beginning on.
+    fn filled(self) -> u128 {
+        self.bits << (u128::BITS - self.width)
+    }
 }

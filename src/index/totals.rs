@@ -1,18 +1,13 @@
 //! Counts by status, for headers.
 
-use std::collections::BTreeMap;
-
-use super::Entry;
+use super::columns::Repeating;
 use crate::model::Status;
 
 /// How many have each status, by its word, in the order of the life cycle; unknown words last.
-pub(super) fn by_status<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(String, usize)> {
-    let mut statuses: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-    for entry in entries {
-        let status = &entry.registration.status;
-        *statuses.entry((status_position(status), status.as_str())).or_default() += 1;
-    }
-    statuses.into_iter().map(|((_, word), count)| (word.to_owned(), count)).collect()
+pub(super) fn by_status(column: &Repeating<Status>) -> Vec<(String, usize)> {
+    let mut statuses: Vec<(&Status, usize)> = column.counts(0..column.codes().len()).collect();
+    statuses.sort_by_key(|(status, _)| (status_position(status), status.as_str()));
+    statuses.into_iter().map(|(status, count)| (status.as_str().to_owned(), count)).collect()
 }
 
 /// Position in the life cycle; unknown words come last.

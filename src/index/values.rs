@@ -3,9 +3,12 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Entry, query::value_text};
+use super::{
+    columns::{Columns, FlagKind, Mark, Named, Origin},
+    query::value_text,
+};
 use crate::{
-    model::{Registration, Status, StepKind},
+    model::{Status, StepKind},
     triage::{self, Severity, Stage, Turn, WAYS, country},
 };
 
@@ -27,13 +30,10 @@ pub struct ValueCount {
     pub count: usize,
 }
 
-/// Every value that the language knows for a term, in its order and whether or not any registration has it, then every
-/// other one that registrations have, the most frequent first.
-pub(super) fn over<'a>(term: &str, entries: impl Iterator<Item = &'a Entry>) -> Vec<ValueCount> {
-    let mut counts: HashMap<Cow<'a, str>, usize> = HashMap::new();
-    for entry in entries {
-        values_of(term, entry, |value| *counts.entry(value).or_default() += 1);
-    }
+/// Every value that the language knows for a term, in its order and whether or not any of these rows has it, then every
+/// other one that rows have, the most frequent first.
+pub(super) fn over(term: &str, columns: &Columns, rows: impl Iterator<Item = usize>) -> Vec<ValueCount> {
+    let mut counts = counted(term, columns, rows);
     let known = known(term);
     let mut all: Vec<ValueCount> = known
         .into_iter()
@@ -51,11 +51,11 @@ pub(super) fn over<'a>(term: &str, entries: impl Iterator<Item = &'a Entry>) -> 
     all
 }
 
-/// Counts over some entries by each term of [`FACETS`]; only values that occur. Of flags, only rules and the codes of
+/// Counts over some rows by each term of [`FACETS`]; only values that occur. Of flags, only rules and the codes of
 /// sources, the most frequent first.
-pub(super) fn facets<'a>(entries: &(impl Iterator<Item = &'a Entry> + Clone)) -> Vec<(&'static str, Vec<ValueCount>)> {
+pub(super) fn facets(columns: &Columns, rows: &[usize]) -> Vec<(&'static str, Vec<ValueCount>)> {
     let facet = |term: &'static str| {
-        let mut values = over(term, entries.clone());
+        let mut values = over(term, columns, rows.iter().copied());
         values.retain(|value| value.count > 0 && !(term == "flag" && is_group(&value.text)));
         if term == "flag" {
             values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.text.cmp(&right.text)));
@@ -77,55 +77,75 @@ fn categories() -> impl Iterator<Item = &'static str> {
     categories.into_iter().chain([triage::REPORTED])
 }
 
-/// Tells every value that an entry has for a term, each once.
-fn values_of<'a>(term: &str, entry: &'a Entry, mut tell: impl FnMut(Cow<'a, str>)) {
-    let registration: &Registration = &entry.registration;
-    let judgement = &entry.judgement;
-    let named = |id: &'a str, name: Option<&'a str>| Cow::Borrowed(name.unwrap_or(id));
+/// How many rows have each value for a term; what a column holds is looked at once for each of its values.
+fn counted<'a>(term: &str, columns: &'a Columns, rows: impl Iterator<Item = usize>) -> HashMap<Cow<'a, str>, usize> {
+    let mut counts: HashMap<Cow<'a, str>, usize> = HashMap::new();
+    let mut tell = |value: Cow<'a, str>, count: usize| *counts.entry(value).or_default() += count;
+    let named = |named: &'a Named| Cow::Borrowed(named.name.as_deref().unwrap_or(&named.id));
     match term {
-        "status" => tell(registration.status.as_str().into()),
-        "step" => tell(entry.step().as_str().into()),
-        "project" => tell(named(&registration.project.id, registration.project.name.as_deref())),
-        "flow" => tell(named(&registration.flow.id, registration.flow.name.as_deref())),
-        "turn" => judgement.turn.into_iter().for_each(|turn| tell(turn.as_str().into())),
-        "stage" => judgement.stage.into_iter().for_each(|stage| tell(stage.as_str().into())),
-        "stuck" => judgement.stuck.iter().for_each(|stuck| tell(stuck.reason.into())),
-        "country" => countries(registration).into_iter().for_each(|name| tell(name.into())),
-        "owner" => {
-            if entry.is_mine() {
-                tell("me".into());
+        "status" => columns.status.counts(rows).for_each(|(status, count)| tell(status.as_str().into(), count)),
+        "step" => columns.step.counts(rows).for_each(|(step, count)| tell(step.as_str().into(), count)),
+        "project" => columns.project.counts(rows).for_each(|(project, count)| tell(named(project), count)),
+        "flow" => columns.flow.counts(rows).for_each(|(flow, count)| tell(named(flow), count)),
+        "turn" => each(columns.turn.counts(rows), |turn, count| tell(turn.as_str().into(), count)),
+        "stage" => each(columns.stage.counts(rows), |stage, count| tell(stage.as_str().into(), count)),
+        "stuck" => each(columns.stuck.counts(rows), |reason, count| tell((*reason).into(), count)),
+        "country" => {
+            for (origin, count) in columns.origin.counts(rows) {
+                for name in countries(origin) {
+                    tell(name.into(), count);
+                }
             }
-            tell(registration.desk.claim.as_ref().map_or(Cow::Borrowed("none"), |claim| claim.by.as_str().into()));
         }
-        "flag" => flags(entry, tell),
+        "owner" => {
+            let rows: Vec<usize> = rows.collect();
+            let mine = rows.iter().filter(|row| columns.has(**row, Mark::Mine)).count();
+            if mine > 0 {
+                tell("me".into(), mine);
+            }
+            for (owner, count) in columns.owner.counts(rows.into_iter()) {
+                tell(owner.as_deref().unwrap_or("none").into(), count);
+            }
+        }
+        "flag" => {
+            for (flags, count) in columns.flags.counts(rows) {
+                for word in words_of(flags) {
+                    tell(word.into(), count);
+                }
+            }
+        }
         _ => {}
     }
+    counts
 }
 
-/// Rules, categories, and severities of which it has one or a worse one.
-fn flags<'a>(entry: &'a Entry, mut tell: impl FnMut(Cow<'a, str>)) {
-    let flags = &entry.judgement.flags;
-    let mut seen: Vec<&str> = Vec::new();
-    for word in flags.iter().flat_map(|flag| [flag.rule.as_ref(), flag.category]) {
-        if !seen.contains(&word) {
-            seen.push(word);
-            tell(word.into());
-        }
+/// Only of those that have a value.
+fn each<'a, T: 'a>(counts: impl Iterator<Item = (&'a Option<T>, usize)>, mut tell: impl FnMut(&'a T, usize)) {
+    counts.filter_map(|(value, count)| Some((value.as_ref()?, count))).for_each(|(value, count)| tell(value, count));
+}
+
+/// Rules, categories, and severities of which it has one or a worse one; each once.
+fn words_of(flags: &[FlagKind]) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    for flag in flags {
+        words.push(&flag.rule);
+        words.push(flag.category);
     }
+    words.sort_unstable();
+    words.dedup();
     let worst = flags.iter().map(|flag| flag.severity).max();
-    for severity in Severity::ALL.into_iter().filter(|severity| worst.is_some_and(|worst| worst >= *severity)) {
-        tell(severity.as_str().into());
-    }
+    let severities = Severity::ALL.into_iter().filter(|severity| worst.is_some_and(|worst| worst >= *severity));
+    severities.for_each(|severity| words.push(severity.as_str()));
+    words
 }
 
 /// The countries that documents and form name; where they name none, the one of the phone, unless several share its
 /// calling code.
-fn countries(registration: &Registration) -> Vec<String> {
-    let named = country::named(registration);
-    if !named.is_empty() {
-        return named;
+fn countries(origin: &Origin) -> Vec<String> {
+    if !origin.named.is_empty() {
+        return origin.named.clone();
     }
-    match registration.contact.country_code.as_deref().map(country::of_calling_code) {
+    match origin.calling_code.as_deref().map(country::of_calling_code) {
         Some([only]) => vec![(*only).to_owned()],
         _ => Vec::new(),
     }

@@ -1,5 +1,7 @@
 //! The registration itself.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -8,15 +10,15 @@ use super::{
     Timestamp,
 };
 
-/// The id of a registration: opaque, compared byte by byte.
+/// The id of a registration: opaque, compared byte by byte. Many places hold the same one, so copies share its text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RegistrationId(String);
+#[serde(from = "String", into = "String")]
+pub struct RegistrationId(Arc<str>);
 
 impl RegistrationId {
     /// Wraps an id.
     pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+        Self(id.into().into())
     }
 
     /// The id as text.
@@ -28,6 +30,18 @@ impl RegistrationId {
 impl std::fmt::Display for RegistrationId {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.pad(&self.0)
+    }
+}
+
+impl From<String> for RegistrationId {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<RegistrationId> for String {
+    fn from(id: RegistrationId) -> Self {
+        id.as_str().to_owned()
     }
 }
 

@@ -1,87 +1,156 @@
-//! Whether an entry is what a query asks for.
+//! Which rows are what a query asks for.
 
 use super::{
-    Clause, Condition, FlagTest, NumberField, Owner, Query, TextField, TimeField, values::Compare, values::Span,
-    values::When,
+    Condition, FlagTest, NumberField, Owner, Query, TextField, TimeField, values::Compare, values::Span, values::When,
 };
 use crate::{
-    index::Entry,
-    model::{Personal, Registration, StepKind, Timestamp},
+    index::columns::{Columns, FlagKind, Mark, Named, Origin, Part, Repeating},
+    model::{StepKind, Timestamp},
     triage::{country, names::fold_text},
 };
 
 /// Fewer digits than this in a word are no part of a number written with separators.
 const SHORTEST_NUMBER: usize = 3;
+/// While at least this share of all rows is left, a word is looked up in all texts at once.
+const WORTH_A_PASS: usize = 8;
+
+/// Whether a condition holds of a row.
+type Test<'a> = Box<dyn Fn(usize) -> bool + 'a>;
 
 impl Query {
-    /// Whether an entry meets every condition. Judged as of the index's last judgement, ages as of `now`.
-    pub fn matches(&self, entry: &Entry, now: Timestamp) -> bool {
-        self.clauses.iter().all(|clause| clause.holds(entry, now))
-    }
-}
-
-impl Clause {
-    fn holds(&self, entry: &Entry, now: Timestamp) -> bool {
-        self.condition.holds(entry, now) != self.negated
+    /// The rows that meet every condition, ascending. Judged as of the index's last judgement, ages as of `now`. What
+    /// costs least is asked first, and what costs more only of the rows that are left.
+    pub(in crate::index) fn rows(&self, columns: &Columns, now: Timestamp) -> Vec<usize> {
+        let mut clauses: Vec<_> = self.clauses.iter().collect();
+        clauses.sort_by_key(|clause| clause.condition.cost());
+        let mut rows: Option<Vec<usize>> = None;
+        for clause in clauses {
+            let among = rows.as_ref().map_or(columns.len(), Vec::len);
+            let test = clause.condition.test(columns, among, now);
+            let holds = |row: usize| test(row) != clause.negated;
+            match &mut rows {
+                Some(rows) => rows.retain(|row| holds(*row)),
+                None => rows = Some((0..columns.len()).filter(|row| holds(*row)).collect()),
+            }
+        }
+        rows.unwrap_or_else(|| (0..columns.len()).collect())
     }
 }
 
 impl Condition {
-    fn holds(&self, entry: &Entry, now: Timestamp) -> bool {
-        let registration = entry.registration.as_ref();
-        let judgement = &entry.judgement;
+    /// What asking it of a row costs, against others.
+    fn cost(&self) -> u8 {
         match self {
-            Self::Words(words) => words.iter().any(|word| has_word(entry.haystack.reveal(), word)),
-            Self::Fuzzy(words) => words.iter().any(|word| is_fuzzy_match(entry, word)),
-            Self::Status(statuses) => statuses.contains(&registration.status),
-            Self::Step(steps) => steps.contains(entry.step()),
-            Self::Project(values) => {
-                let project = &registration.project;
-                is_called(&project.id, project.name.as_deref(), values)
+            Self::Fuzzy(_) => 3,
+            Self::Words(_) | Self::Text(..) => 2,
+            Self::Number(..) | Self::Flips(_) | Self::Age(_) | Self::Time(..) => 1,
+            _ => 0,
+        }
+    }
+
+    /// The test of a row, to be asked of so many of them.
+    fn test<'a>(&'a self, columns: &'a Columns, among: usize, now: Timestamp) -> Test<'a> {
+        match self {
+            Self::Words(words) => words_test(words, columns, among),
+            Self::Fuzzy(words) => Box::new(|row| words.iter().any(|word| is_fuzzy_match(columns, row, word))),
+            Self::Status(statuses) => by_value(&columns.status, |status| statuses.contains(status)),
+            Self::Step(steps) => by_value(&columns.step, |step| steps.contains(step)),
+            Self::Project(values) => by_value(&columns.project, |project| is_called(project, values)),
+            Self::Flow(values) => by_value(&columns.flow, |flow| is_called(flow, values)),
+            Self::Flag(tests) => {
+                by_value(&columns.flags, |flags| flags.iter().any(|flag| tests.iter().any(|test| test.holds(flag))))
             }
-            Self::Flow(values) => is_called(&registration.flow.id, registration.flow.name.as_deref(), values),
-            Self::Flag(tests) => judgement.flags.iter().any(|flag| {
-                tests.iter().any(|test| match test {
-                    FlagTest::AtLeast(severity) => flag.severity >= *severity,
-                    FlagTest::Category(category) => flag.category == *category,
-                    FlagTest::Rule(rule) => flag.rule.eq_ignore_ascii_case(rule),
+            Self::Stuck(reasons) => by_value(&columns.stuck, |stuck| {
+                stuck.is_some_and(|reason| reasons.is_empty() || reasons.contains(&reason))
+            }),
+            Self::Turn(turns) => by_value(&columns.turn, |turn| turn.is_some_and(|turn| turns.contains(&turn))),
+            Self::Stage(stages) => by_value(&columns.stage, |stage| stage.is_some_and(|stage| stages.contains(&stage))),
+            Self::Country(countries) => {
+                by_value(&columns.origin, |origin| countries.iter().any(|wanted| is_from(origin, wanted)))
+            }
+            Self::Breached => Box::new(|row| columns.has(row, Mark::Breached)),
+            Self::Returned => Box::new(|row| columns.has(row, Mark::Returned)),
+            Self::Snoozed => Box::new(|row| columns.has(row, Mark::Snoozed)),
+            Self::Owner(owners) => owner_test(owners, columns),
+            Self::Number(field, tests) => field.test(tests, columns),
+            Self::Flips(settings) => Box::new(|row| {
+                settings.iter().any(|setting| {
+                    let measured = columns.measured[setting.knob as usize][row];
+                    setting.turns(measured.score, measured.in_force).is_some()
                 })
             }),
-            Self::Stuck(reasons) => {
-                judgement.stuck.as_ref().is_some_and(|stuck| reasons.is_empty() || reasons.contains(&stuck.reason))
-            }
-            Self::Breached => entry.is_breached(),
-            Self::Returned => entry.has_returned(),
-            Self::Snoozed => entry.is_snoozed(),
-            Self::Owner(owners) => owners.iter().any(|owner| owner.has(entry)),
-            Self::Turn(turns) => judgement.turn.is_some_and(|turn| turns.contains(&turn)),
-            Self::Stage(stages) => judgement.stage.is_some_and(|stage| stages.contains(&stage)),
-            Self::Number(field, tests) => {
-                field.value(entry).is_some_and(|value| tests.iter().any(|test| test.holds(value)))
-            }
-            Self::Flips(settings) => settings.iter().any(|setting| setting.flips(registration).is_some()),
-            Self::Age(tests) => is_ago(entry.last_move(), now, tests),
+            Self::Age(tests) => Box::new(move |row| is_ago(columns.last_move[row], now, tests)),
             Self::Time(field, tests) => {
-                let at = if *field == TimeField::Created { registration.created_at } else { registration.updated_at };
-                tests.iter().any(|test| match test {
-                    When::Ago(compare) => is_ago(at, now, std::slice::from_ref(compare)),
-                    When::On(compare) => compare.holds(at.date_naive()),
-                    When::Today => at.date_naive() == now.date_naive(),
-                })
+                let times = if *field == TimeField::Created { &columns.created } else { &columns.updated };
+                Box::new(move |row| tests.iter().any(|test| test.holds_at(times[row], now)))
             }
-            Self::Country(countries) => countries.iter().any(|wanted| is_from(registration, wanted)),
-            Self::Text(field, values) => values.iter().any(|value| field.contains(registration, value)),
+            Self::Text(field, values) => Box::new(|row| values.iter().any(|value| field.contains(columns, row, value))),
         }
     }
 }
 
+/// A test that is asked once for each value of a column.
+fn by_value<T: Eq + std::hash::Hash + Clone>(column: &Repeating<T>, holds: impl Fn(&T) -> bool) -> Test<'_> {
+    let (codes, table) = (column.codes(), column.table(holds));
+    Box::new(move |row| table[codes[row] as usize])
+}
+
+fn owner_test<'a>(owners: &'a [Owner], columns: &'a Columns) -> Test<'a> {
+    let asks_for_mine = owners.contains(&Owner::Me);
+    let named = by_value(&columns.owner, |owner| owners.iter().any(|wanted| wanted.is(owner.as_deref())));
+    Box::new(move |row| named(row) || (asks_for_mine && columns.has(row, Mark::Mine)))
+}
+
+fn words_test<'a>(words: &'a [String], columns: &'a Columns, among: usize) -> Test<'a> {
+    if among * WORTH_A_PASS < columns.len() {
+        return Box::new(|row| {
+            words.iter().any(|word| spellings(word).any(|word| columns.texts.all(row).contains(word.as_ref())))
+        });
+    }
+    let found: Vec<Vec<bool>> =
+        words.iter().flat_map(|word| spellings(word)).map(|word| columns.texts.rows_with(&word)).collect();
+    Box::new(move |row| found.iter().any(|found| found[row]))
+}
+
+/// A folded word; and a number without its separators, which may be written with others.
+fn spellings(word: &str) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+    let is_number = word.chars().all(|character| character.is_ascii_digit() || "+-() ./".contains(character));
+    let digits = digits(word);
+    let bare = (is_number && digits.len() >= SHORTEST_NUMBER && digits.len() < word.len()).then_some(digits);
+    std::iter::once(word.into()).chain(bare.map(Into::into))
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 impl Owner {
-    fn has(&self, entry: &Entry) -> bool {
-        let claim = entry.registration.desk.claim.as_ref();
+    /// Whether this owner is meant; who asks is told by a mark.
+    fn is(&self, owner: Option<&str>) -> bool {
         match self {
-            Self::Me => entry.is_mine(),
-            Self::Nobody => claim.is_none(),
-            Self::Named(name) => claim.is_some_and(|claim| fold_text(&claim.by).contains(name.as_str())),
+            Self::Me => false,
+            Self::Nobody => owner.is_none(),
+            Self::Named(name) => owner.is_some_and(|owner| fold_text(owner).contains(name.as_str())),
+        }
+    }
+}
+
+impl FlagTest {
+    fn holds(&self, flag: &FlagKind) -> bool {
+        match self {
+            Self::AtLeast(severity) => flag.severity >= *severity,
+            Self::Category(category) => flag.category == *category,
+            Self::Rule(rule) => flag.rule.eq_ignore_ascii_case(rule),
+        }
+    }
+}
+
+impl When {
+    fn holds_at(&self, at: Timestamp, now: Timestamp) -> bool {
+        match self {
+            Self::Ago(compare) => is_ago(at, now, std::slice::from_ref(compare)),
+            Self::On(compare) => compare.holds(at.date_naive()),
+            Self::Today => at.date_naive() == now.date_naive(),
         }
     }
 }
@@ -91,20 +160,9 @@ fn is_ago(at: Timestamp, now: Timestamp, tests: &[Compare<Span>]) -> bool {
     tests.iter().any(|test| test.holds(age))
 }
 
-/// Whether a folded word stands in the haystack; a number may be written with other separators.
-fn has_word(haystack: &str, word: &str) -> bool {
-    if haystack.contains(word) {
-        return true;
-    }
-    let is_number = word.chars().all(|character| character.is_ascii_digit() || "+-() ./".contains(character));
-    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
-    is_number && digits.len() >= SHORTEST_NUMBER && digits.len() < word.len() && haystack.contains(&digits)
-}
-
 /// Whether the letters stand in this order in the name or the e-mail address.
-fn is_fuzzy_match(entry: &Entry, word: &str) -> bool {
-    let email = entry.registration.contact.email.as_ref().map(|email| fold_text(email.reveal()));
-    is_subsequence(entry.name.reveal(), word) || email.is_some_and(|email| is_subsequence(&email, word))
+fn is_fuzzy_match(columns: &Columns, row: usize, word: &str) -> bool {
+    [Part::Name, Part::Email].into_iter().any(|part| is_subsequence(columns.texts.part(row, part), word))
 }
 
 fn is_subsequence(text: &str, letters: &str) -> bool {
@@ -113,59 +171,49 @@ fn is_subsequence(text: &str, letters: &str) -> bool {
 }
 
 /// Whether something has one of these ids, or one of these texts in its name.
-fn is_called(id: &str, name: Option<&str>, values: &[String]) -> bool {
-    let name = name.map(fold_text);
-    let id = fold_text(id);
+fn is_called(named: &Named, values: &[String]) -> bool {
+    let name = named.name.as_deref().map(fold_text);
+    let id = fold_text(&named.id);
     values.iter().any(|value| id == *value || name.as_ref().is_some_and(|name| name.contains(value)))
 }
 
 /// Whether the document or the form names the country; where neither does, whether the phone does.
-fn is_from(registration: &Registration, wanted: &str) -> bool {
-    match country::named(registration).as_slice() {
-        [] => {
-            let code = registration.contact.country_code.as_deref();
-            code.is_some_and(|code| country::has_calling_code(wanted, code))
-        }
+fn is_from(origin: &Origin, wanted: &str) -> bool {
+    match origin.named.as_slice() {
+        [] => origin.calling_code.as_deref().is_some_and(|code| country::has_calling_code(wanted, code)),
         named => named.iter().any(|name| name == wanted),
     }
 }
 
 impl NumberField {
-    /// The number of an entry; `None` where it was not measured, which no comparison matches.
-    fn value(&self, entry: &Entry) -> Option<f64> {
-        let registration = &entry.registration;
+    /// The test of a number; what was not measured is no number, which no comparison matches.
+    fn test<'a>(&'a self, tests: &'a [Compare<f64>], columns: &'a Columns) -> Test<'a> {
+        let holds = |value: f64| !value.is_nan() && tests.iter().any(|test| test.holds(value));
         match self {
-            Self::Risk => Some(f64::from(entry.judgement.risk.score)),
-            Self::Face => registration.scores.face_compare,
-            Self::Liveness => registration.scores.liveness,
-            Self::Linked => Some(entry.judgement.links.len() as f64),
-            Self::Attempts(Some(kind)) => Some(f64::from(attempts(registration, kind))),
-            Self::Attempts(None) => {
-                let most = registration.steps.iter().map(|step| attempts(registration, &step.kind)).max();
-                Some(f64::from(most.unwrap_or(0)))
-            }
+            Self::Risk => Box::new(move |row| holds(f64::from(columns.risk[row]))),
+            Self::Face => Box::new(move |row| holds(columns.face[row])),
+            Self::Liveness => Box::new(move |row| holds(columns.liveness[row])),
+            Self::Linked => Box::new(move |row| holds(f64::from(columns.linked[row]))),
+            Self::Attempts(step) => by_value(&columns.attempts, |attempts| {
+                let is_meant = |kind: &StepKind| step.as_ref().is_none_or(|step| step == kind);
+                let counts = attempts.by_step.iter().filter(|(kind, _)| is_meant(kind)).map(|(_, count)| *count);
+                holds(f64::from(counts.max().unwrap_or(0)))
+            }),
         }
     }
 }
 
-fn attempts(registration: &Registration, kind: &StepKind) -> u32 {
-    registration.step(kind).map_or(0, |step| step.attempts).max(registration.counted_failures(kind))
-}
-
 impl TextField {
-    fn contains(self, registration: &Registration, wanted: &str) -> bool {
-        let contact = &registration.contact;
-        let has = |text: Option<&Personal>| text.is_some_and(|text| fold_text(text.reveal()).contains(wanted));
+    fn contains(self, columns: &Columns, row: usize, wanted: &str) -> bool {
+        let part = |part| columns.texts.part(row, part);
         match self {
-            Self::Id => fold_text(registration.id.as_str()).contains(wanted),
-            Self::Name => has(registration.name()),
-            Self::Email => has(contact.email.as_ref()),
-            Self::Phone => contact.phone.as_ref().is_some_and(|phone| {
-                let code = contact.country_code.as_deref().unwrap_or_default();
-                let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            Self::Id => part(Part::Id).contains(wanted),
+            Self::Name => part(Part::Name).contains(wanted),
+            Self::Email => part(Part::Email).contains(wanted),
+            Self::Phone => {
                 let wanted = digits(wanted);
-                !wanted.is_empty() && digits(&format!("{code}{}", phone.reveal())).contains(&wanted)
-            }),
+                !wanted.is_empty() && part(Part::Phone).contains(&wanted)
+            }
         }
     }
 }

@@ -30,9 +30,13 @@ impl Setting {
     /// Whether a registration would stand on the other side of the threshold in force for it: `Some(true)` if it
     /// would pass then, `Some(false)` if it would fail.
     pub fn flips(self, registration: &Registration) -> Option<bool> {
-        let score = self.knob.score(registration)?;
+        self.turns(self.knob.score(registration)?, self.knob.in_force(registration))
+    }
+
+    /// The same for a score and the threshold in force for it; a score that is no number turns nothing.
+    pub fn turns(self, score: f64, in_force: f64) -> Option<bool> {
         let then = self.knob.passes(score, self.threshold);
-        (then != self.knob.passes(score, self.knob.in_force(registration))).then_some(then)
+        (then != self.knob.passes(score, in_force)).then_some(then)
     }
 }
 

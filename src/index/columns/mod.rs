@@ -1,0 +1,236 @@
+//! What is asked of registrations, by column instead of by registration: a query passes over a few of these from
+//! beginning to end, and a million rows of one are a few megabytes.
+
+mod repeating;
+mod texts;
+
+pub use repeating::Repeating;
+pub use texts::{Part, Texts};
+
+use super::{Entry, haystack, order};
+use crate::{
+    model::{Registration, RegistrationId, Status, StepKind, Timestamp},
+    triage::{Severity, Stage, Turn, country, insights::Knob},
+};
+
+/// Something with an id and a name of its own: a project, a flow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Named {
+    /// The id.
+    pub id: String,
+    /// The name, where it is known.
+    pub name: Option<String>,
+}
+
+/// A flag without what it was raised for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FlagKind {
+    /// The rule, or the code of the source.
+    pub rule: String,
+    /// What it is about.
+    pub category: &'static str,
+    /// How bad.
+    pub severity: Severity,
+}
+
+/// Where a registration is from, as far as it says so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Canonical names of the countries that document and form name, sorted.
+    pub named: Vec<String>,
+    /// The calling code of the phone, as it stands.
+    pub calling_code: Option<String>,
+    /// The country of the document, as it stands.
+    pub document: Option<String>,
+}
+
+/// Failed attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Attempts {
+    /// Of each step that has any.
+    pub by_step: Vec<(StepKind, u32)>,
+    /// How many count, over all steps.
+    pub counted: u32,
+}
+
+/// Yes or no, a bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Stuck, and the wait is not the person's.
+    Breached = 1,
+    /// Moved since it was last decided on.
+    Returned = 2,
+    /// Put aside by somebody of the desk for now.
+    Snoozed = 4,
+    /// Claimed by whoever asks.
+    Mine = 8,
+}
+
+/// A score and the threshold in force for it; NaN where it was not measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// 0 to 1.
+    pub score: f64,
+    /// 0 to 1.
+    pub in_force: f64,
+}
+
+/// The columns of an index; row by row beside its entries.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    pub ids: Vec<RegistrationId>,
+    pub status: Repeating<Status>,
+    pub step: Repeating<StepKind>,
+    pub project: Repeating<Named>,
+    pub flow: Repeating<Named>,
+    /// Worst first.
+    pub flags: Repeating<Vec<FlagKind>>,
+    pub stuck: Repeating<Option<&'static str>>,
+    pub turn: Repeating<Option<Turn>>,
+    pub stage: Repeating<Option<Stage>>,
+    pub owner: Repeating<Option<String>>,
+    pub origin: Repeating<Origin>,
+    pub attempts: Repeating<Attempts>,
+    /// Bits of [`Mark`].
+    pub marks: Vec<u8>,
+    pub risk: Vec<u8>,
+    /// How many it is joined to.
+    pub linked: Vec<u32>,
+    /// The face compare as reported, NaN where there was none.
+    pub face: Vec<f64>,
+    /// The liveness as reported, NaN where there was none.
+    pub liveness: Vec<f64>,
+    /// By [`Knob`]: what a threshold is held against.
+    pub measured: [Vec<Measured>; 2],
+    pub created: Vec<Timestamp>,
+    pub updated: Vec<Timestamp>,
+    pub last_move: Vec<Timestamp>,
+    /// The greater, the more urgent.
+    pub urgency: Vec<u128>,
+    /// Seconds left of a live link; `None` for a dead one.
+    pub link: Vec<Option<i64>>,
+    pub texts: Texts,
+}
+
+/// Sets a value of a row; the row after the last one is added.
+fn set<T>(column: &mut Vec<T>, row: usize, value: T) {
+    match column.get_mut(row) {
+        Some(old) => *old = value,
+        None => column.push(value),
+    }
+}
+
+impl Columns {
+    /// Sets what follows from the registration itself; the row after the last one is added.
+    pub fn set(&mut self, row: usize, entry: &Entry) {
+        let registration = entry.registration.as_ref();
+        set(&mut self.ids, row, registration.id.clone());
+        self.status.set(row, registration.status.clone());
+        self.step.set(row, entry.step().clone());
+        let project = &registration.project;
+        self.project.set(row, Named { id: project.id.clone(), name: project.name.clone() });
+        let flow = &registration.flow;
+        self.flow.set(row, Named { id: flow.id.clone(), name: flow.name.clone() });
+        self.owner.set(row, registration.desk.claim.as_ref().map(|claim| claim.by.clone()));
+        self.origin.set(row, origin(registration));
+        self.attempts.set(row, attempts(registration));
+        set(&mut self.face, row, registration.scores.face_compare.unwrap_or(f64::NAN));
+        set(&mut self.liveness, row, registration.scores.liveness.unwrap_or(f64::NAN));
+        for (column, knob) in self.measured.iter_mut().zip(Knob::ALL) {
+            let score = knob.score(registration).unwrap_or(f64::NAN);
+            set(column, row, Measured { score, in_force: knob.in_force(registration) });
+        }
+        set(&mut self.created, row, registration.created_at);
+        set(&mut self.updated, row, registration.updated_at);
+        set(&mut self.last_move, row, entry.last_move());
+        self.texts.set(row, &haystack::parts(registration));
+        self.judge(row, entry);
+    }
+
+    /// Sets what follows from the judgement.
+    pub fn judge(&mut self, row: usize, entry: &Entry) {
+        let judgement = &entry.judgement;
+        let flag = |flag: &crate::triage::Flag| FlagKind {
+            rule: flag.rule.clone().into_owned(),
+            category: flag.category,
+            severity: flag.severity,
+        };
+        self.flags.set(row, judgement.flags.iter().map(flag).collect());
+        self.stuck.set(row, judgement.stuck.as_ref().map(|stuck| stuck.reason));
+        self.turn.set(row, judgement.turn);
+        self.stage.set(row, judgement.stage);
+        let marks = [
+            (Mark::Breached, entry.is_breached()),
+            (Mark::Returned, entry.has_returned()),
+            (Mark::Snoozed, entry.is_snoozed()),
+            (Mark::Mine, entry.is_mine()),
+        ];
+        let marks = marks.into_iter().filter(|(_, holds)| *holds).fold(0, |bits, (mark, _)| bits | mark as u8);
+        set(&mut self.marks, row, marks);
+        set(&mut self.risk, row, judgement.risk.score);
+        set(&mut self.linked, row, u32::try_from(judgement.links.len()).unwrap_or(u32::MAX));
+        set(&mut self.link, row, order::live_link(entry));
+        set(&mut self.urgency, row, order::urgency(entry));
+    }
+
+    /// Puts the last row in the place of this one.
+    pub fn swap_remove(&mut self, row: usize) {
+        self.ids.swap_remove(row);
+        self.status.swap_remove(row);
+        self.step.swap_remove(row);
+        self.project.swap_remove(row);
+        self.flow.swap_remove(row);
+        self.flags.swap_remove(row);
+        self.stuck.swap_remove(row);
+        self.turn.swap_remove(row);
+        self.stage.swap_remove(row);
+        self.owner.swap_remove(row);
+        self.origin.swap_remove(row);
+        self.attempts.swap_remove(row);
+        self.marks.swap_remove(row);
+        self.risk.swap_remove(row);
+        self.linked.swap_remove(row);
+        self.face.swap_remove(row);
+        self.liveness.swap_remove(row);
+        self.measured.iter_mut().for_each(|column| _ = column.swap_remove(row));
+        self.created.swap_remove(row);
+        self.updated.swap_remove(row);
+        self.last_move.swap_remove(row);
+        self.urgency.swap_remove(row);
+        self.link.swap_remove(row);
+        self.texts.swap_remove(row);
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether a mark holds of a row.
+    pub fn has(&self, row: usize, mark: Mark) -> bool {
+        self.marks[row] & mark as u8 != 0
+    }
+}
+
+fn origin(registration: &Registration) -> Origin {
+    Origin {
+        named: country::named(registration),
+        calling_code: registration.contact.country_code.clone(),
+        document: registration.checks.document.as_ref().and_then(|document| document.country.clone()),
+    }
+}
+
+fn attempts(registration: &Registration) -> Attempts {
+    let failures = registration.failed_attempts.iter();
+    let steps = registration.steps.iter().map(|step| &step.kind).chain(failures.clone().map(|attempt| &attempt.step));
+    let mut by_step: Vec<(StepKind, u32)> = Vec::new();
+    for kind in steps {
+        let counted = registration.counted_failures(kind);
+        let count = registration.step(kind).map_or(0, |step| step.attempts).max(counted);
+        if count > 0 && by_step.iter().all(|(known, _)| known != kind) {
+            by_step.push((kind.clone(), count));
+        }
+    }
+    let counted = failures.filter(|attempt| attempt.counts).count();
+    Attempts { by_step, counted: u32::try_from(counted).unwrap_or(u32::MAX) }
+}
