@@ -158,7 +158,9 @@ fn all(criterion: &mut Criterion) {
             bencher.iter_batched(|| pages(&people), filled_by_the_page, BatchSize::PerIteration);
         });
         let mut index = filled(people);
-        group.bench_function(BenchmarkId::new("judge again", count), |bencher| bencher.iter(|| index.rejudge(now())));
+        group.bench_function(BenchmarkId::new("judge again", count), |bencher| {
+            bencher.iter(|| index.rejudge(now(), usize::MAX))
+        });
     }
     for (name, people) in crowds() {
         group.bench_function(BenchmarkId::new(name, COUNTS[0]), |bencher| {
@@ -186,9 +188,9 @@ fn insights(criterion: &mut Criterion) {
     group.sample_size(10);
     for count in COUNTS {
         let index = filled(people(count, |_, _| {}));
+        let entries: Vec<_> = index.entries().collect();
         let population = || {
-            let entries = index.entries().map(|entry| (entry.registration.as_ref(), &entry.judgement));
-            Population::of(entries, &HashSet::new())
+            Population::of(entries.iter().map(|entry| (entry.registration.as_ref(), &entry.judgement)), &HashSet::new())
         };
         group.bench_function(format!("of {count}"), |bencher| bencher.iter(|| population().insights(now())));
         let setting = Setting { knob: Knob::Face, threshold: 0.8 };

@@ -274,3 +274,13 @@ async fn an_engine_on_disk_is_filled_in_batches_and_keeps_its_people() {
     let page = engine.list(ListRequest::page(1, 100)).await.unwrap();
     assert_eq!(page.total, Some(1_100));
 }
+
+#[tokio::test]
+async fn every_invented_person_is_packed_and_unpacked_as_they_were() {
+    let people = played(&scripts(300, 7).await);
+    let mut index = Index::default().keeping_at_hand(0);
+    index.upsert(people.iter().cloned().map(Arc::new).collect(), now());
+    for person in people {
+        assert_eq!(*index.get(&person.id).unwrap().registration, person);
+    }
+}

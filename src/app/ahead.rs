@@ -81,8 +81,9 @@ impl Model {
 
     /// Whether everything about a registration was read already, and nothing of it has changed since.
     pub(super) fn is_known_in_full(&mut self, row: &Registration) -> bool {
-        let known = self.index.get(&row.id).map(|entry| &entry.registration);
-        let is_known = known.is_some_and(|known| !known.has_unloaded() && Seen::of(known).is_still(row));
+        let known = self.index.get(&row.id);
+        let is_known = known
+            .is_some_and(|known| !known.registration.has_unloaded() && Seen::of(&known.registration).is_still(row));
         if !is_known {
             // It has moved: what was read of it ahead is old.
             self.ahead.asked.remove(&row.id);

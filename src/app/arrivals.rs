@@ -26,7 +26,7 @@ fn count(created: impl Iterator<Item = Timestamp>, now: Timestamp) -> Arrivals {
 impl Model {
     /// Counts again, because registrations came or time has passed.
     pub(super) fn count_arrivals(&mut self) {
-        self.arrivals = count(self.index.created().iter().copied(), self.now);
+        self.arrivals = count(self.index.created().map(|(_, at)| at), self.now);
     }
 }
 

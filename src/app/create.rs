@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backend::{BackendError, CreateRequest, Created, ErrorKind},
     keys::{Code, Key},
-    model::{Contact, Flow, Personal},
+    model::{Contact, Flow, Personal, Project},
 };
 
 /// The fields, in order.
@@ -241,8 +241,10 @@ impl Model {
     /// Opens the form, on the project of the selected registration.
     pub(super) fn open_create(&mut self) {
         let mut form = CreateForm::new();
-        let project = self.subject().and_then(|id| self.index.get(id)).map(|entry| &entry.registration.project.id);
-        form.project = self.projects.iter().position(|candidate| Some(&candidate.id) == project).unwrap_or(0);
+        let subject = self.subject().and_then(|id| self.index.get(id));
+        let is_its =
+            |candidate: &Project| subject.as_ref().is_some_and(|entry| entry.registration.project.id == candidate.id);
+        form.project = self.projects.iter().position(is_its).unwrap_or(0);
         self.overlays.push(Overlay::Create(Box::new(form)));
     }
 

@@ -107,6 +107,8 @@ pub enum Timer {
     Follow,
     /// The cursor rests: what is around it is read in full.
     Ahead,
+    /// The next of those are judged whom time may have moved.
+    Judge,
 }
 
 impl Timer {

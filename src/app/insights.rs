@@ -12,6 +12,8 @@ use crate::{
     triage::insights::{FunnelStep, Histogram, Insights, Knob, Population, Setting, StuckReason, WhatIf},
 };
 
+/// So many registrations are measured at most: each of them is looked at whole.
+const MOST: usize = 50_000;
 /// Up to so many registrations are measured again whenever one changes; more of them only now and then.
 const AT_ONCE: usize = 5_000;
 /// How long measurements over more than that stand, seconds.
@@ -143,17 +145,17 @@ impl InsightsView {
 }
 
 impl Model {
-    /// What the queue shows, without test traffic.
-    fn population(&self) -> Population<'_> {
+    /// Measures what the queue shows, without test traffic; of very many the first in its order.
+    fn measure<T>(&self, work: impl FnOnce(&Population) -> T) -> T {
         let demo = self.projects.iter().filter(|project| project.demo).map(|project| project.id.as_str());
-        let entries = self.queue.rows().iter().filter_map(|id| self.index.get(id));
-        let cases = entries.map(|entry| (entry.registration.as_ref(), &entry.judgement));
-        Population::of(cases, &demo.collect::<HashSet<_>>())
+        let entries: Vec<_> = self.queue.rows().iter().take(MOST).filter_map(|id| self.index.get(id)).collect();
+        let cases = entries.iter().map(|entry| (entry.registration.as_ref(), &entry.judgement));
+        work(&Population::of(cases, &demo.collect::<HashSet<_>>()))
     }
 
     /// Opens the screen over what the queue shows.
     pub(super) fn open_insights(&mut self) {
-        let view = InsightsView::new(self.population().insights(self.now), self.now);
+        let view = InsightsView::new(self.measure(|population| population.insights(self.now)), self.now);
         self.show(Screen::Insights(Box::new(view)));
     }
 
@@ -164,14 +166,15 @@ impl Model {
         if !self.screens.iter().any(|screen| matches!(screen, Screen::Insights(view) if is_due(view))) {
             return;
         }
-        let population = self.population();
-        let insights = population.insights(self.now);
         let settings = self.screens.iter().flat_map(|screen| match screen {
             Screen::Insights(view) => view.moved.as_slice(),
             _ => &[],
         });
         let settings: Vec<Setting> = settings.map(WhatIf::setting).collect();
-        let moved: Vec<WhatIf> = settings.into_iter().map(|setting| population.what_if(setting)).collect();
+        let (insights, moved) = self.measure(|population| {
+            let moved: Vec<WhatIf> = settings.into_iter().map(|setting| population.what_if(setting)).collect();
+            (population.insights(self.now), moved)
+        });
         let now = self.now;
         for screen in &mut self.screens {
             if let Screen::Insights(view) = screen {
@@ -192,8 +195,10 @@ impl Model {
         let in_force = view.in_force(knob);
         let stands = view.what_if(knob).map_or(in_force, |moved| (moved.threshold * 100.0).round() as i64);
         let wanted = (stands + hundredths).clamp(0, 100);
-        let moved =
-            (wanted != in_force).then(|| self.population().what_if(Setting { knob, threshold: wanted as f64 / 100.0 }));
+        let moved = (wanted != in_force).then(|| {
+            let setting = Setting { knob, threshold: wanted as f64 / 100.0 };
+            self.measure(|population| population.what_if(setting))
+        });
         if let Some(Screen::Insights(view)) = self.screens.last_mut() {
             view.panel = Panel::Thresholds;
             view.moved.retain(|known| known.knob != knob);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     backend::{BackendError, ErrorKind, ListRequest, Mirror, Order, Page},
-    model::{Flow, Project, Registration, RegistrationId, Seen, Timestamp},
+    model::{Flow, Project, Registration, RegistrationId, Timestamp},
 };
 
 /// How often a backend that announces nothing is asked for what is new, seconds.
@@ -191,7 +191,7 @@ impl Model {
 
     /// Whether a row tells nothing that is not known.
     fn is_known(&self, row: &Registration) -> bool {
-        self.index.get(&row.id).is_some_and(|entry| Seen::of(&entry.registration).is_still(row))
+        self.index.seen(&row.id).is_some_and(|seen| seen.is_still(row))
     }
 
     fn go_on_reading(&mut self) -> Effects {
@@ -249,10 +249,9 @@ impl Model {
     fn look_for_what_is_gone(&mut self, pass: &Pass) -> Effects {
         let unseen = self
             .index
-            .entries()
-            .filter(|entry| entry.registration.created_at < pass.began)
-            .map(|entry| entry.registration.id.clone())
-            .filter(|id| !pass.has_seen(id));
+            .created()
+            .filter(|(id, created)| *created < pass.began && !pass.has_seen(id))
+            .map(|(id, _)| id.clone());
         let unseen: Vec<RegistrationId> = unseen.take(MOST_LOOKED_FOR).collect();
         let mut effects = Effects::none();
         self.loading.looked_for.clear();

@@ -63,18 +63,15 @@ impl Model {
     pub(super) fn take_in(&mut self, mut registrations: Vec<Registration>) {
         // A row that names its checks without telling of them says less than what was read of it in full.
         registrations.retain(|row| !(row.has_unloaded() && self.is_known_in_full(row)));
-        let known = |registration: &Registration| {
-            let seen = self.index.get(&registration.id).map(|entry| Seen::of(&entry.registration));
-            (registration.id.clone(), seen)
-        };
+        let known = |registration: &Registration| (registration.id.clone(), self.index.seen(&registration.id));
         let before: Vec<(RegistrationId, Option<Seen>)> =
             if self.loading.complete_at.is_some() { registrations.iter().map(known).collect() } else { Vec::new() };
         self.index.upsert(registrations.into_iter().map(Arc::new).collect(), self.now);
         for (id, seen) in before {
-            let still = |seen: &Seen| self.index.get(&id).is_none_or(|entry| seen.is_still(&entry.registration));
+            let is = self.index.seen(&id);
             match seen {
                 None => self.queue.news.tell(id, Novelty::Came, self.now),
-                Some(seen) if !still(&seen) => self.queue.news.tell(id, Novelty::Changed, self.now),
+                Some(seen) if is.is_some_and(|is| is != seen) => self.queue.news.tell(id, Novelty::Changed, self.now),
                 Some(_) => {}
             }
         }

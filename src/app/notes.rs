@@ -80,7 +80,8 @@ impl Model {
     pub(super) fn judge_flag(&mut self, verdict: Verdict) -> Effects {
         let (Some(flag), Some(id)) = (self.chosen_flag(), self.subject()) else { return Effects::none() };
         let (rule, id) = (flag.rule.to_string(), id.clone());
-        let said = self.index.get(&id).and_then(|entry| entry.registration.desk.verdict_on(&rule));
+        let entry = self.index.get(&id);
+        let said = entry.as_ref().and_then(|entry| entry.registration.desk.verdict_on(&rule));
         let verdict = Some(verdict).filter(|verdict| said.is_none_or(|said| said.verdict != *verdict));
         self.say(id, Annotation::Verdict { rule, verdict })
     }

@@ -75,7 +75,7 @@ impl Planned {
 impl Model {
     /// Registrations as they are now.
     pub(super) fn as_seen(&self, ids: Vec<RegistrationId>) -> Vec<(RegistrationId, Seen)> {
-        let seen = |id: RegistrationId| Some((Seen::of(&self.index.get(&id)?.registration), id));
+        let seen = |id: RegistrationId| Some((self.index.seen(&id)?, id));
         ids.into_iter().filter_map(seen).map(|(seen, id)| (id, seen)).collect()
     }
 
@@ -126,7 +126,7 @@ impl Model {
         let planned = plan.planned;
         let mut subjects = std::mem::take(&mut plan.subjects);
         self.overlays.pop();
-        subjects.retain(|(id, _)| self.index.get(id).is_some_and(|entry| planned.hindrance(entry).is_none()));
+        subjects.retain(|(id, _)| self.index.get(id).is_some_and(|entry| planned.hindrance(&entry).is_none()));
         self.begin_job(planned.work(), subjects)
     }
 }

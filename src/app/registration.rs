@@ -172,11 +172,12 @@ impl Model {
     /// Moves within the open registration: through the links on their tab, else by scrolling.
     pub(super) fn move_in_registration(&mut self, lines: isize) {
         let Some(Screen::Registration(view)) = self.screens.last_mut() else { return };
-        let flags = self.index.get(&view.id).map_or(&[][..], |entry| &entry.judgement.flags);
+        let entry = self.index.get(&view.id);
+        let judgement = entry.as_ref().map(|entry| &entry.judgement);
         if view.tab == Tab::Flags {
-            view.step_flag(lines, flags);
+            view.step_flag(lines, judgement.map_or(&[], |judgement| &judgement.flags));
         } else if view.tab == Tab::Links {
-            let count = self.index.get(&view.id).map_or(0, |entry| entry.judgement.links.len());
+            let count = judgement.map_or(0, |judgement| judgement.links.len());
             view.selected_link = view.selected_link.saturating_add_signed(lines).min(count.saturating_sub(1));
         } else {
             view.scroll_by(lines);
@@ -184,10 +185,11 @@ impl Model {
     }
 
     /// The flag that is selected on its tab.
-    pub fn chosen_flag(&self) -> Option<&Flag> {
+    pub fn chosen_flag(&self) -> Option<Flag> {
         let view = self.registration().filter(|view| view.tab == Tab::Flags)?;
-        let flags = &self.index.get(&view.id)?.judgement.flags;
-        flags.get(view.selected_flag(flags))
+        let entry = self.index.get(&view.id)?;
+        let flags = &entry.judgement.flags;
+        flags.get(view.selected_flag(flags)).cloned()
     }
 
     /// Opens the selected link.

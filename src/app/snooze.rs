@@ -1,10 +1,13 @@
 //! Putting registrations aside: until when, and why.
 
+use std::{collections::HashSet, time::Duration};
+
 use chrono::{Days, TimeDelta};
 use tui_input::Input;
 
 use super::{
     Effects, Model, Overlay,
+    effect::{Effect, Timer},
     jobs::Work,
     model::ToastKind,
     update::{input_request, paste_line},
@@ -132,21 +135,35 @@ impl SnoozeForm {
     }
 }
 
+/// Up to this many registrations, all are judged again in one go.
+const JUDGED_AT_ONCE: usize = 5_000;
+/// Of more, so many in a step, which keeps it within a few milliseconds.
+const JUDGED_IN_A_STEP: usize = 64;
+/// The pause between two steps, milliseconds: keys come first.
+const PAUSE_MILLIS: u64 = 25;
+
 /// The longest snooze that can be typed, in days; every backend takes it.
 const LONGEST_DAYS: i64 = 366;
 
 impl Model {
-    /// Judges everything anew, because time has passed, and says who is back from a snooze.
+    /// Judges anew, step by step, whom time may have moved, and says who is back from a snooze. Rows and counts follow
+    /// once everybody was judged.
     pub(super) fn rejudge(&mut self) -> Effects {
-        let snoozed = self.index.entries().filter(|entry| entry.is_snoozed());
-        let snoozed: Vec<RegistrationId> = snoozed.map(|entry| entry.registration.id.clone()).collect();
-        self.index.rejudge(self.now);
-        let is_back = |id: &&RegistrationId| self.index.get(id).is_some_and(|entry| !entry.is_snoozed());
-        match snoozed.iter().filter(is_back).count() {
+        let snoozed = self.index.snoozed();
+        let most = if self.index.len() <= JUDGED_AT_ONCE { usize::MAX } else { JUDGED_IN_A_STEP };
+        let goes_on = self.index.rejudge(self.now, most);
+        let still: HashSet<RegistrationId> = self.index.snoozed().into_iter().collect();
+        let mut effects = match snoozed.iter().filter(|id| !still.contains(*id)).count() {
             0 => Effects::none(),
             1 => self.toast(ToastKind::Note, "A snoozed registration is back in its place"),
             back => self.toast(ToastKind::Note, format!("{back} snoozed registrations are back in their places")),
+        };
+        if goes_on {
+            effects.push(Effect::Timer(Timer::Judge, Duration::from_millis(PAUSE_MILLIS)));
+        } else {
+            self.changed();
         }
+        effects
     }
 
     /// Opens the dialog over the marked registrations, or the one in question.

@@ -68,7 +68,7 @@ impl Model {
     /// Opens what does the next best action for the subject; nothing is sent before it is confirmed there.
     pub(super) fn unblock(&mut self) -> Effects {
         let entry = self.subject().and_then(|id| self.index.get(id));
-        let Some(blocker) = entry.and_then(|entry| self.blocker(entry)) else {
+        let Some(blocker) = entry.and_then(|entry| self.blocker(&entry)) else {
             return self.toast(ToastKind::Note, "Nothing blocks it.");
         };
         match self.remedy(blocker.act) {

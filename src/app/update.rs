@@ -299,13 +299,10 @@ impl Model {
         match timer {
             Timer::Tick => {
                 let mut effects = self.rejudge();
-                self.requeue();
-                self.count_arrivals();
-                self.look_for_incidents();
-                self.count_views();
                 effects.append(tick());
                 effects
             }
+            Timer::Judge => self.rejudge(),
             Timer::Toast => {
                 self.toast = None;
                 Effects::none()

@@ -134,7 +134,8 @@ async fn flag_of(id: &RegistrationId, meant: &str, desk: &Desk) -> Result<String
     let registration = desk.backend.retrieve(id, &desk.operator).await?;
     let said: Vec<String> = registration.desk.verdicts.iter().map(|said| said.rule.clone()).collect();
     let index = desk.load_around(vec![registration]).await?;
-    let flags = index.get(id).into_iter().flat_map(|entry| &entry.judgement.flags);
+    let entry = index.get(id);
+    let flags = entry.iter().flat_map(|entry| &entry.judgement.flags);
     let mut rules: Vec<String> = flags.map(|flag| flag.rule.to_string()).chain(said).collect();
     rules.sort_unstable();
     rules.dedup();

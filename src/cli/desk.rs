@@ -17,6 +17,9 @@ use crate::{
     triage::{self, Context, Judgement, LinkIndex, Policy},
 };
 
+/// Registrations that are kept unpacked while a command passes over them.
+const AT_HAND: usize = 100;
+
 /// Pages of a remote that are worth reading to find who is linked to one registration.
 const PAGES_FOR_LINKS: u64 = 20;
 
@@ -95,7 +98,7 @@ impl Desk {
 
     /// An empty index that judges by the policy.
     fn index(&self) -> Index {
-        Index::new(Arc::clone(&self.policy)).asked_by(self.operator.name.clone())
+        Index::new(Arc::clone(&self.policy)).asked_by(self.operator.name.clone()).keeping_at_hand(AT_HAND)
     }
 
     /// A registration judged on its own, without those that share something with it.

@@ -7,7 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Desk, Failure, Output, args::ExportArguments, desk, notice};
 use crate::{
     app::effect::NotWritten,
-    index::{Entry, Sort, SortField},
+    index::{Sort, SortField},
+    model::RegistrationId,
     runtime::ExportFile,
 };
 
@@ -23,18 +24,20 @@ pub async fn run(arguments: &ExportArguments, desk: &Desk, output: &mut Output) 
     let index = desk.load().await?;
     let order = Sort { by: SortField::Created, descending: false };
     let ids = index.search(&query, order, desk.clock.now());
-    let entries: Vec<&Entry> = ids.iter().filter_map(|id| index.get(id)).collect();
     let masked = arguments.mask || desk.mask().0;
-    let row = |entry: &&Entry| arguments.format.row(&entry.registration, &entry.judgement, masked);
+    let row = |id: &RegistrationId| {
+        let entry = index.get(id);
+        entry.map(|entry| arguments.format.row(&entry.registration, &entry.judgement, masked)).unwrap_or_default()
+    };
     let Some(mut file) = file else {
         output.written(&arguments.format.head())?;
-        return entries.iter().try_for_each(|entry| output.written(&row(entry)));
+        return ids.iter().try_for_each(|id| output.written(&row(id)));
     };
     let written = Failure::io(arguments.output.display().to_string());
-    let bar = progress_bar(entries.len());
+    let bar = progress_bar(ids.len());
     let mut write = || {
         file.write(&arguments.format.head())?;
-        for rows in entries.chunks(STEP) {
+        for rows in ids.chunks(STEP) {
             file.write(&rows.iter().map(row).collect::<String>())?;
             bar.inc(rows.len() as u64);
         }
@@ -43,7 +46,7 @@ pub async fn run(arguments: &ExportArguments, desk: &Desk, output: &mut Output) 
     let done = write().and_then(|()| file.finish());
     bar.finish_and_clear();
     done.map_err(written)?;
-    notice(&format!("{} registrations are in {}", entries.len(), arguments.output.display()));
+    notice(&format!("{} registrations are in {}", ids.len(), arguments.output.display()));
     Ok(())
 }
 

@@ -28,9 +28,9 @@ pub async fn run(arguments: &InsightsArguments, desk: &Desk, output: &mut Output
     let index = desk.load().await?;
     let demo_projects = if arguments.with_demo { Vec::new() } else { demo_projects(desk).await };
     let demo_projects: HashSet<&str> = demo_projects.iter().map(String::as_str).collect();
-    let entries = index.matching(&query, now);
-    let population =
-        Population::of(entries.map(|entry| (entry.registration.as_ref(), &entry.judgement)), &demo_projects);
+    let entries: Vec<_> = index.matching(&query, now).collect();
+    let cases = entries.iter().map(|entry| (entry.registration.as_ref(), &entry.judgement));
+    let population = Population::of(cases, &demo_projects);
     let measured = population.insights(now);
     let moved: Vec<WhatIf> = arguments.what_if.iter().map(|setting| population.what_if(*setting)).collect();
     if arguments.json {

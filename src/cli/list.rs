@@ -1,5 +1,7 @@
 //! `list`: registrations that match, in order, as text, JSON or CSV.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{
@@ -30,21 +32,21 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
     if arguments.limit > 0 {
         ids.truncate(arguments.limit);
     }
-    let entries: Vec<&Entry> = ids.iter().filter_map(|id| index.get(id)).collect();
+    let entries = ids.iter().filter_map(|id| index.get(id));
     if arguments.json {
-        let objects: Vec<Value> = entries.iter().map(|entry| object(entry, desk.mask())).collect();
+        let objects: Vec<Value> = entries.map(|entry| object(&entry, desk.mask())).collect();
         return output.json(&objects);
     }
     if arguments.ndjson {
-        return print_rows(&entries, RowFormat::Ndjson, desk.mask(), output);
+        return print_rows(entries, RowFormat::Ndjson, desk.mask(), output);
     }
     if arguments.csv {
-        return print_rows(&entries, RowFormat::Csv, desk.mask(), output);
+        return print_rows(entries, RowFormat::Csv, desk.mask(), output);
     }
-    print_table(&entries, now, desk.mask(), output)?;
-    if total > entries.len() {
+    print_table(&entries.collect::<Vec<_>>(), now, desk.mask(), output)?;
+    if total > ids.len() {
         output.flush()?;
-        super::notice(&format!("{} of {total} shown; --limit 0 shows all", entries.len()));
+        super::notice(&format!("{} of {total} shown; --limit 0 shows all", ids.len()));
     }
     Ok(())
 }
@@ -53,7 +55,7 @@ fn object(entry: &Entry, mask: Mask) -> Value {
     wire::masked_object(&entry.registration, &entry.judgement, mask.0)
 }
 
-fn print_table(entries: &[&Entry], now: Timestamp, mask: Mask, output: &mut Output) -> Result<(), Failure> {
+fn print_table(entries: &[Arc<Entry>], now: Timestamp, mask: Mask, output: &mut Output) -> Result<(), Failure> {
     let mut table =
         Table::new(&["ID", "STATUS", "STEP", "MOVED", "STUCK", "TURN", "RISK", "FLAGS", "NAME", "CONTACT", "PROJECT"]);
     for entry in entries {
@@ -104,7 +106,12 @@ fn reach(contact: &Contact, mask: Mask) -> String {
     email.or_else(|| mask.phone(contact)).unwrap_or_default()
 }
 
-fn print_rows(entries: &[&Entry], format: RowFormat, mask: Mask, output: &mut Output) -> Result<(), Failure> {
+fn print_rows(
+    mut entries: impl Iterator<Item = Arc<Entry>>,
+    format: RowFormat,
+    mask: Mask,
+    output: &mut Output,
+) -> Result<(), Failure> {
     output.written(&format.head())?;
-    entries.iter().try_for_each(|entry| output.written(&format.row(&entry.registration, &entry.judgement, mask.0)))
+    entries.try_for_each(|entry| output.written(&format.row(&entry.registration, &entry.judgement, mask.0)))
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::{Desk, Failure, Output, args::ShowArguments, clock_time, desk::Mask, output::Table};
 use crate::{
-    index::Entry,
     model::{Moment, Outcome, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
     text,
     triage::{Flag, Judgement, LinkOrigin, Stuck},
@@ -17,9 +16,10 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     let registration = desk.backend.retrieve(&id, &desk.operator).await?;
     let id = registration.id.clone();
     let index = desk.load_around(vec![registration]).await?;
-    let Some(Entry { registration, judgement, .. }) = index.get(&id) else {
+    let Some(entry) = index.get(&id) else {
         return Err(Failure::Other(format!("the registration {id} changed while it was read; try again")));
     };
+    let (registration, judgement) = (entry.registration.as_ref(), &entry.judgement);
     let mask = desk.mask();
     if arguments.json {
         return output.json(&wire::masked_object(registration, judgement, mask.0));

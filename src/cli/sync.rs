@@ -56,6 +56,6 @@ async fn subjects(arguments: &SyncArguments, desk: &Desk) -> Result<Vec<Subject>
     if found.is_empty() {
         notice("nothing matches; nothing was synced");
     }
-    let seen = |id: &RegistrationId| index.get(id).map(|entry| Seen::of(&entry.registration));
+    let seen = |id: &RegistrationId| index.seen(id);
     Ok(found.into_iter().map(|id| Subject { seen: seen(&id), id }).collect())
 }

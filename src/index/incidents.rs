@@ -1,11 +1,9 @@
 //! The incidents of an index: when they are looked for, and how many registrations are stuck in each.
 
-use std::sync::Arc;
-
-use super::Index;
+use super::{Index, columns};
 use crate::{
     model::{RegistrationId, Timestamp},
-    triage::{self, Incident},
+    triage::Incident,
 };
 
 /// Incidents are looked for anew once this share of all registrations came or changed, and with every judgement of
@@ -17,26 +15,34 @@ impl Index {
     /// The incidents that last, in the order of the flow, each with how many registrations are stuck in it: those that
     /// `stuck:X-06` finds.
     pub fn incidents(&self) -> impl Iterator<Item = (&Incident, usize)> {
-        self.incidents.iter().enumerate().map(|(place, incident)| {
-            (incident, self.entries.iter().filter(|entry| entry.incident == Some(place)).count())
-        })
+        let mut stuck = [0; columns::NO_INCIDENT as usize + 1];
+        for incident in &self.columns.incident {
+            stuck[usize::from(*incident)] += 1;
+        }
+        self.incidents.iter().zip(stuck)
     }
 
     pub(super) fn may_have_new_incidents(&self) -> bool {
-        self.news > 0 && self.news * SHARE_OF_NEWS >= self.entries.len()
+        self.news > 0 && self.news * SHARE_OF_NEWS >= self.len()
     }
 
-    /// Finds the incidents of now, and tells whom that concerns: everyone covered before or after.
-    pub(super) fn look_for_incidents(&mut self, now: Timestamp) -> Vec<Arc<RegistrationId>> {
+    /// Finds the incidents of now, and tells whom that may concern: those who came since to a step that stands still,
+    /// before or after.
+    pub(super) fn look_for_incidents(&mut self, now: Timestamp) -> Vec<RegistrationId> {
         self.news = 0;
-        let found = triage::incidents(self.entries.iter().map(|entry| entry.registration.as_ref()), now);
+        let visits = self.visits.iter().enumerate();
+        let visits = visits.map(|(row, visits)| (self.columns.project.get(row).id.as_str(), visits.as_ref()));
+        let found = self.channels.incidents(visits, now);
         if found == self.incidents {
             return Vec::new();
         }
         let before = std::mem::replace(&mut self.incidents, found);
         let either = || before.iter().chain(&self.incidents);
-        let registrations = self.entries.iter().map(|entry| &entry.registration);
-        let concerned = registrations.filter(|registration| either().any(|incident| incident.covers(registration)));
-        concerned.map(|registration| Arc::new(registration.id.clone())).collect()
+        let concerned = self
+            .visits
+            .iter()
+            .zip(&self.columns.ids)
+            .filter(|(visits, _)| either().any(|incident| self.channels.may_be_covered(visits, incident)));
+        concerned.map(|(_, id)| id.clone()).collect()
     }
 }

@@ -1,10 +1,15 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
+//!
+//! Of each registration there are its row in the columns, by which it is searched, sorted and counted, and its record,
+//! packed. It is unpacked and judged when somebody looks at it; the last ten thousand stay at hand.
 
 mod columns;
 mod complete;
+mod entry;
 mod haystack;
 mod incidents;
 mod order;
+mod packed;
 mod query;
 mod totals;
 mod values;
@@ -12,13 +17,12 @@ mod view;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-use chrono::TimeDelta;
 
 pub use crate::triage::FlagRate;
 pub use complete::{Candidate, Completer, Completion, word_at};
+pub use entry::Entry;
 pub use order::{Sort, SortError, SortField};
 pub use query::{
     BARE, Query, QueryError, Span, TERMS, Term, flag_term, flips_term, is_bare, step_term, stuck_term, value_text,
@@ -26,108 +30,28 @@ pub use query::{
 pub use values::{FACETS, ValueCount};
 pub use view::{Origin, View, ViewError, Views};
 
-use columns::Columns;
+use columns::{Columns, Mark};
+use entry::AtHand;
+use packed::{Packed, Shared};
 
 use crate::{
-    model::{Checks, Registration, RegistrationId, StepKind, Timestamp},
-    triage::{
-        Context, Incident, Judgement, LinkIndex, Policy, STANDSTILL, Turn, flag_rates, has_returned, judge, last_move,
-        where_it_stands,
-    },
+    model::{Checks, Registration, RegistrationId, Seen, Timestamp},
+    triage::{Channels, Context, FlagRates, Incident, LinkIndex, Policy, Visit},
 };
 
-/// A registration with what is thought of it.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// As the backend gave it.
-    pub registration: Arc<Registration>,
-    /// As of the last judgement.
-    pub judgement: Judgement,
-    /// Put aside by somebody of the desk, as of the last judgement.
-    snoozed: bool,
-    /// Claimed by whoever asks.
-    mine: bool,
-    /// Moved since it was last decided on.
-    returned: bool,
-    /// The incident it is stuck in, by its place among those of the index.
-    incident: Option<usize>,
-    /// Where it stands.
-    step: StepKind,
-    /// When it last moved.
-    last_move: Timestamp,
-}
-
-impl Entry {
-    fn new(registration: Arc<Registration>, operator: Option<&str>) -> Self {
-        let claim = registration.desk.claim.as_ref();
-        Self {
-            step: where_it_stands(&registration),
-            last_move: last_move(&registration),
-            judgement: Judgement::default(),
-            snoozed: false,
-            mine: claim.is_some_and(|claim| operator == Some(claim.by.as_str())),
-            returned: has_returned(&registration),
-            incident: None,
-            registration,
-        }
-    }
-
-    /// The step the registration stands at; what `step:` and the column of the queue mean.
-    pub fn step(&self) -> &StepKind {
-        &self.step
-    }
-
-    /// Whether somebody of the desk has put it aside for now; what `snoozed` means.
-    pub fn is_snoozed(&self) -> bool {
-        self.snoozed
-    }
-
-    /// Whether it is stuck and the wait is not the person's: the operator, the service or the integrator is late. What
-    /// `breached` means.
-    pub fn is_breached(&self) -> bool {
-        self.judgement.stuck.as_ref().is_some_and(|stuck| stuck.turn != Turn::User)
-    }
-
-    /// Whether it has moved since it was last decided on; what `returned` means.
-    pub fn has_returned(&self) -> bool {
-        self.returned
-    }
-
-    /// Whether whoever asks has claimed it; what `owner:me` means.
-    pub fn is_mine(&self) -> bool {
-        self.mine
-    }
-
-    /// When anything about it last changed, evidence included.
-    pub fn last_move(&self) -> Timestamp {
-        self.last_move
-    }
-
-    /// How long ago that was.
-    pub fn age(&self, now: Timestamp) -> TimeDelta {
-        now - self.last_move
-    }
-
-    fn judge(&mut self, context: Context) {
-        self.judgement = judge(&self.registration, context);
-        self.snoozed = self.registration.desk.snoozed(context.now).is_some();
-        let covered = || context.incidents.iter().position(|incident| incident.covers(&self.registration));
-        self.incident = self.waits_with_many().then(covered).flatten();
-    }
-
-    /// Whether a line for the whole incident stands for it.
-    fn waits_with_many(&self) -> bool {
-        self.judgement.stuck.as_ref().is_some_and(|stuck| stuck.reason == STANDSTILL)
-    }
-}
-
 /// All registrations known to this process.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Index {
-    entries: Vec<Entry>,
-    /// What is asked of entries, row by row beside them.
+    /// What is asked of registrations.
     columns: Columns,
+    /// The registrations themselves, row by row beside the columns.
+    packed: Vec<Packed>,
+    shared: Shared,
+    /// To which steps they came lately, row by row as well.
+    visits: Vec<Box<[Visit]>>,
+    channels: Channels,
     places: HashMap<RegistrationId, usize>,
+    at_hand: Mutex<AtHand>,
     links: LinkIndex,
     incidents: Vec<Incident>,
     /// How many registrations came or changed since incidents were last looked for.
@@ -135,6 +59,10 @@ pub struct Index {
     policy: Arc<Policy>,
     /// Who asks, where that is known.
     operator: Option<String>,
+    /// The time of the last judgement.
+    judged_at: Timestamp,
+    /// The next row to judge again because time has passed.
+    sweep: usize,
 }
 
 impl Index {
@@ -150,6 +78,12 @@ impl Index {
         self
     }
 
+    /// Keeps so many registrations at hand. Whoever passes over them once needs none twice.
+    #[must_use]
+    pub fn keeping_at_hand(self, most: usize) -> Self {
+        Self { at_hand: Mutex::new(AtHand::of(most)), ..self }
+    }
+
     /// What a judgement goes by now.
     pub fn context(&self, now: Timestamp) -> Context<'_> {
         Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now }
@@ -158,25 +92,16 @@ impl Index {
     /// Adds or replaces registrations and judges them and whoever they are linked to. An older version of a known
     /// registration is ignored.
     pub fn upsert(&mut self, registrations: Vec<Arc<Registration>>, now: Timestamp) {
-        let mut changed: HashSet<Arc<RegistrationId>> = HashSet::new();
+        let mut changed: HashSet<RegistrationId> = HashSet::new();
         for registration in registrations {
             let id = registration.id.clone();
-            match self.places.get(&id) {
-                Some(place) if is_older(&registration, &self.entries[*place].registration) => continue,
-                Some(place) => {
-                    changed.extend(self.links.update(&registration));
-                    self.entries[*place] = Entry::new(registration, self.operator.as_deref());
-                    self.columns.set(*place, &self.entries[*place]);
-                }
-                None => {
-                    changed.extend(self.links.update(&registration));
-                    let entry = Entry::new(registration, self.operator.as_deref());
-                    self.columns.set(self.entries.len(), &entry);
-                    self.places.insert(id.clone(), self.entries.len());
-                    self.entries.push(entry);
-                }
+            let place = self.places.get(&id).copied();
+            if place.is_some_and(|row| self.is_older(&registration, row)) {
+                continue;
             }
-            changed.insert(Arc::new(id));
+            changed.extend(self.links.update(&registration).into_iter().map(Arc::unwrap_or_clone));
+            self.put(place.unwrap_or(self.len()), registration, now);
+            changed.insert(id);
             self.news += 1;
         }
         if self.may_have_new_incidents() {
@@ -185,56 +110,133 @@ impl Index {
         self.judge(changed, now);
     }
 
+    /// Puts a registration into a row; the row after the last one is added.
+    fn put(&mut self, row: usize, registration: Arc<Registration>, now: Timestamp) {
+        let packed = self.shared.pack(&registration);
+        let visits = self.channels.visits(&registration, now);
+        let entry = Entry::new(registration, self.operator.as_deref());
+        self.columns.set(row, &entry);
+        if row == self.packed.len() {
+            self.places.insert(entry.registration.id.clone(), row);
+            self.packed.push(packed);
+            self.visits.push(visits);
+        } else {
+            self.packed[row] = packed;
+            self.visits[row] = visits;
+        }
+        self.at_hand().put(Arc::new(entry));
+    }
+
     /// Forgets a registration.
     pub fn remove(&mut self, id: &RegistrationId, now: Timestamp) {
-        let Some(place) = self.places.remove(id) else { return };
-        self.entries.swap_remove(place);
-        self.columns.swap_remove(place);
-        if let Some(moved) = self.entries.get(place) {
-            self.places.insert(moved.registration.id.clone(), place);
+        let Some(row) = self.places.remove(id) else { return };
+        self.packed.swap_remove(row);
+        self.visits.swap_remove(row);
+        self.columns.swap_remove(row);
+        self.at_hand().take(id);
+        if let Some(moved) = self.columns.ids.get(row) {
+            self.places.insert(moved.clone(), row);
         }
         let touched = self.links.remove(id);
-        self.judge(touched, now);
+        self.judge(touched.into_iter().map(Arc::unwrap_or_clone), now);
     }
 
-    /// Judges everything again, because time has passed.
-    pub fn rejudge(&mut self, now: Timestamp) {
-        self.look_for_incidents(now);
-        let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
-        for (row, entry) in self.entries.iter_mut().enumerate() {
-            entry.judge(context);
-            self.columns.judge(row, entry);
+    /// Judges again those whom time may have moved: who is not through, and who is put aside. So many of them at most;
+    /// says whether some are left, with whom the next call goes on.
+    pub fn rejudge(&mut self, now: Timestamp, most: usize) -> bool {
+        if self.sweep == 0 {
+            self.look_for_incidents(now);
         }
+        let mut judged = 0;
+        while self.sweep < self.len() && judged < most {
+            let row = self.sweep;
+            self.sweep += 1;
+            if self.columns.turn.get(row).is_some() || self.columns.has(row, Mark::Snoozed) {
+                self.judge_row(row, now);
+                judged += 1;
+            }
+        }
+        let is_over = self.sweep >= self.len();
+        if is_over {
+            self.sweep = 0;
+        }
+        !is_over
     }
 
-    fn judge(&mut self, ids: impl IntoIterator<Item = Arc<RegistrationId>>, now: Timestamp) {
-        let context = Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now };
+    fn judge(&mut self, ids: impl IntoIterator<Item = RegistrationId>, now: Timestamp) {
         for id in ids {
-            let Some(place) = self.places.get(&id).copied() else { continue };
-            let Some(entry) = self.entries.get_mut(place) else { continue };
-            entry.judge(context);
-            self.columns.judge(place, entry);
+            if let Some(row) = self.places.get(&id).copied() {
+                self.judge_row(row, now);
+            }
         }
+    }
+
+    fn judge_row(&mut self, row: usize, now: Timestamp) {
+        self.judged_at = now;
+        let at_hand = self.at_hand().take(&self.columns.ids[row]);
+        let is_at_hand = at_hand.is_some();
+        let Some(mut entry) = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row)) else { return };
+        entry.judge(self.context(now));
+        self.columns.judge(row, &entry);
+        if is_at_hand {
+            self.at_hand().put(Arc::new(entry));
+        }
+    }
+
+    /// An entry that is not judged yet.
+    fn unpack(&self, row: usize) -> Option<Entry> {
+        let registration = self.shared.unpack(&self.packed[row])?;
+        Some(Entry::new(registration, self.operator.as_deref()))
+    }
+
+    fn entry(&self, row: usize) -> Option<Arc<Entry>> {
+        if let Some(entry) = self.at_hand().get(&self.columns.ids[row]) {
+            return Some(entry);
+        }
+        let mut entry = self.unpack(row)?;
+        entry.judge(self.context(self.judged_at));
+        let entry = Arc::new(entry);
+        self.at_hand().put(Arc::clone(&entry));
+        Some(entry)
+    }
+
+    /// What a panic elsewhere left at hand is whole.
+    fn at_hand(&self) -> MutexGuard<'_, AtHand> {
+        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One entry.
-    pub fn get(&self, id: &RegistrationId) -> Option<&Entry> {
-        self.places.get(id).and_then(|place| self.entries.get(*place))
+    pub fn get(&self, id: &RegistrationId) -> Option<Arc<Entry>> {
+        self.entry(*self.places.get(id)?)
+    }
+
+    /// What would show that a registration has moved.
+    pub fn seen(&self, id: &RegistrationId) -> Option<Seen> {
+        let row = *self.places.get(id)?;
+        let columns = &self.columns;
+        let status = columns.status.get(row).clone();
+        Some(Seen { status, version: columns.version[row], updated_at: columns.updated[row] })
+    }
+
+    /// Who is put aside for now.
+    pub fn snoozed(&self) -> Vec<RegistrationId> {
+        let rows = (0..self.len()).filter(|row| self.columns.has(*row, Mark::Snoozed));
+        rows.map(|row| self.columns.ids[row].clone()).collect()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.packed.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.packed.is_empty()
     }
 
-    /// Everything, in no particular order.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+    /// Everything, in no particular order. Unpacks what is not at hand.
+    pub fn entries(&self) -> impl Iterator<Item = Arc<Entry>> {
+        (0..self.len()).filter_map(|row| self.entry(row))
     }
 
     /// The ids that match, in order.
@@ -243,14 +245,14 @@ impl Index {
         rows.into_iter().map(|row| self.columns.ids[row].clone()).collect()
     }
 
-    /// Those that match, in no particular order.
-    pub fn matching(&self, query: &Query, now: Timestamp) -> impl Iterator<Item = &Entry> {
-        query.rows(&self.columns, now).into_iter().map(|row| &self.entries[row])
+    /// Those that match, in no particular order. Unpacks what is not at hand.
+    pub fn matching(&self, query: &Query, now: Timestamp) -> impl Iterator<Item = Arc<Entry>> {
+        query.rows(&self.columns, now).into_iter().filter_map(|row| self.entry(row))
     }
 
-    /// When each was created, in no particular order.
-    pub fn created(&self) -> &[Timestamp] {
-        &self.columns.created
+    /// The id of each and when it was created, in no particular order.
+    pub fn created(&self) -> impl Iterator<Item = (&RegistrationId, Timestamp)> {
+        self.columns.ids.iter().zip(self.columns.created.iter().copied())
     }
 
     /// Everyone joined to a registration over documents, people, devices, e-mail addresses and phones; itself
@@ -280,23 +282,29 @@ impl Index {
         queries.iter().map(|query| query.rows(&self.columns, now).len()).collect()
     }
 
-    /// How often each rule fires over some of them, and how often it was right.
+    /// How often each rule fires over some of them, and how often it was right. Unpacks what is not at hand.
     pub fn flag_rates(&self, ids: &[RegistrationId]) -> Vec<FlagRate> {
-        let entries = ids.iter().filter_map(|id| self.get(id));
-        flag_rates(entries.map(|entry| (entry.registration.as_ref(), &entry.judgement)))
+        let mut rates = FlagRates::default();
+        for entry in ids.iter().filter_map(|id| self.get(id)) {
+            rates.add(&entry.registration, &entry.judgement);
+        }
+        rates.finish()
+    }
+
+    /// Whether a registration tells less than what is known: an earlier one (by version where both have one, then by
+    /// last change), or the same one without its evidence, as the lists of some remotes have it.
+    fn is_older(&self, new: &Registration, row: usize) -> bool {
+        let columns = &self.columns;
+        let (version, updated) = (columns.version[row], columns.updated[row]);
+        if new.version > 0 && version > 0 && new.version != version {
+            return new.version < version;
+        }
+        let same = new.updated_at == updated && new.status == *columns.status.get(row);
+        new.updated_at < updated || (same && tells_nothing(&new.checks) && !columns.has(row, Mark::Bare))
     }
 }
 
-/// Whether a registration tells less than what is known: an earlier one (by version where both have one, then by last
-/// change), or the same one without its evidence, as the lists of some remotes have it.
-fn is_older(new: &Registration, known: &Registration) -> bool {
-    if new.version > 0 && known.version > 0 && new.version != known.version {
-        return new.version < known.version;
-    }
-    let same = new.updated_at == known.updated_at && new.status == known.status;
-    new.updated_at < known.updated_at || (same && tells_nothing(&new.checks) && !tells_nothing(&known.checks))
-}
-
+/// Whether nothing is known of any check.
 fn tells_nothing(checks: &Checks) -> bool {
     *checks == Checks::default()
 }

@@ -93,7 +93,7 @@ fn time_alone_makes_someone_stuck_after_rejudging() {
     index.upsert(vec![Arc::new(begun())], at(60));
     let is_stuck = |index: &Index| index.get(&"reg_1".into()).unwrap().judgement.stuck.is_some();
     assert!(!is_stuck(&index));
-    index.rejudge(at(0) + minutes(121));
+    index.rejudge(at(0) + minutes(121), usize::MAX);
     assert!(is_stuck(&index));
 }
 
@@ -175,7 +175,7 @@ fn one_line_of_an_incident_stands_for_those_stuck_in_it_after_the_others() {
 
     index.remove(&members[0], at(0));
     assert_eq!(index.incidents().map(|(_, stuck)| stuck).collect::<Vec<_>>(), [11]);
-    index.rejudge(at(0) + TimeDelta::hours(2));
+    index.rejudge(at(0) + TimeDelta::hours(2), usize::MAX);
     assert_eq!(index.incidents().count(), 0, "nobody came for two hours");
     let members = index.search(&Query::parse("stuck:X-06").unwrap(), Sort::by(SortField::Urgency), at(7_200));
     assert_eq!(members, [], "and everyone has a reason of their own again");
@@ -191,7 +191,7 @@ fn an_incident_is_noticed_while_registrations_come_in_one_by_one() {
     let found = |index: &Index| index.incidents().map(|(_, stuck)| stuck).sum::<usize>();
     let soon = found(&index);
     assert!((20..=30).contains(&soon), "{soon}");
-    index.rejudge(at(0));
+    index.rejudge(at(0), usize::MAX);
     assert_eq!(found(&index), 30, "all of them with the next judgement of everything");
 }
 
@@ -339,6 +339,33 @@ fn what_is_snoozed_comes_last_in_the_operators_order_until_its_time_is_over() {
     let mut index = index_of([snoozed("a", 2_000), named("b"), snoozed("c", 1_000)]);
     assert_eq!(order(&index, "urgency"), ["b", "c", "a"], "one whose time is over stands among the others");
     assert_eq!(order(&index, "created:asc"), ["a", "b", "c"], "other orders know nothing of it");
-    index.rejudge(at(2_000));
+    index.rejudge(at(2_000), usize::MAX);
     assert_eq!(order(&index, "urgency"), ["a", "b", "c"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn what_is_not_at_hand_is_told_as_if_it_were(people in prop::collection::vec(waiting(), 1..12), steps in crowd()) {
+        let people = people.into_iter().enumerate().map(|(place, mut person)| {
+            person.id = RegistrationId::new(format!("w{place}"));
+            Arc::new(person)
+        });
+        let crowd = steps.into_iter().enumerate().map(|(version, step)| Arc::new(member(step, version)));
+        let all: Vec<_> = people.chain(crowd).collect();
+        let [mut kept, mut packed] = [Index::default(), Index::default().keeping_at_hand(1)];
+        for registration in all {
+            kept.upsert(vec![Arc::clone(&registration)], at(1_000));
+            packed.upsert(vec![registration], at(1_000));
+        }
+        kept.rejudge(at(1_100), usize::MAX);
+        while packed.rejudge(at(1_100), 2) {}
+        for entry in kept.entries() {
+            let other = packed.get(&entry.registration.id).unwrap();
+            prop_assert_eq!(&entry.registration, &other.registration);
+            prop_assert_eq!(&entry.judgement, &other.judgement);
+        }
+        let order = |index: &Index| index.search(&Query::default(), Sort::by(SortField::Urgency), at(1_100));
+        prop_assert_eq!(order(&kept), order(&packed));
+    }
 }

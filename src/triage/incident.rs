@@ -57,28 +57,95 @@ impl Incident {
     }
 }
 
-/// The incidents that last at a time, in the order of the flow. The order of the registrations does not matter.
-pub fn incidents<'a>(registrations: impl IntoIterator<Item = &'a Registration>, now: Timestamp) -> Vec<Incident> {
-    let mut channels: BTreeMap<Channel, BTreeMap<&str, Traffic>> = BTreeMap::new();
-    for registration in registrations {
-        for step in &registration.steps {
-            let Some(arrival) = Arrival::of(step).filter(|arrival| arrival.counts(now)) else { continue };
-            let channel = Channel { step: &step.kind, through: gateway(registration, step) };
-            let traffic = channels.entry(channel).or_default().entry(&registration.project.id).or_default();
-            traffic.0.push(arrival);
-        }
-    }
-    let mut found: Vec<Incident> =
-        channels.iter().flat_map(|(channel, projects)| stalls_of(channel, projects, now)).collect();
-    found.sort_by_key(|incident| incident.step.position());
-    found
+/// What fails together: a step, and for codes the gateway.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Channel {
+    step: StepKind,
+    through: Option<String>,
 }
 
-/// What fails together: a step, and for codes the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Channel<'a> {
-    step: &'a StepKind,
-    through: Option<&'a str>,
+/// Somebody came to a step, in as little memory as it takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    at: Timestamp,
+    /// Through which channel, by its place among [`Channels`].
+    channel: u16,
+    passed: bool,
+    /// The time is known well enough to tell a pass from a wait.
+    is_exact: bool,
+}
+
+impl Visit {
+    /// A step without a known beginning tells nothing.
+    fn of(step: &Step, channel: u16) -> Option<Self> {
+        let started = step.started?;
+        let in_time = step
+            .finished
+            .is_none_or(|finished| finished.basis.is_approximate() || finished.at - started.at <= PATIENCE);
+        let passed = step.state == StepState::Completed && in_time;
+        Some(Self { at: started.at, channel, passed, is_exact: !started.basis.is_approximate() })
+    }
+
+    fn counts(self, now: Timestamp) -> bool {
+        self.is_exact && (now - HISTORY..=now - PATIENCE).contains(&self.at)
+    }
+}
+
+/// The channels seen so far. Visits are told by them, and incidents found in visits.
+#[derive(Debug, Clone, Default)]
+pub struct Channels(Vec<Channel>);
+
+impl Channels {
+    /// To which steps a registration came, as far back as it may matter from now on. The end is nothing that stands
+    /// still.
+    pub fn visits(&mut self, registration: &Registration, now: Timestamp) -> Box<[Visit]> {
+        let steps = registration.steps.iter().filter(|step| step.kind != StepKind::End);
+        let lately = steps.filter(|step| step.started.is_some_and(|started| started.at >= now - HISTORY));
+        let visits = lately.filter_map(|step| {
+            let through = gateway(registration, step).map(str::to_owned);
+            Visit::of(step, self.code_of(Channel { step: step.kind.clone(), through }))
+        });
+        visits.collect()
+    }
+
+    fn code_of(&mut self, channel: Channel) -> u16 {
+        let known = self.0.iter().position(|known| *known == channel);
+        let place = known.unwrap_or_else(|| {
+            self.0.push(channel);
+            self.0.len() - 1
+        });
+        // More words for steps and gateways than that are noise, and go together.
+        u16::try_from(place).unwrap_or(u16::MAX)
+    }
+
+    /// The incidents that last at a time, in the order of the flow, of the visits of registrations and their projects;
+    /// their order does not matter.
+    pub fn incidents<'a>(
+        &self,
+        visits: impl IntoIterator<Item = (&'a str, &'a [Visit])>,
+        now: Timestamp,
+    ) -> Vec<Incident> {
+        let mut channels: BTreeMap<&Channel, BTreeMap<&str, Traffic>> = BTreeMap::new();
+        for (project, visits) in visits {
+            for visit in visits.iter().filter(|visit| visit.counts(now)) {
+                let Some(channel) = self.0.get(usize::from(visit.channel)) else { continue };
+                channels.entry(channel).or_default().entry(project).or_default().0.push(*visit);
+            }
+        }
+        let mut found: Vec<Incident> =
+            channels.iter().flat_map(|(channel, projects)| stalls_of(channel, projects, now)).collect();
+        found.sort_by_key(|incident| incident.step.position());
+        found
+    }
+
+    /// Whether the visits of a registration are such that an incident may cover it.
+    pub fn may_be_covered(&self, visits: &[Visit], incident: &Incident) -> bool {
+        visits.iter().any(|visit| {
+            let channel = self.0.get(usize::from(visit.channel));
+            let is_its = |channel: &Channel| channel.step == incident.step && channel.through == incident.through;
+            !visit.passed && visit.at >= incident.since && channel.is_some_and(is_its)
+        })
+    }
 }
 
 /// The gateway of a code step; none for other steps.
@@ -96,32 +163,9 @@ fn gateway<'a>(registration: &'a Registration, step: &Step) -> Option<&'a str> {
     code.as_ref().and_then(|code| code.gateway.as_ref()).or(flow).map(Gateway::as_str)
 }
 
-/// Somebody came to a step.
-#[derive(Debug, Clone, Copy)]
-struct Arrival {
-    at: Timestamp,
-    passed: bool,
-}
-
-impl Arrival {
-    /// A step without a known beginning tells nothing, and the end is nothing that stands still.
-    fn of(step: &Step) -> Option<Self> {
-        let started = step.started.filter(|started| !started.basis.is_approximate())?;
-        let in_time = step
-            .finished
-            .is_none_or(|finished| finished.basis.is_approximate() || finished.at - started.at <= PATIENCE);
-        let passed = step.state == StepState::Completed && in_time;
-        (step.kind != StepKind::End).then_some(Self { at: started.at, passed })
-    }
-
-    fn counts(self, now: Timestamp) -> bool {
-        (now - HISTORY..=now - PATIENCE).contains(&self.at)
-    }
-}
-
 /// Who came to one step through one channel in one project, or in all.
 #[derive(Debug, Clone, Default)]
-struct Traffic(Vec<Arrival>);
+struct Traffic(Vec<Visit>);
 
 /// A step that stands still.
 struct Stall {
@@ -149,7 +193,7 @@ impl Tally {
 
 impl Traffic {
     /// Those who came in the hour that began so many hours ago and one; the latest hour is 0.
-    fn hour(&self, back: i32, now: Timestamp) -> impl Iterator<Item = &Arrival> {
+    fn hour(&self, back: i32, now: Timestamp) -> impl Iterator<Item = &Visit> {
         let end = now - LATELY * back;
         self.0.iter().filter(move |arrival| arrival.at <= end && arrival.at > end - LATELY)
     }
@@ -201,7 +245,7 @@ fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>, now: Timesta
     let incident = |stall: Stall, project: Option<&str>| Incident {
         step: channel.step.clone(),
         project: project.map(str::to_owned),
-        through: channel.through.map(str::to_owned),
+        through: channel.through.clone(),
         since: stall.since,
         arrivals: stall.lately.arrivals,
         passed: stall.lately.passed,

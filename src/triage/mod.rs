@@ -24,14 +24,14 @@ pub(crate) mod testing;
 
 pub use act::Act;
 pub use flag::{Flag, REPORTED, Severity, ThresholdFrom};
-pub use incident::{Incident, incidents};
+pub use incident::{Channels, Incident, Visit};
 pub use link_clock::{LinkClock, LinkOrigin, link_left};
 pub use links::{Link, LinkIndex, LinkKind, Ring, RingNode, RingRow};
 pub use lists::{ListName, Lists};
 pub use policy::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
 pub use progress::{has_returned, last_move, where_it_stands};
 pub use proposal::{Hindrance, Proposal};
-pub use rates::{FlagRate, flag_rates};
+pub use rates::{FlagRate, FlagRates, flag_rates};
 pub use reasons::{Reason, Reasons};
 pub use risk::Risk;
 pub use rules::{Context, Finding, Number, RULES, Rule, RuleOutcome, evaluate, rule, rules};

@@ -77,29 +77,46 @@ impl FlagRate {
     }
 }
 
-/// Every rule of ours, in the order of the catalogue, and every code that a source reported, in alphabetical order.
-///
-/// A verdict counts whether or not the flag still stands: what was looked at was looked at.
-pub fn flag_rates<'a>(cases: impl IntoIterator<Item = (&'a Registration, &'a Judgement)>) -> Vec<FlagRate> {
-    let mut rates: HashMap<&str, FlagRate> = HashMap::new();
-    for (registration, judgement) in cases {
+/// The counting of how often rules fire, one registration after the other.
+#[derive(Debug, Default)]
+pub struct FlagRates(HashMap<String, FlagRate>);
+
+impl FlagRates {
+    /// Counts one registration. A verdict counts whether or not the flag still stands: what was looked at was looked
+    /// at.
+    pub fn add(&mut self, registration: &Registration, judgement: &Judgement) {
         let mut last = None;
         // Flags stand worst first, then by rule: the same code twice is one flag of that kind.
         for flag in &judgement.flags {
             let rule = flag.rule.as_ref();
             if last != Some(rule) {
-                rates.entry(rule).or_insert_with(|| FlagRate::new(rule)).fires(flag);
+                self.of(rule).fires(flag);
             }
             last = Some(rule);
         }
         for verdict in &registration.desk.verdicts {
-            rates.entry(&verdict.rule).or_insert_with(|| FlagRate::new(&verdict.rule)).judged(verdict.verdict);
+            self.of(&verdict.rule).judged(verdict.verdict);
         }
     }
-    let mut all: Vec<FlagRate> =
-        super::rules().map(|rule| rates.remove(rule.id).unwrap_or_else(|| FlagRate::new(rule.id))).collect();
-    let mut reported: Vec<FlagRate> = rates.into_values().collect();
-    reported.sort_by(|left, right| left.rule.cmp(&right.rule));
-    all.append(&mut reported);
-    all
+
+    fn of(&mut self, rule: &str) -> &mut FlagRate {
+        self.0.entry(rule.to_owned()).or_insert_with(|| FlagRate::new(rule))
+    }
+
+    /// Every rule of ours, in the order of the catalogue, and every code that a source reported, in alphabetical order.
+    pub fn finish(mut self) -> Vec<FlagRate> {
+        let ours = super::rules().map(|rule| self.0.remove(rule.id).unwrap_or_else(|| FlagRate::new(rule.id)));
+        let mut all: Vec<FlagRate> = ours.collect();
+        let mut reported: Vec<FlagRate> = self.0.into_values().collect();
+        reported.sort_by(|left, right| left.rule.cmp(&right.rule));
+        all.append(&mut reported);
+        all
+    }
+}
+
+/// How often each rule fires over some registrations, as [`FlagRates::finish`] has it.
+pub fn flag_rates<'a>(cases: impl IntoIterator<Item = (&'a Registration, &'a Judgement)>) -> Vec<FlagRate> {
+    let mut rates = FlagRates::default();
+    cases.into_iter().for_each(|(registration, judgement)| rates.add(registration, judgement));
+    rates.finish()
 }

@@ -118,7 +118,7 @@ pub fn queue(model: &Model, theme: &Theme, frame: &mut Frame, hits: &mut HitMap)
     }
     list_rows(model, theme, buffer, areas.rows, hits);
     let selected = model.queue.selected().and_then(|id| model.index.get(id));
-    ink::put_lines(buffer, areas.details, &selected.map_or_else(Vec::new, |entry| details(model, entry)), 0);
+    ink::put_lines(buffer, areas.details, &selected.map_or_else(Vec::new, |entry| details(model, &entry)), 0);
     footer::draw(model, theme, buffer, areas.footer, hits);
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
@@ -169,7 +169,7 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         let Some(entry) = model.index.get(id) else { continue };
         let number = top + place + 1;
         let marked = if queue.marked.contains(id) { ", marked" } else { "" };
-        let said = format!("{number}{marked}: {}", in_a_line(model, entry));
+        let said = format!("{number}{marked}: {}", in_a_line(model, &entry));
         ink::put(buffer, row, &Line::from(said));
         if queue.list().selected_row() == Some(top + place) {
             list::select(buffer, row, theme);

@@ -33,7 +33,7 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, place: Preview) {
     };
     let Some(entry) = model.queue.selected().and_then(|id| model.index.get(id)) else { return };
     if matches!(place, Preview::Brief(_)) {
-        let lines = registration::blocked_lines(model, entry, usize::from(inner.width), theme);
+        let lines = registration::blocked_lines(model, &entry, usize::from(inner.width), theme);
         ink::put_lines(buffer, inner, &lines, 0);
         return;
     }
@@ -41,10 +41,10 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer, place: Preview) {
     if inner.width >= APART_FROM {
         let [left, right] =
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(TIMELINE_COLUMNS)]).spacing(2).areas(inner);
-        ink::put_lines(buffer, left, &judgement(model, entry, usize::from(left.width), theme), 0);
+        ink::put_lines(buffer, left, &judgement(model, &entry, usize::from(left.width), theme), 0);
         ink::put_lines(buffer, right, &steps(right.width), 0);
     } else {
-        let mut lines = judgement(model, entry, usize::from(inner.width), theme);
+        let mut lines = judgement(model, &entry, usize::from(inner.width), theme);
         lines.push(Line::default());
         lines.extend(steps(inner.width));
         ink::put_lines(buffer, inner, &lines, 0);

@@ -94,7 +94,7 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
     let top = queue.list().first_shown(usize::from(rows.height));
     for (place, (area, id)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
         let Some(entry) = model.index.get(id) else { continue };
-        row(model, theme, buffer, area, (columns, entry));
+        row(model, theme, buffer, area, (columns, &entry));
         if queue.list().selected_row() == Some(top + place) {
             select(buffer, area, theme);
         }

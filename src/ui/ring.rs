@@ -34,7 +34,7 @@ const DEEPEST: usize = 8;
 pub fn draw(model: &Model, view: &RingView, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
     let columns = usize::from(frame.area().width);
     let selected = view.selected().and_then(|id| model.index.get(id));
-    let about = selected.map_or_else(Vec::new, |entry| about(model, entry, columns, theme));
+    let about = selected.map_or_else(Vec::new, |entry| about(model, &entry, columns, theme));
     let areas = layout::list_over_text(frame.area(), about.len().min(ABOUT));
     let buffer = frame.buffer_mut();
     header::profile(model, theme, buffer, areas.profile);
@@ -111,6 +111,7 @@ fn draw_row(model: &Model, view: &RingView, place: usize, room: &Room, theme: &T
             spans.push(mark);
             let entry = model.index.get(id);
             let who = entry
+                .as_ref()
                 .map_or_else(|| id.to_string(), |entry| facts::who(&entry.registration, model.masked).into_owned());
             spans.push(Span::styled(who, theme.strong));
             if !also.is_empty() {
@@ -122,7 +123,7 @@ fn draw_row(model: &Model, view: &RingView, place: usize, room: &Room, theme: &T
             ink::put(buffer, tree, &Line::from(spans));
             if let Some(entry) = entry {
                 let right = Rect { x: area.x + room.tree as u16, width: area.width - room.tree as u16, ..area };
-                ink::put(buffer, right.intersection(area), &member_facts(model, entry, room, theme));
+                ink::put(buffer, right.intersection(area), &member_facts(model, &entry, room, theme));
             }
         }
     }

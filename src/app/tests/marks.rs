@@ -32,7 +32,7 @@ fn marked(console: &Console) -> Vec<&str> {
 
 fn novelty(console: &Console, number: u32) -> Option<Novelty> {
     let id = registration(number, "", Status::Started, 0).id;
-    console.model.index.get(&id).and_then(|entry| console.model.novelty(entry))
+    console.model.index.get(&id).and_then(|entry| console.model.novelty(&entry))
 }
 
 /// The same registration after something happened to it.

@@ -19,29 +19,34 @@ fn flagged() -> Console {
     console
 }
 
-fn known(console: &Console) -> &Registration {
-    &console.model.index.get(&"reg_1".into()).unwrap().registration
+fn known(console: &Console) -> Registration {
+    Registration::clone(&console.model.index.get(&"reg_1".into()).unwrap().registration)
 }
 
-fn verdicts(console: &Console) -> Vec<(&str, Verdict)> {
-    known(console).desk.verdicts.iter().map(|said| (said.rule.as_str(), said.verdict)).collect()
+fn verdicts(console: &Console) -> Vec<(String, Verdict)> {
+    known(console).desk.verdicts.into_iter().map(|said| (said.rule, said.verdict)).collect()
 }
 
 #[test]
 fn one_key_says_whether_the_selected_flag_was_right_and_takes_it_back() {
     let mut console = flagged();
     console.keys("+j-j0");
-    let said = [("A", Verdict::Right), ("B", Verdict::Wrong), ("C", Verdict::CannotTell)];
+    let said =
+        [("A".to_owned(), Verdict::Right), ("B".to_owned(), Verdict::Wrong), ("C".to_owned(), Verdict::CannotTell)];
     assert_eq!(verdicts(&console), said);
     console.keys("0k+");
-    assert_eq!(verdicts(&console), [("A", Verdict::Right), ("B", Verdict::Right)], "another key changes it");
+    assert_eq!(
+        verdicts(&console),
+        [("A".to_owned(), Verdict::Right), ("B".to_owned(), Verdict::Right)],
+        "another key changes it"
+    );
 }
 
 #[test]
 fn the_selected_flag_stays_selected_when_others_come() {
     let mut console = flagged();
     console.keys("jj");
-    let mut person = known(&console).clone();
+    let mut person = known(&console);
     person.reported_flags.insert(0, ReportedFlag { code: "AA".to_owned(), detail: serde_json::Value::Null });
     person.version += 1;
     console.send(Message::Changed(vec![person]));

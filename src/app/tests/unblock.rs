@@ -26,7 +26,7 @@ fn resend(console: &Console) -> &crate::app::resend::ResendForm {
 
 fn blocking(console: &Console) -> Act {
     let entry = console.model.index.get(console.model.subject().unwrap()).unwrap();
-    console.model.blocker(entry).unwrap().act
+    console.model.blocker(&entry).unwrap().act
 }
 
 #[test]

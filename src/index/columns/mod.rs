@@ -7,11 +7,14 @@ mod texts;
 pub use repeating::Repeating;
 pub use texts::{Part, Texts};
 
-use super::{Entry, haystack, order};
+use super::{Entry, haystack, order, tells_nothing};
 use crate::{
     model::{Registration, RegistrationId, Status, StepKind, Timestamp},
     triage::{Severity, Stage, Turn, country, insights::Knob},
 };
+
+/// Stuck in no incident.
+pub const NO_INCIDENT: u8 = u8::MAX;
 
 /// Something with an id and a name of its own: a project, a flow.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,6 +67,8 @@ pub enum Mark {
     Snoozed = 4,
     /// Claimed by whoever asks.
     Mine = 8,
+    /// Nothing is known of its checks.
+    Bare = 16,
 }
 
 /// A score and the threshold in force for it; NaN where it was not measured.
@@ -102,6 +107,9 @@ pub struct Columns {
     pub liveness: Vec<f64>,
     /// By [`Knob`]: what a threshold is held against.
     pub measured: [Vec<Measured>; 2],
+    pub version: Vec<u64>,
+    /// The incident that it is stuck in, by its place among those of the index; [`NO_INCIDENT`] if none.
+    pub incident: Vec<u8>,
     pub created: Vec<Timestamp>,
     pub updated: Vec<Timestamp>,
     pub last_move: Vec<Timestamp>,
@@ -140,6 +148,7 @@ impl Columns {
             let score = knob.score(registration).unwrap_or(f64::NAN);
             set(column, row, Measured { score, in_force: knob.in_force(registration) });
         }
+        set(&mut self.version, row, registration.version);
         set(&mut self.created, row, registration.created_at);
         set(&mut self.updated, row, registration.updated_at);
         set(&mut self.last_move, row, entry.last_move());
@@ -164,6 +173,7 @@ impl Columns {
             (Mark::Returned, entry.has_returned()),
             (Mark::Snoozed, entry.is_snoozed()),
             (Mark::Mine, entry.is_mine()),
+            (Mark::Bare, tells_nothing(&entry.registration.checks)),
         ];
         let marks = marks.into_iter().filter(|(_, holds)| *holds).fold(0, |bits, (mark, _)| bits | mark as u8);
         set(&mut self.marks, row, marks);
@@ -171,6 +181,8 @@ impl Columns {
         set(&mut self.linked, row, u32::try_from(judgement.links.len()).unwrap_or(u32::MAX));
         set(&mut self.link, row, order::live_link(entry));
         set(&mut self.urgency, row, order::urgency(entry));
+        let incident = entry.incident.and_then(|place| u8::try_from(place).ok());
+        set(&mut self.incident, row, incident.unwrap_or(NO_INCIDENT));
     }
 
     /// Puts the last row in the place of this one.
@@ -193,6 +205,8 @@ impl Columns {
         self.face.swap_remove(row);
         self.liveness.swap_remove(row);
         self.measured.iter_mut().for_each(|column| _ = column.swap_remove(row));
+        self.version.swap_remove(row);
+        self.incident.swap_remove(row);
         self.created.swap_remove(row);
         self.updated.swap_remove(row);
         self.last_move.swap_remove(row);

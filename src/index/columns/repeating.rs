@@ -42,6 +42,11 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
         self.codes.swap_remove(row);
     }
 
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> &T {
+        &self.values[self.codes[row] as usize]
+    }
+
     /// The code of each row.
     pub fn codes(&self) -> &[u32] {
         &self.codes

@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::{Incident, incidents};
+use super::{Channels, Incident, Visit};
 use crate::{
     model::{Basis, Gateway, Moment, Registration, Status, StepKind, Timestamp},
     triage::{
@@ -10,6 +10,14 @@ use crate::{
         testing::{at, coded, derived, hours_as_usual as usual, minutes, phone, settings},
     },
 };
+
+/// The incidents that last, of registrations.
+fn incidents(registrations: &[Registration], now: Timestamp) -> Vec<Incident> {
+    let mut channels = Channels::default();
+    let visits: Vec<(&str, Box<[Visit]>)> =
+        registrations.iter().map(|one| (one.project.id.as_str(), channels.visits(one, now))).collect();
+    channels.incidents(visits.iter().map(|(project, visits)| (*project, visits.as_ref())), now)
+}
 
 /// The time of all stories here.
 fn now() -> Timestamp {

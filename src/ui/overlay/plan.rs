@@ -101,7 +101,7 @@ fn list_subjects(model: &Model, plan: &Plan, theme: &Theme, buffer: &mut Buffer,
 fn plan_line(model: &Model, plan: &Plan, id: &RegistrationId, theme: &Theme) -> Line<'static> {
     let mut line = row(model, id, theme);
     let Some(entry) = model.index.get(id) else { return line };
-    if let Some(hindrance) = plan.planned.hindrance(entry) {
+    if let Some(hindrance) = plan.planned.hindrance(&entry) {
         line.spans.truncate(2);
         line.spans.push(Span::styled(format!(" – {hindrance}"), theme.attention));
         return line;

@@ -24,7 +24,8 @@ pub fn draw(model: &Model, form: &RevealForm, theme: &Theme, frame: &mut Frame) 
     let mut lines = ink::labelled("", warning, 0, columns, [theme.dim, theme.attention]);
     lines.push(Line::default());
     let head = lines.len();
-    let registration = model.index.get(&form.id).map(|entry| &entry.registration);
+    let entry = model.index.get(&form.id);
+    let registration = entry.as_ref().map(|entry| &entry.registration);
     for field in form.fields.all() {
         let value = registration.and_then(|registration| field.of(registration));
         let value = value.map_or_else(String::new, |value| facts::personal(&value, true).into_owned());

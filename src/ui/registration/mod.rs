@@ -35,6 +35,7 @@ const NAMED_RULES: usize = 3;
 /// Draws the screen.
 pub fn draw(model: &Model, view: &RegistrationView, theme: &Theme, frame: &mut Frame, hits: &mut HitMap) {
     let entry = model.index.get(&view.id);
+    let entry = entry.as_deref();
     let columns = usize::from(frame.area().width);
     let blocked = entry.map_or_else(Vec::new, |entry| blocked_lines(model, entry, columns, theme));
     let areas = layout::registration(frame.area(), blocked.len());
