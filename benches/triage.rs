@@ -159,7 +159,7 @@ fn all(criterion: &mut Criterion) {
         });
         let mut index = filled(people);
         group.bench_function(BenchmarkId::new("judge again", count), |bencher| {
-            bencher.iter(|| index.rejudge(now(), usize::MAX))
+            bencher.iter(|| index.rejudge(now(), usize::MAX));
         });
     }
     for (name, people) in crowds() {

@@ -1,11 +1,6 @@
 //! Registrations in the order in which they were created.
 
-use std::{
-    collections::{BTreeSet, btree_set},
-    fmt,
-    ops::Bound,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fmt, ops::Bound, sync::Arc};
 
 use chrono::TimeDelta;
 
@@ -30,35 +25,74 @@ impl Arrival {
     }
 }
 
-/// Registrations, earliest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arrivals(BTreeSet<Arrival>);
+/// More than these are a crowd.
+const FEW: usize = 16;
+
+/// Registrations, earliest first. Most values have one or two holders, which need no tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrivals {
+    /// Sorted.
+    Few(Vec<Arrival>),
+    /// Many.
+    Crowd(BTreeSet<Arrival>),
+}
+
+impl Default for Arrivals {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+/// Arrivals in some order.
+pub type Row<'a> = Box<dyn Iterator<Item = &'a Arrival> + 'a>;
 
 impl Arrivals {
     pub fn insert(&mut self, arrival: Arrival) {
-        self.0.insert(arrival);
+        match self {
+            Self::Crowd(crowd) => _ = crowd.insert(arrival),
+            Self::Few(few) => match few.binary_search(&arrival) {
+                Ok(_) => {}
+                Err(_) if few.len() == FEW => {
+                    *self = Self::Crowd(few.drain(..).chain([arrival]).collect());
+                }
+                Err(place) => {
+                    // Room for one at first, not for four.
+                    few.reserve_exact(usize::from(few.len() < 2));
+                    few.insert(place, arrival);
+                }
+            },
+        }
     }
 
     /// Whether it was there.
     pub fn remove(&mut self, arrival: &Arrival) -> bool {
-        self.0.remove(arrival)
+        match self {
+            Self::Crowd(crowd) => crowd.remove(arrival),
+            Self::Few(few) => few.binary_search(arrival).map(|place| few.remove(place)).is_ok(),
+        }
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        match self {
+            Self::Crowd(crowd) => crowd.len(),
+            Self::Few(few) => few.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
-    pub fn iter(&self) -> btree_set::Iter<'_, Arrival> {
-        self.0.iter()
+    pub fn iter(&self) -> Row<'_> {
+        match self {
+            Self::Crowd(crowd) => Box::new(crowd.iter()),
+            Self::Few(few) => Box::new(few.iter()),
+        }
     }
 
     /// Any one but this.
     pub fn other_than(&self, arrival: &Arrival) -> Option<&Arrival> {
-        self.0.iter().find(|other| *other != arrival)
+        self.iter().find(|other| *other != arrival)
     }
 
     /// The others nearest in time: up to 25 before and up to 25 after.
@@ -73,18 +107,26 @@ impl Arrivals {
         nearest.filter(|other| arrival.is_within(span, other))
     }
 
-    fn before<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
-        self.0.range(..arrival).rev()
+    fn before<'a>(&'a self, arrival: &Arrival) -> Row<'a> {
+        match self {
+            Self::Crowd(crowd) => Box::new(crowd.range(..arrival).rev()),
+            Self::Few(few) => Box::new(few[..few.partition_point(|other| other < arrival)].iter().rev()),
+        }
     }
 
-    fn after<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
-        self.0.range((Bound::Excluded(arrival), Bound::Unbounded))
+    fn after<'a>(&'a self, arrival: &Arrival) -> Row<'a> {
+        match self {
+            Self::Crowd(crowd) => Box::new(crowd.range((Bound::Excluded(arrival), Bound::Unbounded))),
+            Self::Few(few) => Box::new(few[few.partition_point(|other| other <= arrival)..].iter()),
+        }
     }
 }
 
 impl FromIterator<Arrival> for Arrivals {
     fn from_iter<T: IntoIterator<Item = Arrival>>(arrivals: T) -> Self {
-        Self(arrivals.into_iter().collect())
+        let mut all = Self::default();
+        arrivals.into_iter().for_each(|arrival| all.insert(arrival));
+        all
     }
 }
 

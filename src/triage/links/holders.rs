@@ -1,13 +1,13 @@
 //! Who is known, and who holds which value.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque, btree_set},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
 use super::{
     LinkKind,
-    arrivals::{Arrival, Arrivals},
+    arrivals::{Arrival, Arrivals, Row},
     traces::{Key, Traces},
 };
 use crate::model::RegistrationId;
@@ -92,7 +92,7 @@ pub struct Joined<'a> {
     seen: HashSet<&'a Arrival>,
     followed: HashSet<&'a Key>,
     /// Values to follow, from whom, and who of their holders is left.
-    open: VecDeque<(&'a Arrival, &'a Key, btree_set::Iter<'a, Arrival>)>,
+    open: VecDeque<(&'a Arrival, &'a Key, Row<'a>)>,
 }
 
 impl<'a> Joined<'a> {
