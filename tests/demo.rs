@@ -284,3 +284,13 @@ async fn every_invented_person_is_packed_and_unpacked_as_they_were() {
         assert_eq!(*index.get(&person.id).unwrap().registration, person);
     }
 }
+
+#[tokio::test]
+async fn when_the_reserved_phones_are_used_up_people_go_on_without() {
+    let (projects, flows) = catalog().await;
+    let late = demo::generate(27_000, 1, now(), &projects, &flows).unwrap().skip(26_000);
+    let people = played(&late.collect::<Vec<_>>());
+    assert_eq!(people.len(), 1_000);
+    assert!(people.iter().all(|person| person.contact.email.is_some() || person.contact.phone.is_some()));
+    assert!(people.iter().any(|person| person.contact.phone.is_none()));
+}

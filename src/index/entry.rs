@@ -14,7 +14,7 @@ use crate::{
 
 /// So many are kept at hand unless it is said otherwise: what is looked at, what has just changed, and all there are on
 /// most desks.
-const AT_HAND: usize = 10_000;
+const AT_HAND: usize = 5_000;
 
 /// A registration with what is thought of it.
 #[derive(Debug, Clone)]

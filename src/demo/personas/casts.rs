@@ -54,7 +54,7 @@ fn ring_of_four(stage: &mut Stage, stories: &mut Vec<Story>) {
     joins(stage, asks_basics, stories, |person, others| share_device(person, others.first()));
     joins(stage, asks_basics, stories, |person, others| share_document(person, others.get(1)));
     joins_elsewhere(stage, stories, |person, others| {
-        person.email = others.first().and_then(|other| tagged(other, "two"));
+        share_mailbox(person, others.first(), "two");
         share_device(person, others.get(2));
     });
 }
@@ -104,7 +104,7 @@ fn one_mailbox_for_five(stage: &mut Stage, stories: &mut Vec<Story>) {
     joins(stage, identifies, stories, |_, _| {});
     for tag in ["shop", "shop2", "shop3", "shop4"] {
         joins(stage, identifies, stories, |person, others| {
-            person.email = others.first().and_then(|other| tagged(other, tag));
+            share_mailbox(person, others.first(), tag);
         });
     }
 }
@@ -143,8 +143,10 @@ fn share_document(person: &mut Person, other: Option<&Story>) {
     }
 }
 
-/// The same mailbox under an address of its own.
-fn tagged(other: &Story, tag: &str) -> Option<String> {
-    let (local, domain) = other.person.email.as_deref()?.split_once('@')?;
-    Some(format!("{local}+{tag}@{domain}"))
+/// The mailbox of the other, under an address of its own. Whoever finds no other keeps their own.
+fn share_mailbox(person: &mut Person, other: Option<&Story>, tag: &str) {
+    let mailbox = other.and_then(|other| other.person.email.as_deref()?.split_once('@'));
+    if let Some((local, domain)) = mailbox {
+        person.email = Some(format!("{local}+{tag}@{domain}"));
+    }
 }
