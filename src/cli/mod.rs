@@ -8,6 +8,7 @@ mod args;
 mod batch;
 mod cache;
 mod catalogue;
+mod complete;
 mod configuration;
 mod console;
 mod create;
@@ -21,6 +22,7 @@ mod generate;
 mod insights;
 mod list;
 mod log;
+mod man;
 mod output;
 mod policy;
 mod record;
@@ -57,6 +59,10 @@ use crate::{
 
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = complete::answer(&arguments) {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(words::protect_negations(arguments)) {
         Ok(arguments) => arguments,
         Err(answer) => {
@@ -85,6 +91,8 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Rules(arguments)) => {
             return policy::rules(*arguments, &given.load(Places::of_user().as_ref())?.policy, output);
         }
+        Some(Command::Completions(arguments)) => return complete::script(arguments.shell, output),
+        Some(Command::Man(arguments)) => return man::run(arguments.directory.as_deref(), output),
         _ => {}
     }
     let places = Places::of_user();
@@ -136,7 +144,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
-        Command::Config(_) | Command::Cache(_) => Ok(()),
+        Command::Config(_) | Command::Cache(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }
 

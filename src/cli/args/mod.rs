@@ -9,6 +9,7 @@ mod remotes;
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use registrations::{
@@ -196,7 +197,8 @@ pub enum Command {
     /// Look how long the profile's token holds, renew it, or put one in its place
     #[command(
         subcommand,
-        after_help = "A token is never printed. A renewed one goes where the profile's token is: its file, or its entry                       in the keyring.\n\nExample: regdesk --profile production token renew"
+        after_help = "A token is never printed. A renewed one goes where the profile's token is: its file, or its entry \
+                            in the keyring.\n\nExample: regdesk --profile production token renew"
     )]
     Token(TokenCommand),
     /// Delete what was kept on disk of remotes, or say where it lies
@@ -205,6 +207,14 @@ pub enum Command {
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
+    /// Print the completions of a shell, which know the ids and names of the profile in use
+    #[command(after_help = "A shell loads them when it starts, for example from ~/.bashrc, ~/.zshrc or \
+                            ~/.config/fish/config.fish.\nRemotes are not asked for ids.\n\n\
+                            Example: source <(regdesk completions bash)")]
+    Completions(CompletionsArguments),
+    /// Write the manual: a page for every command, or the page of regdesk itself to standard output
+    #[command(after_help = "Example: regdesk man ~/.local/share/man/man1 && man regdesk-list")]
+    Man(ManArguments),
 }
 
 /// `demo`.
@@ -320,6 +330,22 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+}
+
+/// `completions`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct CompletionsArguments {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// Where the pages go; made if it is not there, and pages in it are replaced
+    #[arg(value_name = "DIRECTORY")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `config`.
