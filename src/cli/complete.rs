@@ -137,8 +137,8 @@ impl Known {
         let session = self.session.as_ref();
         match kind {
             Kind::Registration => session.map(|session| registrations(session, begun)).unwrap_or_default(),
-            Kind::Project => session.map(|session| projects(session)).unwrap_or_default(),
-            Kind::Flow => session.map(|session| flows(session)).unwrap_or_default(),
+            Kind::Project => session.map(projects).unwrap_or_default(),
+            Kind::Flow => session.map(flows).unwrap_or_default(),
             Kind::Profile => session.map(profiles).unwrap_or_default(),
             Kind::View => session.map(views).unwrap_or_default(),
             Kind::Reason => session.map(reasons).unwrap_or_default(),

@@ -28,6 +28,7 @@ mod policy;
 mod record;
 mod resend;
 mod rules;
+mod schema;
 mod serve;
 mod session;
 mod show;
@@ -92,6 +93,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
             return policy::rules(*arguments, &given.load(Places::of_user().as_ref())?.policy, output);
         }
         Some(Command::Completions(arguments)) => return complete::script(arguments.shell, output),
+        Some(Command::Schema(arguments)) => return schema::run(arguments.command.as_deref(), output),
         Some(Command::Man(arguments)) => return man::run(arguments.directory.as_deref(), output),
         _ => {}
     }
@@ -144,7 +146,9 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
-        Command::Config(_) | Command::Cache(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Config(_) | Command::Cache(_) | Command::Completions(_) | Command::Man(_) | Command::Schema(_) => {
+            Ok(())
+        }
     }
 }
 

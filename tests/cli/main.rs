@@ -11,6 +11,7 @@ mod hostile;
 mod insights;
 mod mistakes;
 mod remote;
+mod schema;
 mod shell;
 mod token;
 mod webhooks;

@@ -8,7 +8,7 @@ mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
 use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
@@ -17,7 +17,10 @@ pub use registrations::{
 };
 pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
-use super::words::{query_word, read_dialect, read_speed, read_time};
+use super::{
+    schema::COMMANDS,
+    words::{query_word, read_dialect, read_speed, read_time},
+};
 use crate::{
     config::{Given, Overrides, Place},
     index::Sort,
@@ -207,6 +210,10 @@ pub enum Command {
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
+    /// Print a JSON Schema of what the commands print as JSON
+    #[command(after_help = "Without a command: all in one document, a definition each. A line of `list --ndjson` is \
+                            what `show` prints.\n\nExample: regdesk schema list")]
+    Schema(SchemaArguments),
     /// Print the completions of a shell, which know the ids and names of the profile in use
     #[command(after_help = "A shell loads them when it starts, for example from ~/.bashrc, ~/.zshrc or \
                             ~/.config/fish/config.fish.\nRemotes are not asked for ids.\n\n\
@@ -330,6 +337,14 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Only of this command
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS))]
+    pub command: Option<String>,
 }
 
 /// `completions`.
