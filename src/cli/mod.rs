@@ -9,6 +9,7 @@ mod batch;
 mod cache;
 mod catalogue;
 mod complete;
+mod config_schema;
 mod configuration;
 mod console;
 mod create;
@@ -16,6 +17,7 @@ mod decide;
 mod demo;
 mod desk;
 mod doctor;
+mod example;
 mod export;
 mod failure;
 mod generate;
@@ -23,6 +25,7 @@ mod insights;
 mod list;
 mod log;
 mod man;
+mod origin;
 mod output;
 mod policy;
 mod record;
@@ -165,4 +168,9 @@ fn print_error(line: &str) {
 /// A time for people.
 fn clock_time(time: Timestamp) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
 }

@@ -3,6 +3,7 @@
 
 mod annotate;
 mod commands;
+mod configuration;
 mod decide;
 mod doctor;
 mod durability;

@@ -371,7 +371,18 @@ pub enum ConfigCommand {
     /// Read the configuration and report every mistake with its place
     Check,
     /// Print the settings in force
-    Show,
+    #[command(after_help = "Example: regdesk config show --origin")]
+    Show {
+        /// Say behind each setting where it comes from: built in, a line of the file, the environment or an option
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print an example with every setting, its default and its meaning
+    #[command(after_help = "Example: regdesk config example | less")]
+    Example,
+    /// Print a JSON Schema of the file, by which editors complete and check it
+    #[command(after_help = "Example: regdesk config schema > regdesk.schema.json")]
+    Schema,
     /// Write a commented configuration file to start from
     Init,
 }
