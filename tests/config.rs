@@ -6,13 +6,16 @@ use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 use ratatui::style::Color;
 use regdesk::{
     app::command::{COMMANDS, default_bindings},
-    config::{BackendSettings, Config, EXAMPLE, Given, Mistake, Overrides, Place, Places, Profile, Source, UiSettings},
+    config::{BackendSettings, Config, Given, Mistake, Overrides, Place, Places, Profile, Source, UiSettings},
     keys::{Keymap, Override},
     model::{Decision, ProjectRef, StepKind},
     remote::{Dialect, RemoteConfig, TokenSource},
     triage,
     ui::theme::{MEANINGS, Meaning, ThemeName},
 };
+
+/// What `regdesk config example` prints; a test of the command line holds it to that.
+const EXAMPLE: &str = include_str!("../config.example.toml");
 
 fn mistakes(text: &str) -> Vec<Mistake> {
     Config::parse(text, Path::new("/etc/regdesk/config.toml")).expect_err("the file is wrong").0
@@ -206,8 +209,9 @@ fn without_a_home_an_embedded_profile_needs_a_directory_and_a_remote_needs_nothi
 }
 
 fn uncommented() -> String {
-    let is_setting =
-        |rest: &str| rest.starts_with(|first: char| first.is_ascii_lowercase() || first == '[') && rest.len() > 1;
+    let is_setting = |rest: &str| {
+        rest.starts_with(|first: char| first.is_ascii_lowercase() || "[\"".contains(first)) && rest.len() > 1
+    };
     EXAMPLE
         .lines()
         .map(|line| line.strip_prefix('#').filter(|rest| is_setting(rest)).unwrap_or(line))
@@ -243,6 +247,56 @@ fn the_example_uncommented_names_every_key_and_the_defaults() {
     }
     let BackendSettings::Remote(remote) = &example.profiles["production"].backend else { panic!() };
     assert_eq!((remote.dialect, remote.allow_plain_http), (None, false));
+}
+
+/// The name of a table, with `*` for the part that is named freely. What is said of a project is what is said of all.
+fn general(table: &str) -> String {
+    let table = table.strip_prefix("projects.\"Aldea Bank\".").unwrap_or(table);
+    let parts: Vec<&str> = table.splitn(3, '.').collect();
+    let is_free = ["profiles", "limits", "reasons", "views"].contains(&parts[0]);
+    let second = parts.get(1).map(|part| if is_free { "*" } else { part });
+    [Some(parts[0]), second, parts.get(2).copied()].into_iter().flatten().collect::<Vec<_>>().join(".")
+}
+
+/// The tables of the example with the keys under each.
+fn tables_of(example: &str) -> Vec<(String, Vec<String>)> {
+    let mut tables = vec![(String::new(), Vec::new())];
+    for line in example.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[') {
+            tables.push((name.trim_end_matches(']').to_owned(), Vec::new()));
+        } else if let Some((key, _)) = line.split_once(" = ") {
+            tables.last_mut().unwrap().1.push(key.to_owned());
+        }
+    }
+    tables
+}
+
+#[test]
+fn every_key_that_the_reader_takes_stands_in_the_example() {
+    let example = uncommented();
+    let tables = tables_of(&example);
+    let mut probed = 0;
+    for (name, _) in &tables {
+        let probe = match name.as_str() {
+            "" => format!("no_such_key = 1\n{example}"),
+            // Commands, projects: whatever is written there is a name.
+            "keys" | "profiles.local.webhooks.to" => continue,
+            name => example.replacen(&format!("\n[{name}]\n"), &format!("\n[{name}]\nno_such_key = 1\n"), 1),
+        };
+        let found = mistakes(&probe);
+        let said = found[0].message.strip_prefix("there is no such key; known here: ").expect(&found[0].message);
+        let of_the_kind = tables.iter().filter(|(other, _)| general(other) == general(name));
+        let written: Vec<&String> = of_the_kind.flat_map(|(_, keys)| keys).collect();
+        for key in said.split(", ") {
+            let path = if name.is_empty() { key.to_owned() } else { format!("{}.{key}", general(name)) };
+            let is_table = tables.iter().any(|(other, _)| {
+                [general(other), other.clone()].iter().any(|other| format!("{other}.").starts_with(&format!("{path}.")))
+            });
+            assert!(is_table || written.iter().any(|written| *written == key), "[{name}] lacks {key}");
+        }
+        probed += 1;
+    }
+    assert!(probed > 50, "{probed}");
 }
 
 #[test]

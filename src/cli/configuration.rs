@@ -6,11 +6,13 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Failure, Output, args::ConfigCommand, notice, policy, session};
+use super::{
+    Failure, Output, args::ConfigCommand, config_schema, example::example, notice, origin, policy, quoted, session,
+};
 use crate::{
     app::command::default_bindings,
     config::{
-        BackendSettings, Config, DIALECTS, EXAMPLE, MIRRORS, Mistake, Mistakes, Overrides, Place, Places, Profile,
+        BackendSettings, Config, DIALECTS, MIRRORS, Mistake, Mistakes, Overrides, Place, Places, Profile,
         ProfileSettings, UiSettings, WebhookSettings, default_data_dir,
     },
     index::{Origin, Views},
@@ -26,7 +28,10 @@ pub fn run(command: ConfigCommand, given: &Overrides, output: &mut Output) -> Re
     match command {
         ConfigCommand::Path => output.line(&path(given, &places)?.display().to_string()),
         ConfigCommand::Check => check(given, &places, output),
-        ConfigCommand::Show => show(given, &places, output),
+        ConfigCommand::Show { origin: false } => show(&given.load(places.as_ref())?, given, &places, output),
+        ConfigCommand::Show { origin: true } => origin::show(given, &places, output),
+        ConfigCommand::Example => output.written(&example()),
+        ConfigCommand::Schema => output.json(&config_schema::schema()),
         ConfigCommand::Init => init(given, &places, output),
     }
 }
@@ -85,21 +90,25 @@ pub fn keys(config: &Config) -> Result<Vec<Override>, Failure> {
     }
 }
 
-/// The settings in force, as a configuration file.
-fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Output) -> Result<(), Failure> {
-    let config = given.load(places.as_ref())?;
+/// The settings of a configuration, as a configuration file.
+pub(super) fn show(
+    config: &Config,
+    given: &Overrides,
+    places: &Result<Places, Mistakes>,
+    output: &mut Output,
+) -> Result<(), Failure> {
     match &config.file {
         Some(file) => output.line(&format!("# from {} over the built-in settings", file.display()))?,
         None => output.line("# the built-in settings; there is no configuration file")?,
     }
-    if let Ok(profile) = Profile::resolve(&config, given, places.as_ref()) {
+    if let Ok(profile) = Profile::resolve(config, given, places.as_ref()) {
         output.line(&format!(
             "# in use with the options and environment of this call: {}",
             session::described(&profile)
         ))?;
     }
     output.line(&format!("profile = {}", quoted(&config.default_profile.0)))?;
-    if let Some(operator) = given.operator(&config) {
+    if let Some(operator) = given.operator(config) {
         output.line(&format!("operator = {}", quoted(operator)))?;
     }
     for (name, settings) in &config.profiles {
@@ -113,7 +122,7 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
         output.line(&format!("columns = {}", quoted_list(&names)))?;
     }
     policy::show(&config.policy, output)?;
-    show_lists(&config, output)?;
+    show_lists(config, output)?;
     if !config.keys.is_empty() {
         output.line("")?;
         output.line("[keys]")?;
@@ -121,8 +130,8 @@ fn show(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     for setting in &config.keys {
         output.line(&format!("{} = {}", quoted(&setting.command), quoted_list(&setting.keys)))?;
     }
-    show_reasons(&config, output)?;
-    show_views(&config, output)
+    show_reasons(config, output)?;
+    show_views(config, output)
 }
 
 /// Where the views differ from the built-in ones.
@@ -273,11 +282,6 @@ fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure
     output.line(&format!("allow_plain_http = {}", remote.allow_plain_http))
 }
 
-/// A text as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
 fn quoted_list(texts: &[String]) -> String {
     let items: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", items.join(", "))
@@ -290,7 +294,7 @@ fn init(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory).map_err(Failure::io(directory.display().to_string()))?;
     }
-    let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(EXAMPLE.as_bytes()));
+    let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(example().as_bytes()));
     match written {
         Ok(()) => {
             output.line(&shown)?;

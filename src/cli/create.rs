@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Desk, Failure, Output, args::CreateArguments, notice};
 use crate::{
     backend::{BackendError, CreateRequest, Created, ErrorKind},
-    model::{Contact, Flow, Personal, Project},
+    model::{Contact, Flow, Personal, Project, fold_word},
     text, wire,
 };
 
@@ -81,14 +81,15 @@ fn chosen_flow<'a>(flows: &'a [Flow], project: &Project, wanted: &str) -> Result
         .ok_or_else(|| unknown(&format!("flow of {}", project.name), wanted, own().map(|flow| flow.name.as_str())))
 }
 
-/// The item whose id or name is wanted; an id wins, and a name in any case must be the only one.
+/// The item whose id or name is wanted; an id wins, and a name in any case, with hyphens or blanks, must be the only one.
 fn chosen<'a, T>(
     items: impl Iterator<Item = &'a T> + Clone,
     wanted: &str,
     id_and_name: impl Fn(&'a T) -> [&'a String; 2],
 ) -> Option<&'a T> {
     let by_id = items.clone().find(|item| id_and_name(item)[0] == wanted);
-    let mut by_name = items.filter(|item| id_and_name(item)[1].to_lowercase() == wanted.to_lowercase());
+    let is_meant = |name: &str| name.to_lowercase() == wanted.to_lowercase() || fold_word(name) == fold_word(wanted);
+    let mut by_name = items.filter(|item| is_meant(id_and_name(item)[1]));
     by_id.or_else(|| by_name.next().filter(|_| by_name.next().is_none()))
 }
 

@@ -8,6 +8,8 @@ mod args;
 mod batch;
 mod cache;
 mod catalogue;
+mod complete;
+mod config_schema;
 mod configuration;
 mod console;
 mod create;
@@ -15,17 +17,21 @@ mod decide;
 mod demo;
 mod desk;
 mod doctor;
+mod example;
 mod export;
 mod failure;
 mod generate;
 mod insights;
 mod list;
 mod log;
+mod man;
+mod origin;
 mod output;
 mod policy;
 mod record;
 mod resend;
 mod rules;
+mod schema;
 mod serve;
 mod session;
 mod show;
@@ -57,6 +63,10 @@ use crate::{
 
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = complete::answer(&arguments) {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(words::protect_negations(arguments)) {
         Ok(arguments) => arguments,
         Err(answer) => {
@@ -85,6 +95,9 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Rules(arguments)) => {
             return policy::rules(*arguments, &given.load(Places::of_user().as_ref())?.policy, output);
         }
+        Some(Command::Completions(arguments)) => return complete::script(arguments.shell, output),
+        Some(Command::Schema(arguments)) => return schema::run(arguments.command.as_deref(), output),
+        Some(Command::Man(arguments)) => return man::run(arguments.directory.as_deref(), output),
         _ => {}
     }
     let places = Places::of_user();
@@ -136,7 +149,9 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
-        Command::Config(_) | Command::Cache(_) => Ok(()),
+        Command::Config(_) | Command::Cache(_) | Command::Completions(_) | Command::Man(_) | Command::Schema(_) => {
+            Ok(())
+        }
     }
 }
 
@@ -153,4 +168,9 @@ fn print_error(line: &str) {
 /// A time for people.
 fn clock_time(time: Timestamp) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
 }

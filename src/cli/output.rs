@@ -1,6 +1,10 @@
 //! Standard output: data only, cleaned, and calm about a reader that goes away.
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::{
+    cell::RefCell,
+    io::{self, BufWriter, ErrorKind, Write},
+    rc::Rc,
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +24,15 @@ impl Output {
     /// Takes standard error, for what belongs to a question and is no data.
     pub fn beside() -> Self {
         Self(BufWriter::new(Box::new(io::stderr())))
+    }
+
+    /// What is written, as text, to be gone over before it is printed.
+    pub fn gathered(write: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<String, Failure> {
+        let gathered = Gathered::default();
+        let mut output = Self(BufWriter::new(Box::new(gathered.clone())));
+        write(&mut output)?;
+        output.flush()?;
+        Ok(String::from_utf8_lossy(&gathered.0.borrow()).into_owned())
     }
 
     /// One line of text, cleaned.
@@ -50,6 +63,20 @@ impl Output {
     /// Everything written so far reaches its reader. What was printed and flushed is an acknowledgement.
     pub fn flush(&mut self) -> Result<(), Failure> {
         self.0.flush().map_err(written)
+    }
+}
+
+/// What was written so far.
+#[derive(Clone, Default)]
+struct Gathered(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Gathered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

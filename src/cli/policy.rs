@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Output, args::RulesArguments, configuration::quoted};
+use super::{Failure, Output, args::RulesArguments, quoted};
 use crate::{
     index::Span,
     model::{ProjectRef, StepKind},

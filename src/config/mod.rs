@@ -9,11 +9,13 @@ mod file;
 mod lists;
 mod look;
 mod mistake;
+mod origins;
 mod places;
 mod policy;
 mod profile;
 mod reasons;
 mod section;
+pub mod settings;
 mod views;
 mod webhooks;
 
@@ -21,6 +23,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 pub use lists::ListFiles;
 pub use mistake::{Mistake, Mistakes, Place};
+pub use origins::{Key, keys_of};
 pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
 pub use webhooks::WebhookSettings;
@@ -41,9 +44,6 @@ pub const LOCAL_PROFILE: &str = "local";
 
 /// The variable that holds the token of a remote given by `--url`.
 pub const AD_HOC_TOKEN_VARIABLE: &str = "REGDESK_TOKEN";
-
-/// The contents of `config.example.toml`: every key with its default and meaning.
-pub const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// What a configuration file says, over the built-in values.
 #[derive(Debug, Clone)]

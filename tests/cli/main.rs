@@ -3,6 +3,7 @@
 
 mod annotate;
 mod commands;
+mod configuration;
 mod decide;
 mod doctor;
 mod durability;
@@ -11,6 +12,8 @@ mod hostile;
 mod insights;
 mod mistakes;
 mod remote;
+mod schema;
+mod shell;
 mod token;
 mod webhooks;
 

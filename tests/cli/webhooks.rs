@@ -14,14 +14,14 @@ use crate::User;
 const SECRET: &str = "webhook-secret-of-the-tests";
 
 /// A running `regdesk watch`.
-struct Watch {
+pub struct Watch {
     child: Child,
     address: String,
     lines: BufReader<std::process::ChildStdout>,
 }
 
 impl Watch {
-    fn start(user: &User, limit: &str, secret: Option<&str>) -> Self {
+    pub fn start(user: &User, limit: &str, secret: Option<&str>) -> Self {
         let mut command = user.command(&["watch", "--listen", "127.0.0.1:0", "--limit", limit]);
         command.envs(secret.map(|secret| ("REGDESK_WEBHOOK_SECRET", secret)));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -35,14 +35,14 @@ impl Watch {
         Self { child, address, lines }
     }
 
-    fn next(&mut self) -> Value {
+    pub fn next(&mut self) -> Value {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"))
     }
 
     /// A delivery; the status of the answer.
-    fn deliver(&self, path: &str, headers: &str, body: &str) -> u16 {
+    pub fn deliver(&self, path: &str, headers: &str, body: &str) -> u16 {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(
@@ -66,7 +66,7 @@ impl Drop for Watch {
     }
 }
 
-fn event(suffix: &str, second: u32) -> String {
+pub fn event(suffix: &str, second: u32) -> String {
     json!({
         "type": format!("onboarding_app_registration_{suffix}"),
         "object": { "_id": "reg_1", "status": "ONGOING", "updatedAt": format!("2026-05-04T14:10:{second:02}Z"), "otp": "123456" },

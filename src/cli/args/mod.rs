@@ -8,7 +8,8 @@ mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
+use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use registrations::{
@@ -16,7 +17,10 @@ pub use registrations::{
 };
 pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
-use super::words::{query_word, read_dialect, read_speed, read_time};
+use super::{
+    schema::COMMANDS,
+    words::{query_word, read_dialect, read_speed, read_time},
+};
 use crate::{
     config::{Given, Overrides, Place},
     index::Sort,
@@ -196,7 +200,8 @@ pub enum Command {
     /// Look how long the profile's token holds, renew it, or put one in its place
     #[command(
         subcommand,
-        after_help = "A token is never printed. A renewed one goes where the profile's token is: its file, or its entry                       in the keyring.\n\nExample: regdesk --profile production token renew"
+        after_help = "A token is never printed. A renewed one goes where the profile's token is: its file, or its entry \
+                            in the keyring.\n\nExample: regdesk --profile production token renew"
     )]
     Token(TokenCommand),
     /// Delete what was kept on disk of remotes, or say where it lies
@@ -205,6 +210,18 @@ pub enum Command {
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
+    /// Print a JSON Schema of what the commands print as JSON
+    #[command(after_help = "Without a command: all in one document, a definition each. A line of `list --ndjson` is \
+                            what `show` prints.\n\nExample: regdesk schema list")]
+    Schema(SchemaArguments),
+    /// Print the completions of a shell, which know the ids and names of the profile in use
+    #[command(after_help = "A shell loads them when it starts, for example from ~/.bashrc, ~/.zshrc or \
+                            ~/.config/fish/config.fish.\nRemotes are not asked for ids.\n\n\
+                            Example: source <(regdesk completions bash)")]
+    Completions(CompletionsArguments),
+    /// Write the manual: a page for every command, or the page of regdesk itself to standard output
+    #[command(after_help = "Example: regdesk man ~/.local/share/man/man1 && man regdesk-list")]
+    Man(ManArguments),
 }
 
 /// `demo`.
@@ -322,6 +339,30 @@ pub struct ServeArguments {
     pub token_file: Option<PathBuf>,
 }
 
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Only of this command
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS))]
+    pub command: Option<String>,
+}
+
+/// `completions`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct CompletionsArguments {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// Where the pages go; made if it is not there, and pages in it are replaced
+    #[arg(value_name = "DIRECTORY")]
+    pub directory: Option<PathBuf>,
+}
+
 /// `config`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
@@ -330,7 +371,18 @@ pub enum ConfigCommand {
     /// Read the configuration and report every mistake with its place
     Check,
     /// Print the settings in force
-    Show,
+    #[command(after_help = "Example: regdesk config show --origin")]
+    Show {
+        /// Say behind each setting where it comes from: built in, a line of the file, the environment or an option
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Print an example with every setting, its default and its meaning
+    #[command(after_help = "Example: regdesk config example | less")]
+    Example,
+    /// Print a JSON Schema of the file, by which editors complete and check it
+    #[command(after_help = "Example: regdesk config schema > regdesk.schema.json")]
+    Schema,
     /// Write a commented configuration file to start from
     Init,
 }
