@@ -48,6 +48,9 @@
 //! - **One read path.** The console and the command line search registrations in memory ([`index`]) whatever the
 //!   backend; a backend only has to give pages. So links between registrations are found although a remote cannot
 //!   search, at the price of reading all of them.
+//! - **Columns to search, packed records to look at.** The index holds no registrations ready to read: what queries,
+//!   orders and counts ask of them stands in columns, the rest is packed and unpacked when somebody looks at it. A
+//!   judgement is made again then, too; what time may have moved is judged again in steps between keys.
 //! - **The mirror of a remote is the console's reading.** Which page is asked for next, what has failed, slipped through
 //!   or left is decided by `app` like everything else, without a clock or a socket; a remote only lists and retrieves.
 //!   So the same reading serves every backend, and its rules are tested without one.
