@@ -9,6 +9,7 @@ mod doctor;
 mod durability;
 mod export;
 mod hostile;
+mod import;
 mod insights;
 mod mistakes;
 mod remote;

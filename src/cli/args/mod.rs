@@ -13,7 +13,8 @@ use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use registrations::{
-    CreateArguments, DecideArguments, ExportArguments, RecordArguments, ResendArguments, ShowArguments, SyncArguments,
+    CreateArguments, DecideArguments, ExportArguments, ImportArguments, RecordArguments, ResendArguments,
+    ShowArguments, SyncArguments,
 };
 pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
@@ -167,6 +168,14 @@ pub enum Command {
                             Example: regdesk export status:failed --format csv --output failed.csv --mask"
     )]
     Export(ExportArguments),
+    /// Take registrations over into the profile's embedded engine, from an export or from another system
+    #[command(
+        after_help = "Reads lines of JSON, a JSON array, answers of a service in either dialect, or the columns of \
+                            `export --format csv`.\nStored in batches; what is there already is passed over, so that an \
+                            import that was interrupted is\ntaken up by the same call. Refused lines are told with their \
+                            numbers and end with exit code 6.\n\nExample: regdesk import customers.ndjson"
+    )]
+    Import(ImportArguments),
     /// Count how often each red-flag rule fires, and how often it was right
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),
