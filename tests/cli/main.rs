@@ -15,6 +15,7 @@ mod mistakes;
 mod remote;
 mod schema;
 mod shell;
+mod streams;
 mod token;
 mod webhooks;
 

@@ -8,7 +8,7 @@ mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser};
 use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
@@ -260,6 +260,7 @@ pub struct Crowd {
 
 /// `list`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("rows").args(["ndjson", "csv"]))]
 pub struct ListArguments {
     /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
     #[arg(value_name = "QUERY", value_parser = query_word())]
@@ -270,6 +271,10 @@ pub struct ListArguments {
     /// urgency (the default), updated, created, status, step, name, risk or project, each with :asc or :desc
     #[arg(long, value_name = "FIELD[:desc|:asc]", value_parser = Sort::parse)]
     pub sort: Option<Sort>,
+    /// As they are read, the latest created first, none of them kept: for very many. Each is judged on its own, without
+    /// links and the flags that follow from them
+    #[arg(long, requires = "rows", conflicts_with_all = ["sort", "view"])]
+    pub unordered: bool,
     /// At most so many; 0 is all
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
