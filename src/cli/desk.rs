@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{borrow::Cow, collections::HashSet, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
 
 use tokio::sync::broadcast;
 
@@ -112,18 +112,36 @@ impl Desk {
         let mut all = Vec::new();
         // New registrations push old ones onto the next page.
         let mut seen = HashSet::new();
-        for number in 1.. {
-            let page = self.page(number).await?;
+        self.pages(|number, page| {
             let new = page.registrations.iter().filter(|row| seen.insert(row.id.clone())).count();
             let is_last = page.is_last(number, new);
             all.extend(page.registrations.into_iter().map(Arc::new));
-            if is_last {
-                break;
-            }
-        }
+            Ok(if is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })
+        .await?;
         let mut index = self.index();
         index.upsert(all, self.clock.now());
         Ok(index)
+    }
+
+    /// Hands over page after page with its number, the latest created first, until there is enough.
+    pub async fn pages(
+        &self,
+        mut take: impl FnMut(u32, Page) -> Result<ControlFlow<()>, Failure>,
+    ) -> Result<(), Failure> {
+        for number in 1.. {
+            if take(number, self.page(number).await?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// One registration judged on its own, to be asked like all of them.
+    pub fn index_of_one(&self, registration: Registration) -> Index {
+        let mut index = self.index();
+        index.upsert(vec![Arc::new(registration)], self.clock.now());
+        index
     }
 
     /// Registrations among those they may be linked to. Of a remote with very many, links are not looked for, and

@@ -1,6 +1,6 @@
 //! `list`: registrations that match, in order, as text, JSON or CSV.
 
-use std::sync::Arc;
+use std::{collections::HashSet, ops::ControlFlow, sync::Arc};
 
 use serde_json::Value;
 
@@ -11,8 +11,8 @@ use super::{
     output::Table,
 };
 use crate::{
-    index::{Entry, Sort, SortField, Span, Views},
-    model::{Contact, Timestamp},
+    index::{Entry, Query, QueryError, Sort, SortField, Span, Views},
+    model::{Contact, Registration, RegistrationId, Timestamp},
     text,
     triage::{Stuck, Turn},
     wire::{self, RowFormat},
@@ -24,6 +24,11 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
     let mut words = arguments.query.clone();
     words.splice(..0, view.map(|view| view.text.clone()));
     let query = desk::query(&words)?;
+    if arguments.unordered {
+        let format = if arguments.csv { RowFormat::Csv } else { RowFormat::Ndjson };
+        let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
+        return stream(&words.join(" "), &query, (format, limit), desk, output).await;
+    }
     let sort = arguments.sort.or(view.map(|view| view.sort)).unwrap_or(Sort::by(SortField::Urgency));
     let now = desk.clock.now();
     let index = desk.load().await?;
@@ -49,6 +54,54 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
         super::notice(&format!("{} of {total} shown; --limit 0 shows all", ids.len()));
     }
     Ok(())
+}
+
+/// Terms that cannot be answered for a registration on its own: links raise flags, and whoever is stuck may be so with
+/// many.
+const ABOUT_OTHERS: [&str; 7] = ["flag", "risk", "stuck", "turn", "stage", "breached", "linked"];
+
+/// Prints what matches as it is read, in the backend's order, without keeping it.
+async fn stream(
+    text: &str,
+    query: &Query,
+    (format, limit): (RowFormat, usize),
+    desk: &Desk,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if let Some(at) = query.spans().find(|at| is_about_others(&text[at.clone()])) {
+        let message = "this needs all registrations at once; leave it out, or leave out --unordered".to_owned();
+        return Err(Failure::Query { text: text.to_owned(), error: QueryError { at, message } });
+    }
+    output.written(&format.head())?;
+    let (now, masked) = (desk.clock.now(), desk.mask().0);
+    let (mut printed, mut before) = (0, HashSet::new());
+    desk.pages(|number, page| {
+        // New registrations push old ones onto the next page, not further.
+        let ids: HashSet<RegistrationId> = page.registrations.iter().map(|row| row.id.clone()).collect();
+        let before = std::mem::replace(&mut before, ids);
+        let is_new = |row: &Registration| !before.contains(&row.id);
+        let is_last = page.is_last(number, page.registrations.iter().filter(|row| is_new(row)).count());
+        for registration in page.registrations.into_iter().filter(is_new) {
+            let index = desk.index_of_one(registration);
+            for entry in index.matching(query, now) {
+                output.written(&format.row(&entry.registration, &entry.judgement, masked))?;
+                printed += 1;
+            }
+            if printed == limit {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        // Whoever reads along sees each page as it comes.
+        output.flush()?;
+        Ok(if is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })
+    .await
+}
+
+fn is_about_others(term: &str) -> bool {
+    let term = term.trim_start_matches('-');
+    let name = term.split_once(':').map_or(term, |(name, _)| name);
+    ABOUT_OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 fn object(entry: &Entry, mask: Mask) -> Value {

@@ -21,6 +21,7 @@ mod example;
 mod export;
 mod failure;
 mod generate;
+mod import;
 mod insights;
 mod list;
 mod log;
@@ -137,6 +138,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Note(arguments) => annotate::note(&arguments, &session.desk()?, output).await,
         Command::Verdict(arguments) => annotate::verdict(&arguments, &session.desk()?, output).await,
         Command::Export(arguments) => export::run(&arguments, &session.desk()?, output).await,
+        Command::Import(arguments) => import::run(&arguments, &session, output).await,
         Command::Flags(arguments) => rules::flags(&arguments, &session.desk()?, output).await,
         Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,

@@ -37,7 +37,7 @@ pub use page::{
     decode_resent, decode_sync_answer, payload,
 };
 pub use registration::decode_registration;
-pub use rows::{RowFormat, masked_object, printed};
+pub use rows::{CSV_HEADER, RowFormat, masked_object, printed};
 
 /// A dialect of the wire: the shape of a registration and of what is around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -68,8 +68,8 @@ pub fn masked_object(registration: &Registration, judgement: &Judgement, masked:
     object
 }
 
-/// The columns.
-const CSV_HEADER: [&str; 21] = [
+/// The columns of comma-separated values, in their order.
+pub const CSV_HEADER: [&str; 21] = [
     "id",
     "status",
     "current_step",

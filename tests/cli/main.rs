@@ -9,11 +9,13 @@ mod doctor;
 mod durability;
 mod export;
 mod hostile;
+mod import;
 mod insights;
 mod mistakes;
 mod remote;
 mod schema;
 mod shell;
+mod streams;
 mod token;
 mod webhooks;
 

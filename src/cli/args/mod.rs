@@ -8,12 +8,13 @@ mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser};
 use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use registrations::{
-    CreateArguments, DecideArguments, ExportArguments, RecordArguments, ResendArguments, ShowArguments, SyncArguments,
+    CreateArguments, DecideArguments, ExportArguments, ImportArguments, RecordArguments, ResendArguments,
+    ShowArguments, SyncArguments,
 };
 pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
@@ -167,6 +168,14 @@ pub enum Command {
                             Example: regdesk export status:failed --format csv --output failed.csv --mask"
     )]
     Export(ExportArguments),
+    /// Take registrations over into the profile's embedded engine, from an export or from another system
+    #[command(
+        after_help = "Reads lines of JSON, a JSON array, answers of a service in either dialect, or the columns of \
+                            `export --format csv`.\nStored in batches; what is there already is passed over, so that an \
+                            import that was interrupted is\ntaken up by the same call. Refused lines are told with their \
+                            numbers and end with exit code 6.\n\nExample: regdesk import customers.ndjson"
+    )]
+    Import(ImportArguments),
     /// Count how often each red-flag rule fires, and how often it was right
     #[command(after_help = "Example: regdesk flags project:Wallet --json")]
     Flags(FlagsArguments),
@@ -251,6 +260,7 @@ pub struct Crowd {
 
 /// `list`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("rows").args(["ndjson", "csv"]))]
 pub struct ListArguments {
     /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
     #[arg(value_name = "QUERY", value_parser = query_word())]
@@ -261,6 +271,10 @@ pub struct ListArguments {
     /// urgency (the default), updated, created, status, step, name, risk or project, each with :asc or :desc
     #[arg(long, value_name = "FIELD[:desc|:asc]", value_parser = Sort::parse)]
     pub sort: Option<Sort>,
+    /// As they are read, the latest created first, none of them kept: for very many. Each is judged on its own, without
+    /// links and the flags that follow from them
+    #[arg(long, requires = "rows", conflicts_with_all = ["sort", "view"])]
+    pub unordered: bool,
     /// At most so many; 0 is all
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,

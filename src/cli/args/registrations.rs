@@ -188,3 +188,14 @@ pub struct ExportArguments {
     #[arg(long)]
     pub force: bool,
 }
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The file; `-` reads standard input
+    #[arg(value_name = "FILE|-")]
+    pub file: PathBuf,
+    /// How many were imported, were there and were refused, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
