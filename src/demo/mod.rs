@@ -18,6 +18,8 @@ mod world;
 
 use std::collections::VecDeque;
 
+use tokio::sync::mpsc;
+
 pub use self::movement::Movement;
 use self::movement::Mover;
 use self::personas::Persona;
@@ -26,8 +28,8 @@ use crate::backend::{Backend as _, BackendError, Clock, ErrorKind};
 use crate::engine::{Engine, OpenError, Script};
 use crate::model::{Flow, Project, Timestamp};
 
-/// Scripts written in one transaction.
-const BATCH: usize = 1_000;
+/// People written in one transaction: the more, the fewer pages of the store are written again and again.
+const BATCH: usize = 20_000;
 
 /// What a demo is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,16 +69,16 @@ pub struct Running {
 /// Opens an engine in memory, fills it, and lets people move. Needs a tokio runtime.
 pub async fn open(demo: Demo, clock: Clock) -> Result<Running, DemoError> {
     let engine = Engine::in_memory(clock.clone())?;
-    let mut people = People::of(&engine, demo.seed, clock.now()).await?;
-    load(&engine, &mut people, demo.count, |_| {}).await?;
+    let people = People::of(&engine, demo.seed, clock.now()).await?;
+    let (people, _) = load(&engine, people, demo.count, |_| {}).await?;
     let movement =
         (!demo.still).then(|| Movement::start(Mover::new(engine.clone(), clock, people, demo.seed), demo.speed));
     Ok(Running { engine, movement })
 }
 
-/// Fills an engine with the lives of invented people up to `now`, a thousand in one transaction, and tells after
-/// each how many are there. Returns how many were loaded. An engine that holds people of this seed already is an
-/// error: their ids are the same.
+/// Fills an engine with the lives of invented people up to `now`, in large transactions, and tells after every thousand
+/// how many are there. Returns how many were loaded. An engine that holds people of this seed already is an error:
+/// their ids are the same.
 pub async fn generate_into(
     engine: &Engine,
     count: u64,
@@ -84,30 +86,33 @@ pub async fn generate_into(
     now: Timestamp,
     progress: impl FnMut(u64) + Send,
 ) -> Result<u64, DemoError> {
-    let mut people = People::of(engine, seed, now).await?;
-    load(engine, &mut people, count, progress).await
+    let people = People::of(engine, seed, now).await?;
+    Ok(load(engine, people, count, progress).await?.1)
 }
 
+/// Loads so many of the people, and gives back those who are left.
 async fn load(
     engine: &Engine,
-    people: &mut People,
+    mut people: People,
     count: u64,
     mut progress: impl FnMut(u64) + Send,
-) -> Result<u64, DemoError> {
-    let mut loaded = 0;
-    while loaded < count {
-        let size = usize::try_from(count - loaded).map_or(BATCH, |left| left.min(BATCH));
-        let batch: Vec<Script> = people.by_ref().take(size).collect();
-        if batch.is_empty() {
-            break;
-        }
-        let engine = engine.clone();
-        let written = tokio::task::spawn_blocking(move || engine.load_scripts(batch)).await;
-        loaded +=
-            written.map_err(|_| BackendError::new(ErrorKind::Storage, "The engine stopped while it was filled."))??;
+) -> Result<(People, u64), DemoError> {
+    let (sender, mut loaded_so_far) = mpsc::unbounded_channel();
+    let engine = engine.clone();
+    let loading = tokio::task::spawn_blocking(move || {
+        let chosen = people.by_ref().take(usize::try_from(count).unwrap_or(usize::MAX));
+        let tell = |loaded| {
+            // Nobody listening is no failure.
+            let _ = sender.send(loaded);
+        };
+        let loaded = engine.load_scripts_by(chosen, BATCH, tell)?;
+        Ok::<_, BackendError>((people, loaded))
+    });
+    while let Some(loaded) = loaded_so_far.recv().await {
         progress(loaded);
     }
-    Ok(loaded)
+    let stopped = |_| BackendError::new(ErrorKind::Storage, "The engine stopped while it was filled.");
+    Ok(loading.await.map_err(stopped)??)
 }
 
 /// The lives of invented people up to `now`, one script each: first every persona once, then people as chance has it.

@@ -8,12 +8,16 @@ use tokio::sync::broadcast;
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
 use super::store::{OpenError, Store, StoreError, StoredHook, Writer};
-use super::{catalog, core::Create};
+use super::{catalog, core::Create, loading};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
 use crate::model::{Registration, RegistrationId, Timestamp};
 
 /// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
 const CHANGES_KEPT: usize = 4096;
+
+/// Registrations ended in one transaction: what a store that was closed for long has to catch up on is kept in memory
+/// no more than that at a time.
+const ENDED_AT_ONCE: usize = 1_000;
 
 /// The life of one registration as commands with their times, the first of which is [`Command::Create`] or
 /// [`Command::Import`].
@@ -97,19 +101,22 @@ impl Engine {
     /// Writes many registrations in one transaction: each script is folded through the rules, all of them are stored
     /// or none. Returns how many. Access is not noted and shared contacts are not looked for; a script that the rules
     /// refuse is an error that names its number, from 0. Listeners are not told. Blocks.
-    pub fn load_scripts(&self, scripts: impl IntoIterator<Item = Script>) -> Result<u64, BackendError> {
-        let store = &self.inner.store;
-        store.write(|writer| {
-            let mut loaded = 0;
-            for script in scripts {
-                let folded = core::fold(&script).map_err(|refusal| script_refused(loaded, &refusal))?;
-                if let Some((state, events)) = folded {
-                    writer.append(0, &events, &state).map_err(BackendError::from)?;
-                }
-                loaded += 1;
-            }
-            Ok(loaded)
-        })
+    pub fn load_scripts<S: IntoIterator<Item = Script, IntoIter: Send>>(
+        &self,
+        scripts: S,
+    ) -> Result<u64, BackendError> {
+        self.load_scripts_by(scripts, usize::MAX, |_| {})
+    }
+
+    /// The same in transactions of so many scripts each, so that any number of them can be loaded: an error leaves what
+    /// came before its transaction. Tells after every thousand, and at the end, how many there are. Blocks.
+    pub fn load_scripts_by<S: IntoIterator<Item = Script, IntoIter: Send>>(
+        &self,
+        scripts: S,
+        most: usize,
+        progress: impl FnMut(u64),
+    ) -> Result<u64, BackendError> {
+        loading::with_records(scripts.into_iter(), |records| self.inner.store.fill(records, most, progress))
     }
 
     /// Runs one command for a caller as if it came at a time of one's choosing, like any request: a lifetime that has
@@ -184,19 +191,18 @@ impl Inner {
 
     /// Ends those of these whose lifetime has passed, and leaves alone what somebody else has ended meanwhile.
     pub(super) fn end(&self, ids: &[RegistrationId], now: Timestamp) -> Result<(), BackendError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        self.store.write(|writer| {
-            for id in ids {
-                if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
-                    transact(writer, &self.hooked, id, Command::Expire, &Caller::system(), now)?;
+        for ids in ids.chunks(ENDED_AT_ONCE) {
+            self.store.write(|writer| {
+                for id in ids {
+                    if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
+                        transact(writer, &self.hooked, id, Command::Expire, &Caller::system(), now)?;
+                    }
                 }
+                Ok::<_, Failure>(())
+            })?;
+            for id in ids {
+                self.tell(id.clone());
             }
-            Ok::<_, Failure>(())
-        })?;
-        for id in ids {
-            self.tell(id.clone());
         }
         Ok(())
     }
@@ -232,7 +238,7 @@ fn transact(
         (Ok(run), _) => {
             writer.append(expected, &run.events, &run.state)?;
             if hooked.has(&run.state.registration.project) {
-                announce(writer, before, &run.events)?;
+                announce(writer, before, &run.events);
             }
             Ok(run)
         }
@@ -244,18 +250,17 @@ fn transact(
 }
 
 /// Queues for its webhook what came of a command.
-fn announce(writer: &mut Writer<'_>, mut state: Option<State>, events: &[Event]) -> Result<(), StoreError> {
+fn announce(writer: &mut Writer<'_>, mut state: Option<State>, events: &[Event]) {
     for event in events {
         let before = state.clone();
-        let Some(after) = core::apply(state, event) else { return Ok(()) };
+        let Some(after) = core::apply(state, event) else { return };
         for name in core::announcements(before.as_ref(), event, &after) {
             let (registration, events) = (after.registration.id.clone(), after.events);
             let hook = StoredHook { registration, events, name, at: event.at, tries: Vec::new(), due: Some(event.at) };
-            writer.announce(&hook)?;
+            writer.announce(hook);
         }
         state = Some(after);
     }
-    Ok(())
 }
 
 /// Somebody was refused a new registration because this one holds the contact: whoever works on it should know.
@@ -277,12 +282,6 @@ fn note_turned_away(
     let run = core::run(Some(state), &Command::NoteAccess(note), caller, now)?;
     writer.append(expected, &run.events, &run.state)?;
     Ok(Run { refusal: Some(refusal), ..run })
-}
-
-fn script_refused(number: u64, refusal: &Refusal) -> BackendError {
-    let mut error = BackendError::from(refusal.clone());
-    error.message = format!("Script {number} cannot be played: {}", error.message);
-    error
 }
 
 fn built_in() -> Result<(Vec<crate::model::Project>, Vec<crate::model::Flow>), OpenError> {

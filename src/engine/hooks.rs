@@ -49,8 +49,9 @@ impl HookQueue for Engine {
             let now = inner.clock.now();
             let id = inner.store.write(|writer| {
                 let hook = writer.hook(number)?.ok_or_else(|| missing(number))?;
-                writer.put_hook(number, &hook, &StoredHook { due: Some(now), ..hook.clone() })?;
-                Ok::<_, BackendError>(hook.registration)
+                let id = hook.registration.clone();
+                writer.put_hook(number, hook.clone(), StoredHook { due: Some(now), ..hook });
+                Ok::<_, BackendError>(id)
             })?;
             // So that the sender looks for what is due.
             inner.tell(id);
@@ -67,15 +68,16 @@ impl Inner {
             let hook = writer.hook(number)?.ok_or_else(|| missing(number))?;
             let mut after = StoredHook { due, ..hook.clone() };
             after.tries.push(delivery.clone());
-            writer.put_hook(number, &hook, &after)?;
-            if let Some(state) = writer.load(&hook.registration)? {
+            let id = hook.registration.clone();
+            writer.put_hook(number, hook, after);
+            if let Some(state) = writer.load(&id)? {
                 let event = Event { at: self.clock.now(), fact: Fact::Announced { delivery } };
                 let expected = state.events;
                 if let Some(state) = core::apply(Some(state), &event) {
                     writer.append(expected, &[event], &state)?;
                 }
             }
-            Ok::<_, BackendError>(hook.registration)
+            Ok::<_, BackendError>(id)
         })?;
         self.tell(id);
         Ok(())

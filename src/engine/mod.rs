@@ -9,19 +9,22 @@
 //! Engine::in_memory(clock)               for a demo; nothing is written, and codes go nowhere
 //! Engine: Backend                        list, retrieve, create, sync, record, resend, codes, tokens, changes
 //! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
+//! Engine::load_scripts_by(scripts, n, …) any number of lives, n in one transaction
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
 //! core::completeness(&registration)      what stands between a registration and its end
 //! ```
 //!
-//! Every request is one write transaction: the state is read, the command decided, its events and the new snapshot
-//! are appended, and all of it is on disk before the answer. Writers take turns, so a limit on wrong codes holds
-//! however many are tried at once. A request that is refused leaves a note in the access log.
+//! Every request has a turn to write: the state is read, the command decided, its events and the new snapshot are
+//! appended, and all of it is on disk before the answer. Requests that come together share a commit, but still decide
+//! one after the other, so a limit on wrong codes holds however many are tried at once. A request that is refused
+//! leaves a note in the access log.
 
 mod backend;
 mod catalog;
 pub mod core;
 mod embedded;
 mod hooks;
+mod loading;
 mod outbox;
 mod secrets;
 mod store;

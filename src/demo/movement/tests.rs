@@ -25,8 +25,8 @@ impl Scene {
         let read = Arc::clone(&seconds);
         let clock = Clock::new(move || DateTime::from_timestamp(read.load(Ordering::SeqCst), 0).unwrap());
         let engine = Engine::in_memory(clock.clone()).unwrap();
-        let mut people = People::of(&engine, 1, clock.now()).await.unwrap();
-        load(&engine, &mut people, count, |_| {}).await.unwrap();
+        let people = People::of(&engine, 1, clock.now()).await.unwrap();
+        let (people, _) = load(&engine, people, count, |_| {}).await.unwrap();
         let mover = Mover::new(engine.clone(), clock, people, 1);
         Self { engine, mover, seconds }
     }

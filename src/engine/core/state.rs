@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Digest;
 use crate::backend::{Channel, TokenKind};
@@ -32,23 +31,6 @@ pub struct State {
     pub(super) last_at: Timestamp,
 }
 
-/// Keys that hold other people's JSON, in which a null may mean something.
-const OPAQUE: &[&str] = &["answers", "extra", "detail"];
-
-/// Removes nulls from objects; reading puts them back.
-fn drop_absent(json: &mut Value) {
-    match json {
-        Value::Object(fields) => {
-            fields.retain(|key, value| !value.is_null() || OPAQUE.contains(&key.as_str()));
-            for (_, value) in fields.iter_mut().filter(|(key, _)| !OPAQUE.contains(&key.as_str())) {
-                drop_absent(value);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_absent),
-        _ => {}
-    }
-}
-
 /// A token that was handed out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedToken {
@@ -61,16 +43,13 @@ pub struct IssuedToken {
 }
 
 impl State {
-    /// The snapshot as JSON, without what is derived (steps, results, scores) and without absent facts: both together
-    /// are more than half of it.
+    /// The snapshot as JSON, without what is derived (steps, results, scores).
     pub(in crate::engine) fn to_stored(&self) -> serde_json::Result<Vec<u8>> {
         let mut kept = self.clone();
         kept.registration.steps = Vec::new();
         kept.registration.results = Results { other: kept.registration.results.other, ..Results::default() };
         kept.registration.scores = Scores::default();
-        let mut json = serde_json::to_value(&kept)?;
-        drop_absent(&mut json);
-        serde_json::to_vec(&json)
+        serde_json::to_vec(&kept)
     }
 
     /// Reads what [`State::to_stored`] wrote, and derives the rest.

@@ -1,27 +1,39 @@
 //! The store: events and snapshots in one redb file. Knows nothing of the rules; blocking, so the engine calls it from
 //! threads made for that.
 //!
-//! Every write is one transaction that is on disk when it returns. Writers take turns (redb has one writer at a time),
-//! and each says how many events it has seen, so that nothing is ever written over something unseen.
+//! What was written is on disk when the writer returns. Writers take turns, share a transaction where they come
+//! together (see [`turns`]), and each says how many events it has seen, so that nothing is ever written over something
+//! unseen. Values are JSON, packed (see [`codec`]): a snapshot for each registration, and a row for all events that came
+//! together.
 
+mod codec;
 mod hooks;
+mod migration;
 mod open;
 mod pages;
+mod record;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod turns;
+mod writer;
+
+use std::io;
+use std::sync::Arc;
 
 use redb::{Database, ReadableDatabase as _};
 
-use hooks::Hooks;
 pub(super) use hooks::StoredHook;
 pub use open::OpenError;
 use pages::Cursor;
+pub(super) use record::Record;
 use tables::{EXPIRY, TOKENS, Tables, snapshot};
+use turns::Turns;
+pub(super) use writer::Writer;
 
 use super::core::{Digest, Event, State};
-use crate::backend::{BackendError, Channel, ErrorKind, ListRequest};
-use crate::model::{Contact, Flow, Project, Registration, RegistrationId, Timestamp};
+use crate::backend::{BackendError, ErrorKind, ListRequest};
+use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +63,15 @@ pub(super) enum StoreError {
     /// What was stored cannot be read. The text of the error names no value.
     #[error("a stored record cannot be read (line {}, column {}): {}", .0.line(), .0.column(), category(.0))]
     Record(#[from] serde_json::Error),
+    /// A value could not be compressed, or is no compressed value.
+    #[error("a stored record cannot be packed or unpacked: {0}")]
+    Packing(io::Error),
+    /// Another request that was to come to disk together with this one could not be written.
+    #[error("another request that shared the transaction could not be written; do it again")]
+    Torn,
+    /// What happened to all who shared a transaction.
+    #[error("{0}")]
+    Together(Arc<StoreError>),
 }
 
 /// What is wrong with a record, without quoting it.
@@ -77,6 +98,7 @@ impl From<StoreError> for BackendError {
 pub(super) struct Store {
     database: Database,
     cursor: Cursor,
+    turns: Turns,
     projects: Vec<Project>,
     flows: Vec<Flow>,
 }
@@ -120,13 +142,7 @@ impl Store {
 
     /// The events of a registration, oldest first.
     pub(super) fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, StoreError> {
-        let transaction = self.database.begin_read()?;
-        let table = transaction.open_table(tables::EVENTS)?;
-        let mut events = Vec::new();
-        for entry in table.range((id.as_str(), 0)..=(id.as_str(), u64::MAX))? {
-            events.push(serde_json::from_slice(entry?.1.value())?);
-        }
-        Ok(events)
+        tables::events(&self.database.begin_read()?, id.as_str())
     }
 
     /// Unfinished registrations whose lifetime is over.
@@ -140,64 +156,65 @@ impl Store {
         Ok(ids)
     }
 
-    /// Does some work in one write transaction. If the work fails, nothing of it stays; if it succeeds, all of it is
-    /// on disk when this returns.
+    /// Does some work when its turn comes. If the work fails, nothing of it stays; if it succeeds, all of it is on disk
+    /// when this returns.
     pub(super) fn write<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self.database.begin_write().map_err(StoreError::from)?;
-        let done = {
-            let mut writer =
-                Writer { tables: Tables::open(&transaction)?, hooks: Hooks::open(&transaction)?, flows: &self.flows };
-            work(&mut writer)?
-        };
-        transaction.commit().map_err(StoreError::from)?;
-        self.cursor.outdate();
+        let mut turn = self.turns.take(&self.cursor);
+        let done = self.decide(&mut turn, work);
+        let ended = turn.end();
+        let done = done?;
+        ended?;
         Ok(done)
     }
-}
 
-/// An open write transaction.
-pub(super) struct Writer<'t> {
-    tables: Tables<'t>,
-    hooks: Hooks<'t>,
-    flows: &'t [Flow],
-}
-
-impl Writer<'_> {
-    /// One registration, as of now.
-    pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
-        Ok(self.tables.load(id)?.map(|state| refreshed(state, self.flows)))
-    }
-
-    /// The contact of these that an open registration of the project already has, and which one that is.
-    pub(super) fn taken(
+    fn decide<T, E: From<StoreError>>(
         &self,
-        project: &str,
-        contact: &Contact,
-    ) -> Result<Option<(Channel, RegistrationId)>, StoreError> {
-        self.tables.taken(project, contact)
+        turn: &mut turns::Turn<'_>,
+        work: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let open = turn.transaction(&self.database)?;
+        let mut writer = Writer::open(&open.transaction, &self.flows)?;
+        let done = work(&mut writer)?;
+        if writer.has_work() {
+            open.write(|| writer.write())?;
+        }
+        Ok(done)
     }
 
-    /// Appends events to a registration of which `expected` events were seen, with the snapshot they lead to.
-    pub(super) fn append(&mut self, expected: u64, events: &[Event], after: &State) -> Result<(), StoreError> {
-        self.tables.append(expected, events, after)
-    }
-
-    /// Queues an event for the webhook of its project.
-    pub(super) fn announce(&mut self, hook: &StoredHook) -> Result<(), StoreError> {
-        self.hooks.push(hook)
-    }
-
-    /// An event of the queue.
-    pub(super) fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError> {
-        self.hooks.load(number)
-    }
-
-    /// Puts an event of the queue in the place of what it was.
-    pub(super) fn put_hook(&mut self, number: u64, was: &StoredHook, is: &StoredHook) -> Result<(), StoreError> {
-        self.hooks.put(number, Some(was), is)
+    /// Writes new registrations in transactions of so many each, and tells after each thousand, and at the end, how
+    /// many there are.
+    /// A registration that is there already, or an error among the records, ends it: the transaction it came in leaves
+    /// nothing, those before stay. Nobody else writes meanwhile.
+    pub(super) fn fill<E: From<StoreError>>(
+        &self,
+        records: impl Iterator<Item = Result<Record, E>>,
+        most: usize,
+        mut progress: impl FnMut(u64),
+    ) -> Result<u64, E> {
+        let _turn = self.turns.take_alone(&self.cursor);
+        let mut records = records.peekable();
+        let mut filled = 0;
+        while records.peek().is_some() {
+            let transaction = self.database.begin_write().map_err(StoreError::from)?;
+            let mut tables = Tables::open(&transaction)?;
+            for record in records.by_ref().take(most) {
+                tables.put(&record?)?;
+                filled += 1;
+                if filled % 1_000 == 0 {
+                    progress(filled);
+                }
+            }
+            drop(tables);
+            transaction.commit().map_err(StoreError::from)?;
+            self.cursor.outdate();
+        }
+        if filled % 1_000 != 0 {
+            progress(filled);
+        }
+        Ok(filled)
     }
 }
 

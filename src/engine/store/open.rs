@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use redb::backends::InMemoryBackend;
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError, TableHandle as _,
-    WriteTransaction,
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError, WriteTransaction,
 };
 
-use super::hooks::{HOOKS, Hooks};
+use super::hooks::Hooks;
 use super::pages::Cursor;
-use super::tables::{CHANGED, FLOWS, FORMAT, META, PROJECTS, SNAPSHOTS, Tables, changed_key};
-use super::{Store, StoreError};
-use crate::engine::core::State;
+use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
+use super::turns::Turns;
+use super::{Store, StoreError, migration};
 use crate::model::{Flow, Project};
 use crate::private;
 
@@ -99,16 +98,22 @@ impl Store {
         Self::with_database(database, projects, flows, &path)
     }
 
-    fn with_database(database: Database, projects: &[Project], flows: &[Flow], path: &Path) -> Result<Self, OpenError> {
+    fn with_database(
+        mut database: Database,
+        projects: &[Project],
+        flows: &[Flow],
+        path: &Path,
+    ) -> Result<Self, OpenError> {
         let broken = |error: StoreError| OpenError::Broken { path: path.to_owned(), reason: error.to_string() };
         match format_of(&database).map_err(broken)? {
             None => initialise(&database, projects, flows).map_err(broken)?,
-            Some(FORMAT) => add_tables(&database).map_err(broken)?,
+            Some(FORMAT) => {}
+            Some(migration::FORMAT_BEFORE) => migration::run(&mut database).map_err(broken)?,
             Some(0) => return Err(OpenError::Foreign { path: path.to_owned() }),
             Some(found) => return Err(OpenError::Format { path: path.to_owned(), found }),
         }
         let (projects, flows) = catalog(&database).map_err(broken)?;
-        Ok(Self { database, cursor: Cursor::default(), projects, flows })
+        Ok(Self { database, cursor: Cursor::default(), turns: Turns::default(), projects, flows })
     }
 }
 
@@ -149,38 +154,16 @@ fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Resu
         for flow in flows {
             table.insert(flow.id.as_str(), serde_json::to_vec(flow)?.as_slice())?;
         }
-        // Readers find every table there.
-        Tables::open(&transaction)?;
-        Hooks::open(&transaction)?;
+        make_tables(&transaction)?;
     }
     transaction.commit()?;
     Ok(())
 }
 
-/// Makes the tables that came into the format after the file was made, so that readers find every table there.
-fn add_tables(database: &Database) -> Result<(), StoreError> {
-    let names: Vec<String> = database.begin_read()?.list_tables()?.map(|table| table.name().to_owned()).collect();
-    let is_there = |wanted: &str| names.iter().any(|name| name == wanted);
-    if is_there(HOOKS.name()) && is_there(CHANGED.name()) {
-        return Ok(());
-    }
-    let transaction = database.begin_write()?;
-    Hooks::open(&transaction)?;
-    if !is_there(CHANGED.name()) {
-        order_by_change(&transaction)?;
-    }
-    transaction.commit()?;
-    Ok(())
-}
-
-fn order_by_change(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    let snapshots = transaction.open_table(SNAPSHOTS)?;
-    let mut changed = transaction.open_table(CHANGED)?;
-    for entry in snapshots.iter()? {
-        let registration = State::from_stored(entry?.1.value())?.registration;
-        let row = (registration.status.as_str(), registration.project.id.as_str(), registration.flow.id.as_str());
-        changed.insert((changed_key(&registration), registration.id.as_str()), row)?;
-    }
+/// Makes every table that is not there, so that readers find all of them.
+pub(super) fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    Tables::open(transaction)?;
+    Hooks::open(transaction)?;
     Ok(())
 }
 

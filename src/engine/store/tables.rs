@@ -2,23 +2,24 @@
 
 use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTransaction};
 
-use super::StoreError;
+use super::record::{Keys, Record, contact_keys, unpack_snapshot};
+use super::{StoreError, codec};
 use crate::backend::Channel;
 use crate::engine::core::{Event, State};
-use crate::model::{Contact, Registration, RegistrationId, Status};
+use crate::model::{Contact, RegistrationId};
 
-/// Number of the layout below; a file of another number is not touched.
-pub(super) const FORMAT: u64 = 1;
+/// Number of the layout below; a file of another number is not touched, but for format 1, which is brought over.
+pub(super) const FORMAT: u64 = 2;
 
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Project id to project, JSON.
 pub(super) const PROJECTS: TableDefinition<&str, &[u8]> = TableDefinition::new("projects");
 /// Flow id to flow, JSON.
 pub(super) const FLOWS: TableDefinition<&str, &[u8]> = TableDefinition::new("flows");
-/// Registration id to state, JSON.
-pub(super) const SNAPSHOTS: TableDefinition<&str, &[u8]> = TableDefinition::new("snapshots");
-/// Registration id and number, from 0, to event, JSON.
-pub(super) const EVENTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("events");
+/// Registration id to state, packed.
+pub(super) const STATES: TableDefinition<&str, &[u8]> = TableDefinition::new("states");
+/// Registration id and number of the first, from 0, to the events that came together: a list, packed.
+pub(super) const HISTORY: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("history");
 /// Newest first: negated creation time (µs) and id, to status, project and flow.
 pub(super) const ORDER: TableDefinition<(i64, &str), (&str, &str, &str)> = TableDefinition::new("order");
 /// Latest changed first: negated time of the last change (µs) and id, to status, project and flow.
@@ -34,8 +35,8 @@ pub(super) const EXPIRY: TableDefinition<(i64, &str), ()> = TableDefinition::new
 
 /// All tables of the registrations, open for writing.
 pub(super) struct Tables<'t> {
-    snapshots: Table<'t, &'static str, &'static [u8]>,
-    events: Table<'t, (&'static str, u64), &'static [u8]>,
+    states: Table<'t, &'static str, &'static [u8]>,
+    history: Table<'t, (&'static str, u64), &'static [u8]>,
     order: Table<'t, (i64, &'static str), (&'static str, &'static str, &'static str)>,
     changed: Table<'t, (i64, &'static str), (&'static str, &'static str, &'static str)>,
     counts: Table<'t, (&'static str, &'static str, &'static str), u64>,
@@ -47,8 +48,8 @@ pub(super) struct Tables<'t> {
 impl<'t> Tables<'t> {
     pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
-            snapshots: transaction.open_table(SNAPSHOTS)?,
-            events: transaction.open_table(EVENTS)?,
+            states: transaction.open_table(STATES)?,
+            history: transaction.open_table(HISTORY)?,
             order: transaction.open_table(ORDER)?,
             changed: transaction.open_table(CHANGED)?,
             counts: transaction.open_table(COUNTS)?,
@@ -59,73 +60,61 @@ impl<'t> Tables<'t> {
     }
 
     pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
-        match self.snapshots.get(id.as_str())? {
-            Some(bytes) => Ok(Some(State::from_stored(bytes.value())?)),
-            None => Ok(None),
-        }
+        self.states.get(id.as_str())?.map(|packed| unpack_snapshot(packed.value())).transpose()
     }
 
-    /// Appends events to what `expected` events have led to, with the snapshot they lead to.
-    pub(super) fn append(&mut self, expected: u64, events: &[Event], after: &State) -> Result<(), StoreError> {
-        let id = &after.registration.id;
-        let before = self.load(id)?;
-        let found = before.as_ref().map_or(0, |before| before.events);
-        if found != expected {
-            return Err(StoreError::Moved { id: id.clone(), expected, found });
+    /// Writes a record. Whoever made it has seen what it says was there before; of a new one this is looked at here.
+    pub(super) fn put(&mut self, record: &Record) -> Result<(), StoreError> {
+        let id = record.id.as_str();
+        let replaced = self.states.insert(id, record.snapshot.as_slice())?;
+        if let (Some(found), None) = (&replaced, &record.before) {
+            let found = unpack_snapshot(found.value())?.events;
+            return Err(StoreError::Moved { id: record.id.clone(), expected: 0, found });
         }
-        for (number, event) in (expected..).zip(events) {
-            self.events.insert((id.as_str(), number), serde_json::to_vec(event)?.as_slice())?;
+        drop(replaced);
+        if let Some(events) = &record.events {
+            self.history.insert((id, record.seen()), events.as_slice())?;
         }
-        self.snapshots.insert(id.as_str(), after.to_stored()?.as_slice())?;
-        self.index(before.as_ref(), after)
+        self.index(id, record.before.as_ref(), &record.after)
     }
 
-    /// Brings every index from what it says of `before` to what it has to say of `after`.
-    fn index(&mut self, before: Option<&State>, after: &State) -> Result<(), StoreError> {
-        let old = before.map(|state| Keys::of(&state.registration)).unwrap_or_default();
-        let new = Keys::of(&after.registration);
-        let id = after.registration.id.as_str();
-        if old.row != new.row {
-            if let Some(row) = old.row {
+    /// Brings every index from what it says of a registration to what it has to say.
+    fn index(&mut self, id: &str, old: Option<&Keys>, new: &Keys) -> Result<(), StoreError> {
+        let old_row = old.map(Keys::row);
+        if old_row != Some(new.row()) {
+            if let Some(row) = old_row {
                 self.count(row, |count| count.saturating_sub(1))?;
             }
-            if let Some((status, project, flow)) = new.row {
-                self.count((status, project, flow), |count| count + 1)?;
-                self.order.insert((order_key(&after.registration), id), (status, project, flow))?;
+            self.count(new.row(), |count| count + 1)?;
+            self.order.insert((new.created, id), new.row())?;
+        }
+        if old.map(|old| (old.row(), old.changed)) != Some((new.row(), new.changed)) {
+            if let Some(old) = old.filter(|old| old.changed != new.changed) {
+                self.changed.remove((old.changed, id))?;
             }
+            self.changed.insert((new.changed, id), new.row())?;
         }
-        if (old.row, old.changed) != (new.row, new.changed) {
-            if let Some(at) = old.changed {
-                self.changed.remove((at, id))?;
-            }
-            if let (Some(row), Some(at)) = (new.row, new.changed) {
-                self.changed.insert((at, id), row)?;
-            }
+        let (old_expiry, old_contacts, old_tokens) =
+            old.map_or((None, &[][..], &[][..]), |old| (old.expiry, &old.contacts, &old.tokens));
+        for contact in old_contacts.iter().filter(|contact| !new.contacts.contains(contact)) {
+            self.contacts.remove((new.project.as_str(), contact.as_str(), id))?;
         }
-        for contact in old.contacts.iter().filter(|contact| !new.contacts.contains(contact)) {
-            self.contacts.remove((new.project, contact.as_str(), id))?;
+        for contact in new.contacts.iter().filter(|contact| !old_contacts.contains(contact)) {
+            self.contacts.insert((new.project.as_str(), contact.as_str(), id), ())?;
         }
-        for contact in new.contacts.iter().filter(|contact| !old.contacts.contains(contact)) {
-            self.contacts.insert((new.project, contact.as_str(), id), ())?;
-        }
-        if old.expiry != new.expiry {
-            if let Some(at) = old.expiry {
+        if old_expiry != new.expiry {
+            if let Some(at) = old_expiry {
                 self.expiry.remove((at, id))?;
             }
             if let Some(at) = new.expiry {
                 self.expiry.insert((at, id), ())?;
             }
         }
-        self.index_tokens(before, after)
-    }
-
-    fn index_tokens(&mut self, before: Option<&State>, after: &State) -> Result<(), StoreError> {
-        let old = before.map_or(&[][..], |state| state.tokens.as_slice());
-        for issued in old.iter().filter(|issued| !after.tokens.contains(issued)) {
-            self.tokens.remove(issued.token.bytes())?;
+        for token in old_tokens.iter().filter(|token| !new.tokens.contains(token)) {
+            self.tokens.remove(token.bytes())?;
         }
-        for issued in after.tokens.iter().filter(|issued| !old.contains(issued)) {
-            self.tokens.insert(issued.token.bytes(), after.registration.id.as_str())?;
+        for token in new.tokens.iter().filter(|token| !old_tokens.contains(token)) {
+            self.tokens.insert(token.bytes(), id)?;
         }
         Ok(())
     }
@@ -159,58 +148,15 @@ impl<'t> Tables<'t> {
 
 /// Reads a snapshot.
 pub(super) fn snapshot(transaction: &ReadTransaction, id: &str) -> Result<Option<State>, StoreError> {
-    match transaction.open_table(SNAPSHOTS)?.get(id)? {
-        Some(bytes) => Ok(Some(State::from_stored(bytes.value())?)),
-        None => Ok(None),
+    transaction.open_table(STATES)?.get(id)?.map(|packed| unpack_snapshot(packed.value())).transpose()
+}
+
+/// Reads the events of a registration, oldest first.
+pub(super) fn events(transaction: &ReadTransaction, id: &str) -> Result<Vec<Event>, StoreError> {
+    let table = transaction.open_table(HISTORY)?;
+    let mut events = Vec::new();
+    for entry in table.range((id, 0)..=(id, u64::MAX))? {
+        events.extend(codec::unpack::<Vec<Event>>(entry?.1.value())?);
     }
-}
-
-/// Newest first.
-fn order_key(registration: &Registration) -> i64 {
-    -registration.created_at.timestamp_micros()
-}
-
-/// Latest changed first.
-pub(super) fn changed_key(registration: &Registration) -> i64 {
-    -registration.updated_at.timestamp_micros()
-}
-
-/// Where a registration stands in the indexes.
-#[derive(Default)]
-struct Keys<'r> {
-    row: Option<(&'r str, &'r str, &'r str)>,
-    project: &'r str,
-    contacts: Vec<String>,
-    expiry: Option<i64>,
-    changed: Option<i64>,
-}
-
-impl<'r> Keys<'r> {
-    fn of(registration: &'r Registration) -> Self {
-        let project = registration.project.id.as_str();
-        let unfinished = matches!(registration.status, Status::Started | Status::Ongoing);
-        let contacts = if registration.status.is_open() {
-            contact_keys(&registration.contact).into_iter().map(|(_, key)| key).collect()
-        } else {
-            Vec::new()
-        };
-        Self {
-            row: Some((registration.status.as_str(), project, registration.flow.id.as_str())),
-            project,
-            contacts,
-            changed: Some(changed_key(registration)),
-            expiry: registration.expires_at.filter(|_| unfinished).map(|at| at.timestamp_micros()),
-        }
-    }
-}
-
-/// The contacts of a person in one spelling: address in lower case, phone as digits with its country code.
-fn contact_keys(contact: &Contact) -> Vec<(Channel, String)> {
-    let email = contact.email.as_ref().map(|email| format!("email:{}", email.reveal().trim().to_lowercase()));
-    let phone = contact.phone.as_ref().map(|phone| {
-        let digits: String = phone.reveal().chars().filter(char::is_ascii_digit).collect();
-        format!("phone:{}{digits}", contact.country_code.as_deref().unwrap_or_default().trim())
-    });
-    let email = email.map(|key| (Channel::Email, key));
-    email.into_iter().chain(phone.map(|key| (Channel::Phone, key))).collect()
+    Ok(events)
 }

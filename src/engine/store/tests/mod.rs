@@ -1,11 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod migration;
+mod together;
+
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
 use redb::{Database, TableDefinition};
 
-use super::super::core::{Command, Create, Origin, Sync, advance};
+use super::super::core::{Command, Create, Origin, Sync, advance, fold};
 use super::{OpenError, Store, StoreError};
 use crate::backend::{CallerKind, Channel, ListRequest, SyncStep};
 use crate::engine::catalog;
@@ -54,6 +57,25 @@ fn decide(store: &Store, state: &State, to: Status) -> Result<State, StoreError>
 fn ids(store: &Store, request: &ListRequest) -> Vec<String> {
     let (rows, _) = store.page(request).unwrap();
     rows.into_iter().map(|row| row.id.as_str().trim_start_matches('0').to_owned()).collect()
+}
+
+/// See `assets/store/README.md`.
+#[test]
+#[ignore = "writes samples, for a dictionary to be trained with, to the directory REGDESK_SAMPLES"]
+fn samples_for_a_dictionary() {
+    let directory = std::env::var_os("REGDESK_SAMPLES").expect("REGDESK_SAMPLES names a directory");
+    let (projects, flows) = catalog::built_in().unwrap();
+    let write = |name: String, json: Vec<u8>| std::fs::write(Path::new(&directory).join(name), json).unwrap();
+    let scripts = crate::demo::generate(3_000, 11, at(0), &projects, &flows).unwrap();
+    for (number, script) in scripts.enumerate() {
+        let (state, events) = fold(&script).unwrap().unwrap();
+        write(format!("{number}-state"), state.to_stored().unwrap());
+        write(format!("{number}-history"), serde_json::to_vec(&events).unwrap());
+        let together = events.chunk_by(|one, next| one.at == next.at).skip(number % 5).step_by(5);
+        for (place, events) in together.enumerate() {
+            write(format!("{number}-{place}"), serde_json::to_vec(events).unwrap());
+        }
+    }
 }
 
 #[test]
