@@ -41,7 +41,7 @@ fn assert_described(schema: &Validator, printed: &Value, what: &str) {
 /// People of every kind, and all that a desk can say about one of them.
 fn desk() -> User {
     let user = User::new();
-    user.run(&["--now", NOW, "generate", "--count", "300", "--seed", "5"]).ok();
+    user.run(&["--now", NOW, "generate", "--count", "90", "--seed", "5"]).ok();
     let id = user.run(&["--now", NOW, "list", "flag:high", "--limit", "1", "--json"]).json()[0].clone();
     let (id, rule) = (id["id"].as_str().unwrap(), id["redFlags"][0]["rule"].as_str().unwrap());
     for said in [

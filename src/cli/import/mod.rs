@@ -194,9 +194,9 @@ impl Import {
                 self.there += 1;
             }
         }
-        let (new, engine) = (scripts.len(), self.engine.clone());
-        let stored = tokio::task::spawn_blocking(move || engine.load_scripts(scripts)).await;
-        stored.map_err(|_| BackendError::new(ErrorKind::Storage, "The engine stopped while it was filled."))??;
+        let new = scripts.len();
+        // On the thread that read them: what one thread takes and another gives back, the allocator holds on to.
+        tokio::task::block_in_place(|| self.engine.load_scripts(scripts))?;
         self.imported += new;
         self.tell_pace();
         Ok(())
