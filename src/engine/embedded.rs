@@ -1,5 +1,6 @@
 //! The engine itself: rules and store put together, with what is random, the clock and the outbox.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -174,7 +175,7 @@ impl Inner {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(State, Vec<Event>), BackendError> {
-        let run = self.store.write(|writer| transact(writer, &self.hooked, id, command, caller, now))?;
+        let run = self.store.write(|writer| transact(writer, &self.hooked, id, &command, caller, now))?;
         // What changed may be another one than was meant: who holds a taken contact.
         self.tell(run.state.registration.id.clone());
         match run.refusal {
@@ -195,7 +196,7 @@ impl Inner {
             self.store.write(|writer| {
                 for id in ids {
                     if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
-                        transact(writer, &self.hooked, id, Command::Expire, &Caller::system(), now)?;
+                        transact(writer, &self.hooked, id, &Command::Expire, &Caller::system(), now)?;
                     }
                 }
                 Ok::<_, Failure>(())
@@ -217,7 +218,7 @@ fn transact(
     writer: &mut Writer<'_>,
     hooked: &HookedProjects,
     id: &RegistrationId,
-    command: Command,
+    command: &Command,
     caller: &Caller,
     now: Timestamp,
 ) -> Result<Run, Failure> {
@@ -229,9 +230,9 @@ fn transact(
     let (command, holder) = match command {
         Command::Create(opening) => {
             let (taken, holder) = writer.taken(&opening.project.id, &opening.contact)?.unzip();
-            (Command::Create(Box::new(Create { taken, ..*opening })), holder)
+            (Cow::Owned(Command::Create(Box::new(Create { taken, ..opening.as_ref().clone() }))), holder)
         }
-        other => (other, None),
+        other => (Cow::Borrowed(other), None),
     };
     let before = if hooked.is_empty() { None } else { state.clone() };
     match (core::run(state, &command, caller, now), holder) {

@@ -71,7 +71,7 @@ impl Inner {
             let id = hook.registration.clone();
             writer.put_hook(number, hook, after);
             if let Some(state) = writer.load(&id)? {
-                let event = Event { at: self.clock.now(), fact: Fact::Announced { delivery } };
+                let event = Event { at: self.clock.now(), fact: Fact::Announced { delivery: delivery.clone() } };
                 let expected = state.events;
                 if let Some(state) = core::apply(Some(state), &event) {
                     writer.append(expected, &[event], &state)?;

@@ -1,12 +1,11 @@
 //! The queue of events for webhooks, in the file of the store.
 
-use redb::{ReadableTable as _, Table, TableDefinition, WriteTransaction};
+use redb::{ReadableDatabase as _, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
 use crate::backend::HookFilter;
 use crate::model::{Delivery, RegistrationId, Timestamp};
-use redb::ReadableDatabase as _;
 
 /// Number of an event to the event, JSON.
 pub(super) const HOOKS: TableDefinition<u64, &[u8]> = TableDefinition::new("hooks");
@@ -47,13 +46,6 @@ impl<'t> Hooks<'t> {
         self.put(last + 1, None, hook)
     }
 
-    pub(super) fn load(&self, number: u64) -> Result<Option<StoredHook>, StoreError> {
-        match self.hooks.get(number)? {
-            Some(bytes) => Ok(Some(serde_json::from_slice(bytes.value())?)),
-            None => Ok(None),
-        }
-    }
-
     /// Puts an event in the place of what it was.
     pub(super) fn put(
         &mut self,
@@ -70,6 +62,17 @@ impl<'t> Hooks<'t> {
         }
         self.hooks.insert(number, serde_json::to_vec(hook)?.as_slice())?;
         Ok(())
+    }
+}
+
+/// Reads an event.
+pub(super) fn load(
+    hooks: &impl ReadableTable<u64, &'static [u8]>,
+    number: u64,
+) -> Result<Option<StoredHook>, StoreError> {
+    match hooks.get(number)? {
+        Some(bytes) => Ok(Some(serde_json::from_slice(bytes.value())?)),
+        None => Ok(None),
     }
 }
 
@@ -99,10 +102,7 @@ impl Store {
 
     /// One event.
     pub(in crate::engine) fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError> {
-        match self.database.begin_read()?.open_table(HOOKS)?.get(number)? {
-            Some(bytes) => Ok(Some(serde_json::from_slice(bytes.value())?)),
-            None => Ok(None),
-        }
+        load(&self.database.begin_read()?.open_table(HOOKS)?, number)
     }
 
     /// Events that a filter lets through, latest first, from a position on, so many at most; and how many there are.

@@ -1,8 +1,8 @@
 //! The store: events and snapshots in one redb file. Knows nothing of the rules; blocking, so the engine calls it from
 //! threads made for that.
 //!
-//! What was written is on disk when the writer returns. Writers take turns, share a transaction where they come
-//! together (see [`turns`]), and each says how many events it has seen, so that nothing is ever written over something
+//! What was written is on disk when the writer returns. Writers decide side by side (see [`writer`]), take turns to
+//! write, share a transaction where they come together (see [`turns`]), and each says how many events it has seen, so that nothing is ever written over something
 //! unseen. Values are JSON, packed (see [`codec`]): a snapshot for each registration, and a row for all events that came
 //! together.
 
@@ -28,8 +28,9 @@ pub use open::OpenError;
 use pages::Cursor;
 pub(super) use record::Record;
 use tables::{EXPIRY, TOKENS, Tables, snapshot};
-use turns::Turns;
+use turns::{Turn, Turns};
 pub(super) use writer::Writer;
+use writer::{Plan, View};
 
 use super::core::{Digest, Event, State};
 use crate::backend::{BackendError, ErrorKind, ListRequest};
@@ -156,30 +157,46 @@ impl Store {
         Ok(ids)
     }
 
-    /// Does some work when its turn comes. If the work fails, nothing of it stays; if it succeeds, all of it is on disk
-    /// when this returns.
-    pub(super) fn write<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    /// Does some work and writes what it leads to. If the work fails, nothing of it stays; if it succeeds, all of it is
+    /// on disk when this returns. The work may be done twice: on what is on disk, and if that has changed meanwhile, on
+    /// what will be there when its turn comes.
+    pub(super) fn write<T, E: From<StoreError>>(&self, work: impl Fn(&mut Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+        let (done, plan) = {
+            let view = View::Committed(self.database.begin_read().map_err(StoreError::from)?);
+            self.decide(&view, &work)?
+        };
+        if plan.is_empty() {
+            return Ok(done);
+        }
         let mut turn = self.turns.take(&self.cursor);
-        let done = self.decide(&mut turn, work);
+        let written = self.settle(&mut turn, done, plan, work);
         let ended = turn.end();
-        let done = done?;
+        let done = written?;
         ended?;
         Ok(done)
     }
 
-    fn decide<T, E: From<StoreError>>(
+    fn decide<T, E>(&self, view: &View<'_>, work: impl Fn(&mut Writer<'_>) -> Result<T, E>) -> Result<(T, Plan), E> {
+        let mut writer = Writer::new(view, &self.flows);
+        let done = work(&mut writer)?;
+        Ok((done, writer.into_plan()))
+    }
+
+    /// Writes a plan in its turn, or what comes of deciding anew.
+    fn settle<T, E: From<StoreError>>(
         &self,
-        turn: &mut turns::Turn<'_>,
-        work: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
+        turn: &mut Turn<'_>,
+        mut done: T,
+        mut plan: Plan,
+        work: impl Fn(&mut Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let open = turn.transaction(&self.database)?;
-        let mut writer = Writer::open(&open.transaction, &self.flows)?;
-        let done = work(&mut writer)?;
-        if writer.has_work() {
-            open.write(|| writer.write())?;
+        let view = View::Open(&open.transaction);
+        if !plan.holds(&view)? {
+            (done, plan) = self.decide(&view, work)?;
+        }
+        if !plan.is_empty() {
+            open.write(|| plan.write(&open.transaction))?;
         }
         Ok(done)
     }

@@ -1,6 +1,6 @@
 //! The tables of the store and how a registration is found in them.
 
-use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::record::{Keys, Record, contact_keys, unpack_snapshot};
 use super::{StoreError, codec};
@@ -57,10 +57,6 @@ impl<'t> Tables<'t> {
             tokens: transaction.open_table(TOKENS)?,
             expiry: transaction.open_table(EXPIRY)?,
         })
-    }
-
-    pub(super) fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError> {
-        self.states.get(id.as_str())?.map(|packed| unpack_snapshot(packed.value())).transpose()
     }
 
     /// Writes a record. Whoever made it has seen what it says was there before; of a new one this is looked at here.
@@ -124,26 +120,26 @@ impl<'t> Tables<'t> {
         self.counts.insert(row, change(count))?;
         Ok(())
     }
+}
 
-    /// The contact of these that an open registration of the project already has, and which one that is.
-    pub(super) fn taken(
-        &self,
-        project: &str,
-        contact: &Contact,
-    ) -> Result<Option<(Channel, RegistrationId)>, StoreError> {
-        for (channel, key) in contact_keys(contact) {
-            // Ids follow the contact in the key, so the first entry at or after the bare contact is one of its own.
-            let mut entries = self.contacts.range((project, key.as_str(), "")..)?;
-            if let Some(entry) = entries.next() {
-                let (found, ()) = (entry?.0, ());
-                let (found_project, found_contact, holder) = found.value();
-                if found_project == project && found_contact == key {
-                    return Ok(Some((channel, RegistrationId::new(holder))));
-                }
+/// The contact of these that an open registration of the project already has, and which one that is.
+pub(super) fn taken(
+    contacts: &impl ReadableTable<(&'static str, &'static str, &'static str), ()>,
+    project: &str,
+    contact: &Contact,
+) -> Result<Option<(Channel, RegistrationId)>, StoreError> {
+    for (channel, key) in contact_keys(contact) {
+        // Ids follow the contact in the key, so the first entry at or after the bare contact is one of its own.
+        let mut entries = contacts.range((project, key.as_str(), "")..)?;
+        if let Some(entry) = entries.next() {
+            let (found, ()) = (entry?.0, ());
+            let (found_project, found_contact, holder) = found.value();
+            if found_project == project && found_contact == key {
+                return Ok(Some((channel, RegistrationId::new(holder))));
             }
         }
-        Ok(None)
     }
+    Ok(None)
 }
 
 /// Reads a snapshot.

@@ -1,123 +1,141 @@
 //! Writers who come together.
 
-use std::sync::Barrier;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::super::turns::Turn;
+use super::super::writer::{View, Writer};
 use super::*;
 use crate::engine::core::Access;
 
 type Work<'w, T> = Box<dyn FnOnce() -> T + Send + 'w>;
 
-/// Does something while somebody else has the turn, so that all of it comes together, and waits for it.
-fn while_somebody_writes<T: Send>(store: &Store, work: Vec<Work<'_, T>>) -> Vec<T> {
-    let entered = Barrier::new(2);
+/// Holds a turn until all of these wait for theirs, does something in it, and lets them have theirs.
+fn together<T: Send>(store: &Store, during: impl FnOnce(&mut Turn<'_>), work: Vec<Work<'_, T>>) -> Vec<T> {
+    let mut turn = store.turns.take(&store.cursor);
     thread::scope(|scope| {
-        let (entered, waiting) = (&entered, work.len());
-        let holder = scope.spawn(move || {
-            store.write(|_| {
-                entered.wait();
-                while store.turns.waiting() < waiting {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                Ok::<_, StoreError>(())
-            })
-        });
-        entered.wait();
+        let all = work.len();
         let done: Vec<_> = work.into_iter().map(|work| scope.spawn(work)).collect();
-        holder.join().unwrap().unwrap();
+        while store.turns.waiting() < all {
+            thread::sleep(Duration::from_millis(1));
+        }
+        during(&mut turn);
+        drop(turn);
         done.into_iter().map(|done| done.join().unwrap()).collect()
     })
 }
 
-/// Says how many registrations the file holds for whoever reads it now.
 fn count(store: &Store) -> u64 {
     store.page(&ListRequest::page(1, 1)).unwrap().1
 }
 
-#[test]
-fn of_those_who_come_together_each_has_its_own_outcome_and_the_refused_leave_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = open(directory.path()).unwrap();
-    let store = &store;
-    let work: Vec<Work<'_, Result<u64, StoreError>>> = (1..=20)
-        .map(|number| {
-            let (state, events) = opened(store, number, i64::from(number));
-            let work = move || {
-                store.write(|writer| {
-                    writer.append(0, &events, &state)?;
-                    if number % 2 == 0 {
-                        writer.append(0, &events, &state)?;
-                    }
-                    Ok::<_, StoreError>(())
-                })?;
-                // What is acknowledged can be read at once.
-                assert_eq!(store.load(&state.registration.id)?, Some(state));
-                Ok(store.cursor.generation())
-            };
-            Box::new(work) as Work<'_, Result<u64, StoreError>>
-        })
-        .collect();
-    let before = store.cursor.generation();
-    let outcomes = while_somebody_writes(store, work);
-    for (number, outcome) in (1..=20).zip(&outcomes) {
-        assert_eq!(outcome.is_ok(), number % 2 == 1, "{number}: {outcome:?}");
-    }
-    assert_eq!(count(store), 10);
-    assert!(store.cursor.generation() - before < 10, "{} commits for 10 writers", store.cursor.generation() - before);
+/// Notes an access at a registration; how many events it has then.
+fn look(writer: &mut Writer<'_>, id: &RegistrationId) -> Result<u64, StoreError> {
+    let state = writer.load(id)?.unwrap();
+    let access = Access { actor: CallerKind::Operator, ip: None, action: "look".into(), denied: None };
+    let (after, events) = advance(Some(state.clone()), &Command::NoteAccess(access), at(5)).unwrap();
+    writer.append(state.events, &events, &after)?;
+    Ok(after.events)
 }
 
 #[test]
-fn who_comes_later_sees_what_those_before_have_written_even_in_one_commit() {
+fn those_who_wait_together_share_one_commit_and_can_read_what_they_wrote() {
     let directory = tempfile::tempdir().unwrap();
-    let store = open(directory.path()).unwrap();
-    let store = &store;
+    let store = &open(directory.path()).unwrap();
+    let commits = store.cursor.generation();
+    let work = (1..=20).map(|number| {
+        Box::new(move || {
+            let state = put(store, number, i64::from(number));
+            assert_eq!(store.load(&state.registration.id).unwrap(), Some(state));
+        }) as Work<'_, ()>
+    });
+    together(store, |_| {}, work.collect());
+    assert_eq!((count(store), store.cursor.generation() - commits), (20, 1));
+}
+
+#[test]
+fn of_those_who_want_one_contact_one_gets_it_and_the_others_leave_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = &open(directory.path()).unwrap();
+    let work = (1..=10).map(|number| {
+        let (mut state, events) = opened(store, number, 0);
+        state.registration.contact.email = Some("shared@example.com".into());
+        Box::new(move || {
+            let registration = &state.registration;
+            store.write(|writer| match writer.taken(&registration.project.id, &registration.contact)? {
+                Some((_, holder)) => Ok(Some(holder)),
+                None => writer.append(0, &events, &state).map(|()| None),
+            })
+        }) as Work<'_, Result<Option<RegistrationId>, StoreError>>
+    });
+    let holders: Vec<_> = together(store, |_| {}, work.collect()).into_iter().map(Result::unwrap).collect();
+    let (rows, total) = store.page(&ListRequest::page(1, 10)).unwrap();
+    assert_eq!(total, 1);
+    assert_eq!(holders.iter().filter(|holder| holder.is_none()).count(), 1);
+    assert!(holders.iter().flatten().all(|holder| *holder == rows[0].id));
+}
+
+#[test]
+fn who_comes_later_goes_on_from_what_those_before_have_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = &open(directory.path()).unwrap();
     let state = put(store, 1, 0);
     let id = &state.registration.id;
-    let work: Vec<Work<'_, u64>> = (0..10)
-        .map(|_| {
-            let work = move || {
-                let after: Result<u64, StoreError> = store.write(|writer| {
-                    let state = writer.load(id)?.unwrap();
-                    let access = Access { actor: CallerKind::Operator, ip: None, action: "look".into(), denied: None };
-                    let (after, events) = advance(Some(state.clone()), &Command::NoteAccess(access), at(5)).unwrap();
-                    writer.append(state.events, &events, &after)?;
-                    Ok(after.events)
-                });
-                after.unwrap()
-            };
-            Box::new(work) as Work<'_, u64>
-        })
-        .collect();
-    let mut counts = while_somebody_writes(store, work);
+    let work =
+        (0..10).map(|_| Box::new(|| store.write(|writer| look(writer, id))) as Work<'_, Result<u64, StoreError>>);
+    let mut counts: Vec<u64> = together(store, |_| {}, work.collect()).into_iter().map(Result::unwrap).collect();
     counts.sort_unstable();
-    let expected: Vec<u64> = (1..=10).map(|more| state.events + more).collect();
-    assert_eq!(counts, expected);
+    assert_eq!(counts, (1..=10).map(|more| state.events + more).collect::<Vec<_>>());
     assert_eq!(store.events(id).unwrap().len() as u64, state.events + 10);
 }
 
 #[test]
-fn somebody_who_panics_takes_nobody_along() {
+fn somebody_who_panics_in_the_turn_takes_nobody_along() {
     let directory = tempfile::tempdir().unwrap();
-    let store = open(directory.path()).unwrap();
-    let store = &store;
-    let work: Vec<Work<'_, bool>> = (1..=6)
-        .map(|number| {
-            let (state, events) = opened(store, number, 0);
-            let work = move || {
-                let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    store.write::<_, StoreError>(|writer| {
-                        writer.append(0, &events, &state)?;
-                        assert!(number != 3, "as planned");
-                        Ok(())
-                    })
-                }));
-                matches!(done, Ok(Ok(())))
-            };
-            Box::new(work) as Work<'_, bool>
-        })
-        .collect();
-    assert_eq!(while_somebody_writes(store, work), [true, true, false, true, true, true]);
-    assert_eq!(count(store), 5);
+    let store = &open(directory.path()).unwrap();
+    let state = put(store, 1, 0);
+    let id = &state.registration.id;
+    let work = (0..6).map(|number| {
+        Box::new(move || {
+            let runs = AtomicU32::new(0);
+            let written = catch_unwind(AssertUnwindSafe(|| {
+                store.write(|writer| {
+                    // Decided anew in the turn, because somebody has written meanwhile.
+                    assert!(runs.fetch_add(1, Ordering::SeqCst) == 0 || number != 3, "as planned");
+                    look(writer, id)
+                })
+            }));
+            matches!(written, Ok(Ok(_)))
+        }) as Work<'_, bool>
+    });
+    let meanwhile = |turn: &mut Turn<'_>| {
+        let open = turn.transaction(&store.database).unwrap();
+        let view = View::Open(&open.transaction);
+        let mut writer = Writer::new(&view, &store.flows);
+        look(&mut writer, id).unwrap();
+        open.write(|| writer.into_plan().write(&open.transaction)).unwrap();
+    };
+    assert_eq!(together(store, meanwhile, work.collect()), [true, true, true, false, true, true]);
+    assert_eq!(store.events(id).unwrap().len() as u64, state.events + 6);
+}
+
+#[test]
+fn if_one_cannot_be_written_all_who_share_the_transaction_are_told_and_nothing_of_it_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = &open(directory.path()).unwrap();
+    let work = (1..=5).map(|number| {
+        let (state, events) = opened(store, number, 0);
+        Box::new(move || store.write(|writer| writer.append(0, &events, &state))) as Work<'_, Result<(), StoreError>>
+    });
+    let tear = |turn: &mut Turn<'_>| {
+        let open = turn.transaction(&store.database).unwrap();
+        assert!(open.write(|| Err(StoreError::Torn)).is_err());
+    };
+    let told = together(store, tear, work.collect());
+    assert!(told.iter().all(|outcome| matches!(outcome, Err(StoreError::Together(_)))), "{told:?}");
+    assert_eq!(count(store), 0);
     put(store, 7, 0);
+    assert_eq!(count(store), 1);
 }
