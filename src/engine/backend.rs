@@ -162,7 +162,7 @@ fn retrieve(inner: &Inner, id: &RegistrationId, caller: &Caller) -> Result<Regis
         return Ok(state.registration);
     }
     let note = Access { actor: caller.kind, ip: caller.ip.clone(), action: "retrieve".to_owned(), denied: None };
-    Ok(inner.execute(id, Command::NoteAccess(note), caller, now)?.0.registration)
+    Ok(inner.execute(id, &Command::NoteAccess(note), caller, now)?.0.registration)
 }
 
 fn create(inner: &Inner, request: CreateRequest, caller: &Caller) -> Result<Created, BackendError> {
@@ -184,7 +184,7 @@ fn create(inner: &Inner, request: CreateRequest, caller: &Caller) -> Result<Crea
         token: Some(Digest::of_token(token.expose_secret())),
         origin: Origin::from(caller),
     }));
-    let (state, _) = inner.execute(&id, command, caller, now)?;
+    let (state, _) = inner.execute(&id, &command, caller, now)?;
     Ok(Created { registration: state.registration, token: Some(token) })
 }
 
@@ -223,7 +223,7 @@ fn sync(
         by: caller.kind,
         token: token.as_ref().map(|token| Digest::of_token(token.expose_secret())),
     });
-    let (state, events) = inner.execute(id, command, caller, now)?;
+    let (state, events) = inner.execute(id, &command, caller, now)?;
     let blockers = core::completeness(&state.registration).blockers;
     let token = token.filter(|_| issued(&events).is_some());
     Ok(SyncOutcome { registration: state.registration, asked, blockers, token })
@@ -238,7 +238,7 @@ fn resend(
     let now = inner.clock.now();
     let token = secrets::token()?;
     let command = Command::Resend { token: Digest::of_token(token.expose_secret()), send_email: request.send_email };
-    let (state, events) = inner.execute(id, command, caller, now)?;
+    let (state, events) = inner.execute(id, &command, caller, now)?;
     let registration = state.registration;
     let link: SecretString = format!("{LINK_BASE}/{}?token={}", registration.project.id, token.expose_secret()).into();
     let mut email_sent = None;
@@ -263,7 +263,7 @@ fn send_code(
         code: Digest::of_code(id, channel, code.expose_secret()),
         origin: Origin::from(caller),
     };
-    let (state, _) = inner.execute(id, command, caller, now)?;
+    let (state, _) = inner.execute(id, &command, caller, now)?;
     let contact = &state.registration.contact;
     let to = match channel {
         Channel::Email => contact.email.clone(),

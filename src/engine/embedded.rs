@@ -130,7 +130,7 @@ impl Engine {
         at: Timestamp,
     ) -> Result<Registration, BackendError> {
         let (id, caller) = (id.clone(), caller.clone());
-        let (state, _) = self.blocking(move |inner| inner.execute(&id, command, &caller, at)).await?;
+        let (state, _) = self.blocking(move |inner| inner.execute(&id, &command, &caller, at)).await?;
         Ok(state.registration)
     }
 
@@ -171,11 +171,11 @@ impl Inner {
     pub(super) fn execute(
         &self,
         id: &RegistrationId,
-        command: Command,
+        command: &Command,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(State, Vec<Event>), BackendError> {
-        let run = self.store.write(|writer| transact(writer, &self.hooked, id, &command, caller, now))?;
+        let run = self.store.write(|writer| transact(writer, &self.hooked, id, command, caller, now))?;
         // What changed may be another one than was meant: who holds a taken contact.
         self.tell(run.state.registration.id.clone());
         match run.refusal {

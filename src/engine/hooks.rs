@@ -21,7 +21,7 @@ impl HookQueue for Engine {
 
     async fn tried(&self, number: u64, delivery: Delivery, due: Option<Timestamp>) -> Result<(), BackendError> {
         self.blocking(move |inner| {
-            inner.note_try(number, delivery, due)?;
+            inner.note_try(number, &delivery, due)?;
             Ok(())
         })
         .await
@@ -63,7 +63,7 @@ impl HookQueue for Engine {
 
 impl Inner {
     /// Notes a try at the event and at its registration, in one transaction.
-    fn note_try(&self, number: u64, delivery: Delivery, due: Option<Timestamp>) -> Result<(), BackendError> {
+    fn note_try(&self, number: u64, delivery: &Delivery, due: Option<Timestamp>) -> Result<(), BackendError> {
         let id = self.store.write(|writer| {
             let hook = writer.hook(number)?.ok_or_else(|| missing(number))?;
             let mut after = StoredHook { due, ..hook.clone() };

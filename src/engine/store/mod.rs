@@ -2,9 +2,9 @@
 //! threads made for that.
 //!
 //! What was written is on disk when the writer returns. Writers decide side by side (see [`writer`]), take turns to
-//! write, share a transaction where they come together (see [`turns`]), and each says how many events it has seen, so that nothing is ever written over something
-//! unseen. Values are JSON, packed (see [`codec`]): a snapshot for each registration, and a row for all events that came
-//! together.
+//! write, share a transaction where they come together (see [`turns`]), and each says how many events it has seen, so that
+//! nothing is ever written over something unseen. Values are JSON, packed (see [`codec`]): a snapshot for each
+//! registration, and a row for all events that came together.
 
 mod codec;
 mod hooks;
