@@ -56,9 +56,9 @@ impl Model {
 
     fn not_in_full(&self) -> impl Iterator<Item = &RegistrationId> {
         let rows = self.queue.rows();
-        let row = self.queue.list().selected_row().unwrap_or(0);
+        let row = self.queue.list().cursor().selected().unwrap_or(0);
         let around = rows.iter().skip(row.saturating_sub(AROUND)).take(2 * AROUND + 1);
-        around.filter(|id| {
+        around.filter_map(|row| self.index.id(*row)).filter(|id| {
             let is_thin = self.index.get(id).is_some_and(|entry| entry.registration.has_unloaded());
             is_thin && !self.ahead.asked.contains(*id)
         })

@@ -375,7 +375,7 @@ impl Model {
                     shown: false,
                 });
                 self.back_to_queue();
-                let shown = self.queue.select(&id, self.list_rows);
+                let shown = self.queue.select(&id, &self.index, self.list_rows);
                 let hidden = if shown { "" } else { " The filter hides it." };
                 self.toast(ToastKind::Done, format!("Created {id}.{hidden}"))
             }

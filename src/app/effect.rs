@@ -7,14 +7,20 @@ use secrecy::SecretString;
 use super::{Kept, Message, RequestId, reading::Reader};
 use crate::{
     backend::{Annotation, CreateRequest, ListRequest, ResendRequest, SyncRequest},
-    model::{Registration, RegistrationId, Seen},
+    index::Index,
+    model::{Registration, RegistrationId, Seen, Timestamp},
 };
 
 /// One thing to do. Those with a request id answer with a message that carries it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Effect {
     /// Read one page; answered by [`Message::Listed`].
     List(RequestId, ListRequest),
+    /// Read everything into this index, judged as of this time, beside the one that is shown; answered by [`Message::Indexed`], and by
+    /// [`Message::Indexing`] now and then.
+    Index(RequestId, Box<Index>, Timestamp),
+    /// Drop an index that is needed no more, which takes its time.
+    Discard(Box<Index>),
     /// Read one registration in full; answered by [`Message::Retrieved`].
     Retrieve(RequestId, RegistrationId),
     /// Read projects and flows; answered by [`Message::Catalogue`].
@@ -107,6 +113,10 @@ pub enum Timer {
     Follow,
     /// The cursor rests: what is around it is read in full.
     Ahead,
+    /// The next of what changed while an index was made are taken in.
+    Meanwhile,
+    /// The next view is counted.
+    Count,
     /// The next of those are judged whom time may have moved.
     Judge,
 }

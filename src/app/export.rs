@@ -123,7 +123,7 @@ impl Model {
         let form = ExportForm {
             ids,
             which,
-            hidden: if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 },
+            hidden: if self.screens.is_empty() { self.queue.hidden_marks(&self.index) } else { 0 },
             format: RowFormat::Ndjson,
             path: Input::new(name),
             masked: self.masked,

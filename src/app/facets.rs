@@ -1,10 +1,7 @@
 //! The screen of the facets: how many of what is listed have each status, step, turn, project, country and flag.
 
 use super::{Model, Screen, rows::Rows};
-use crate::{
-    index::{Index, ValueCount},
-    model::RegistrationId,
-};
+use crate::index::{Index, Row, ValueCount};
 
 /// One value of one term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +30,9 @@ pub struct FacetsView {
 
 impl FacetsView {
     /// Counts over registrations.
-    pub(super) fn count(&mut self, index: &Index, ids: &[RegistrationId], height: usize) {
-        self.total = ids.len();
-        let facets = index.values(ids).into_iter();
+    pub(super) fn count(&mut self, index: &Index, rows: &[Row], height: usize) {
+        self.total = rows.len();
+        let facets = index.values(rows).into_iter();
         let facets = facets.flat_map(|(term, values)| values.into_iter().map(move |value| Facet { term, value }));
         let same = |left: &Facet, right: &Facet| left.term == right.term && left.value.text == right.value.text;
         self.rows.replace(facets.collect(), height, same);

@@ -1,10 +1,7 @@
 //! The screen of the rules: how often each fires over what the queue shows, and how often it was right.
 
 use super::{Model, Screen, rows::Rows};
-use crate::{
-    index::{FlagRate, Index},
-    model::RegistrationId,
-};
+use crate::index::{FlagRate, Index, Row};
 
 /// The order of the rules; those that fire nowhere always come last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,9 +66,9 @@ pub struct FlagsView {
 
 impl FlagsView {
     /// Counts over registrations.
-    pub(super) fn count(&mut self, index: &Index, ids: &[RegistrationId], height: usize) {
-        self.total = ids.len();
-        self.put(index.flag_rates(ids), height);
+    pub(super) fn count(&mut self, index: &Index, rows: &[Row], height: usize) {
+        self.total = rows.len();
+        self.put(index.flag_rates(rows), height);
     }
 
     /// Sorts by the next field.

@@ -148,7 +148,7 @@ impl Model {
     /// Measures what the queue shows, without test traffic; of very many the first in its order.
     fn measure<T>(&self, work: impl FnOnce(&Population) -> T) -> T {
         let demo = self.projects.iter().filter(|project| project.demo).map(|project| project.id.as_str());
-        let entries: Vec<_> = self.queue.rows().iter().take(MOST).filter_map(|id| self.index.get(id)).collect();
+        let entries: Vec<_> = self.queue.rows().iter().take(MOST).filter_map(|row| self.index.at(*row)).collect();
         let cases = entries.iter().map(|entry| (entry.registration.as_ref(), &entry.judgement));
         work(&Population::of(cases, &demo.collect::<HashSet<_>>()))
     }

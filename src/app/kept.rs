@@ -85,7 +85,7 @@ impl Model {
     #[must_use]
     pub fn remembering(mut self, mut kept: Kept, problem: Option<String>) -> Self {
         if let Some(sort) = kept.sort.as_deref().and_then(|text| Sort::parse(text).ok()) {
-            self.queue.sort = sort;
+            self.queue.sort_by(sort);
         }
         kept.theme.take_if(|chosen| chosen.over != self.look.theme.as_str());
         if let Some(theme) = kept.theme.as_ref().and_then(|chosen| ThemeName::parse(&chosen.name)) {

@@ -5,12 +5,14 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use super::{
     Effects, Model, RequestId,
+    aside::Aside,
     effect::{Effect, Timer},
     model::ToastKind,
     pass::{Extent, Pass},
 };
 use crate::{
     backend::{BackendError, ErrorKind, ListRequest, Mirror, Order, Page},
+    index::Index,
     model::{Flow, Project, Registration, RegistrationId, Timestamp},
 };
 
@@ -39,6 +41,8 @@ const PAGES_AT_ONCE: usize = 4;
 #[derive(Debug, Default)]
 pub struct Loading {
     pass: Option<Pass>,
+    /// The index that is made aside of a large store.
+    pub aside: Aside,
     /// Questions whether a registration that was on no page is still there.
     looked_for: HashSet<RequestId>,
     /// Projects and flows are being read.
@@ -75,7 +79,7 @@ pub struct Loading {
 impl Loading {
     /// Whether a page is under way.
     pub fn is_reading(&self) -> bool {
-        self.pass.as_ref().is_some_and(Pass::is_waiting)
+        self.aside.is_under_way() || self.pass.as_ref().is_some_and(Pass::is_waiting)
     }
 }
 
@@ -168,7 +172,12 @@ impl Model {
         let refused = page.refused;
         let first_pass = self.loading.complete_at.is_none();
         self.take_in(page.registrations);
-        let mut effects = self.go_on_reading();
+        let mut effects = if self.are_many(page.total) {
+            self.loading.pass = None;
+            self.index_aside()
+        } else {
+            self.go_on_reading()
+        };
         let is_over = self.loading.pass.is_none();
         // Searching again after each of a thousand pages would be quadratic: only when enough has come.
         let tells_more = !first_pass && !tells_nothing;
@@ -178,7 +187,7 @@ impl Model {
             self.loading.searched = self.index.len();
             self.changed();
             if first_pass {
-                self.queue.select_first(self.list_rows);
+                self.queue.select_first(&self.index, self.list_rows);
             }
         }
         if !refused.is_empty() {
@@ -228,11 +237,12 @@ impl Model {
     }
 
     /// Takes what an earlier run has read, until it is read again. What has been read by now is newer.
-    pub(super) fn recall(&mut self, registrations: Vec<Registration>, at: Timestamp) {
+    pub(super) fn recall(&mut self, recalled: Box<Index>, at: Timestamp) {
         if self.loading.complete_at.is_some() {
             return;
         }
-        self.take_in(registrations);
+        let read = std::mem::replace(&mut self.index, *recalled);
+        self.take_in(read.entries().map(|entry| Registration::clone(&entry.registration)).collect());
         self.loading.recalled_at = Some(at);
         self.changed();
     }
@@ -295,11 +305,17 @@ impl Model {
             effects.append(self.go_on_reading());
             return effects;
         }
+        // Pages that were under way together fail together: that is one failure.
+        let counts = !pass.is_waiting();
+        self.reading_failed(error, counts)
+    }
+
+    /// Says that nothing could be read, and tries again after a while.
+    pub(super) fn reading_failed(&mut self, error: BackendError, counts: bool) -> Effects {
         let since = self.loading.error.as_ref().map_or(self.now, |(_, since)| *since);
         let first = self.loading.error.is_none();
         let wait = (RETRY_SECONDS << self.loading.failures.min(4)).min(LONGEST_RETRY_SECONDS);
-        // Pages that were under way together fail together: that is one failure.
-        self.loading.failures += u32::from(!pass.is_waiting());
+        self.loading.failures += u32::from(counts);
         let mut effects = Effects::one(Effect::Timer(Timer::Refresh, Duration::from_secs(wait)));
         if first {
             effects.append(self.toast(ToastKind::Error, error.message.clone()));
@@ -330,6 +346,7 @@ impl Model {
 
     /// Takes registrations as they are now.
     pub(super) fn upsert(&mut self, registrations: Vec<Registration>) {
+        self.note_meanwhile(&registrations);
         if let Some(pass) = &mut self.loading.pass {
             pass.saw(registrations.iter().map(|registration| &registration.id));
         }
@@ -353,7 +370,13 @@ impl Model {
     pub(super) fn changed(&mut self) {
         self.loading.is_behind = false;
         self.loading.followed_at = Some(self.now);
-        self.requeue();
+        match self.index.take_changes() {
+            Some(changes) if !self.queue.query.is_about_time() => {
+                self.queue.follow(&self.index, &changes, self.now, self.list_rows);
+                self.recount_screens();
+            }
+            _ => self.requeue(),
+        }
         self.recount();
     }
 

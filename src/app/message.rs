@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     backend::{BackendError, Created, Page, ResentLink, SyncOutcome},
+    index::Index,
     keys::Key,
     model::{Flow, Project, Registration, RegistrationId, Timestamp},
 };
@@ -29,7 +30,11 @@ pub enum Message {
     /// What the last frame had room for.
     Measured(Room),
     /// What an earlier run has read, and when.
-    Recalled(Vec<Registration>, Timestamp),
+    Recalled(Box<Index>, Timestamp),
+    /// So many registrations are in the index that is made aside.
+    Indexing(RequestId, usize),
+    /// The index that was made aside, or why there is none.
+    Indexed(RequestId, Result<Box<Index>, BackendError>),
     /// A page was read.
     Listed(RequestId, Result<Page, BackendError>),
     /// A registration was read.

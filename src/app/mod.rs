@@ -6,6 +6,7 @@
 mod act;
 mod ahead;
 pub mod arrivals;
+mod aside;
 pub mod columns;
 pub mod command;
 pub mod copy;
@@ -24,6 +25,7 @@ pub mod insights;
 pub mod jobs;
 mod kept;
 mod leave;
+pub mod list;
 mod load;
 pub mod look;
 pub mod message;

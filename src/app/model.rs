@@ -213,8 +213,7 @@ impl Model {
 
     /// Searches again, because the query, the order, the registrations or the time have changed.
     pub(super) fn requeue(&mut self) {
-        let rows = self.index.search(&self.queue.query, self.queue.sort, self.now);
-        self.queue.set_rows(rows, self.list_rows);
+        self.queue.search(&self.index, self.now, self.list_rows);
         self.recount_screens();
     }
 

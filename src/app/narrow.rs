@@ -44,7 +44,7 @@ impl Model {
     /// Remembers a filter that was just left for the one in force, with its order if that changed as well.
     pub(super) fn left_filter(&mut self, text: &str, sort: Option<Sort>) {
         let text = text.trim().to_owned();
-        if text == self.filter_in_force() && sort.is_none_or(|sort| sort == self.queue.sort) {
+        if text == self.filter_in_force() && sort.is_none_or(|sort| sort == self.queue.sort()) {
             return;
         }
         let past = &mut self.queue.past;
@@ -56,7 +56,7 @@ impl Model {
 
     /// Puts a filter, and maybe an order, in the place of those in force.
     pub(super) fn filter_by(&mut self, text: String, sort: Option<Sort>) {
-        let (before, order) = (self.filter_in_force(), self.queue.sort);
+        let (before, order) = (self.filter_in_force(), self.queue.sort());
         self.put_filter(text, sort);
         self.left_filter(&before, sort.map(|_| order));
     }
@@ -64,8 +64,8 @@ impl Model {
     fn put_filter(&mut self, text: String, sort: Option<Sort>) {
         self.queue.filter.put(text);
         self.queue.filter.editing = false;
-        let is_sorted_anew = sort.is_some_and(|sort| sort != self.queue.sort);
-        self.queue.sort = sort.unwrap_or(self.queue.sort);
+        let is_sorted_anew = sort.is_some_and(|sort| sort != self.queue.sort());
+        self.queue.sort_by(sort.unwrap_or(self.queue.sort()));
         let query = self.queue.query.clone();
         self.set_query();
         if is_sorted_anew && self.queue.query == query {
@@ -113,7 +113,7 @@ impl Model {
     pub(super) fn undo_filter(&mut self, back: bool) -> Effects {
         let past = &mut self.queue.past;
         let Some(step) = (if back { past.back.pop() } else { past.forward.pop() }) else { return Effects::none() };
-        let left = Step { text: self.filter_in_force(), sort: step.sort.map(|_| self.queue.sort) };
+        let left = Step { text: self.filter_in_force(), sort: step.sort.map(|_| self.queue.sort()) };
         self.put_filter(step.text, step.sort);
         let past = &mut self.queue.past;
         if back {

@@ -1,14 +1,17 @@
 //! The list of registrations: rows, marks, filter and order.
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::RangeInclusive,
+};
 
 use super::{
-    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, model::ToastKind, narrow::Past, news::News,
-    registration::RegistrationView, rows::Rows, screens::Screen,
+    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, list::List, model::ToastKind, narrow::Past,
+    news::News, registration::RegistrationView, screens::Screen,
 };
 use crate::{
-    index::{Query, Sort, SortField},
-    model::RegistrationId,
+    index::{Index, Query, Row, Sort, SortField},
+    model::{RegistrationId, Timestamp},
 };
 
 /// The order in which the sort key goes through the fields.
@@ -26,7 +29,7 @@ const SORT_FIELDS: &[SortField] = &[
 /// The state of the list.
 #[derive(Debug)]
 pub struct Queue {
-    list: Rows<RegistrationId>,
+    list: List,
     /// What came and changed.
     pub news: News,
     /// The operator has moved the selection, or chosen a row.
@@ -39,8 +42,6 @@ pub struct Queue {
     pub without_preview: bool,
     /// The columns.
     pub columns: Columns,
-    /// The order.
-    pub sort: Sort,
     /// The order when no view was shown last: it comes back when the view is left.
     pub(super) own_sort: Sort,
     /// The query in force.
@@ -54,14 +55,13 @@ pub struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            list: Rows::default(),
+            list: List::sorted_by(Sort { by: SortField::Urgency, descending: true }),
             news: News::default(),
             touched: false,
             marked: BTreeSet::new(),
             marked_last: None,
             without_preview: false,
             columns: Columns::default(),
-            sort: Sort { by: SortField::Urgency, descending: true },
             own_sort: Sort { by: SortField::Urgency, descending: true },
             query: Query::default(),
             filter: FilterLine::default(),
@@ -71,14 +71,19 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// The registrations that match, in order.
-    pub fn rows(&self) -> &[RegistrationId] {
-        self.list.all()
+    /// The rows that match, in order on the screen and around it.
+    pub fn rows(&self) -> &[Row] {
+        self.list.rows()
     }
 
     /// The rows with their selection.
-    pub fn list(&self) -> &Rows<RegistrationId> {
+    pub fn list(&self) -> &List {
         &self.list
+    }
+
+    /// The order.
+    pub fn sort(&self) -> Sort {
+        self.list.sort
     }
 
     /// The selected registration.
@@ -92,77 +97,89 @@ impl Queue {
     }
 
     /// How many marked registrations are not shown.
-    pub fn hidden_marks(&self) -> usize {
-        let shown: BTreeSet<&RegistrationId> = self.rows().iter().filter(|id| self.marked.contains(*id)).collect();
-        self.marked.len() - shown.len()
+    pub fn hidden_marks(&self, index: &Index) -> usize {
+        if self.rows().len() == index.len() {
+            return 0;
+        }
+        let marked: HashSet<Row> = self.marked.iter().filter_map(|id| index.row(id)).collect();
+        self.marked.len() - self.rows().iter().filter(|row| marked.contains(*row)).count()
     }
 
-    /// Takes new rows.
-    pub(super) fn set_rows(&mut self, rows: Vec<RegistrationId>, list_rows: usize) {
-        self.list.replace(rows, list_rows, RegistrationId::eq);
+    /// Puts another order in force, from the next search on.
+    pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.list.sort = sort;
+    }
+
+    /// Lists what the query finds.
+    pub(super) fn search(&mut self, index: &Index, now: Timestamp, list_rows: usize) {
+        self.list.search(index, &self.query, now, list_rows);
+    }
+
+    /// Takes changed rows into account.
+    pub(super) fn follow(&mut self, index: &Index, changes: &[Row], now: Timestamp, list_rows: usize) {
+        self.list.follow(index, &self.query, changes, now, list_rows);
     }
 
     /// Selects what stands first, unless the operator has moved: while the first pages come in, what came first is not
     /// what is most urgent.
-    pub(super) fn select_first(&mut self, list_rows: usize) {
+    pub(super) fn select_first(&mut self, index: &Index, list_rows: usize) {
         if !self.touched {
-            self.list.step(isize::MIN / 2, list_rows);
+            self.list.step(isize::MIN / 2, index, list_rows);
         }
     }
 
     /// Selects a registration that is in the list.
-    pub(super) fn select(&mut self, id: &RegistrationId, list_rows: usize) -> bool {
+    pub(super) fn select(&mut self, id: &RegistrationId, index: &Index, list_rows: usize) -> bool {
         self.touched = true;
-        self.list.select(list_rows, |row| row == id)
+        self.list.select(id, index, list_rows)
     }
 
     /// Moves the selection by rows, stopping at both ends.
-    pub(super) fn step(&mut self, rows: isize, list_rows: usize) {
+    pub(super) fn step(&mut self, rows: isize, index: &Index, list_rows: usize) {
         self.touched = true;
-        self.list.step(rows, list_rows);
+        self.list.step(rows, index, list_rows);
     }
 
     /// Scrolls as far as the selection needs.
-    pub(super) fn show_selected(&mut self, list_rows: usize) {
-        self.list.show_selected(list_rows);
+    pub(super) fn show_selected(&mut self, index: &Index, list_rows: usize) {
+        self.list.show_selected(index, list_rows);
     }
 
     /// Marks or unmarks the selected registration and goes down.
-    pub(super) fn toggle_mark(&mut self, list_rows: usize) {
+    pub(super) fn toggle_mark(&mut self, index: &Index, list_rows: usize) {
         if let Some(id) = self.selected().cloned() {
             if !self.marked.remove(&id) {
                 self.marked_last = Some(id.clone());
                 self.marked.insert(id);
             }
-            self.step(1, list_rows);
+            self.step(1, index, list_rows);
         }
     }
 
     /// The rows from the one that was marked last to the selected one; `None` if that mark is gone or not shown.
-    pub(super) fn range(&self) -> Option<RangeInclusive<usize>> {
+    pub(super) fn range(&self, index: &Index) -> Option<RangeInclusive<usize>> {
         let began = self.marked_last.as_ref().filter(|id| self.marked.contains(*id))?;
-        let from = self.rows().iter().position(|id| id == began)?;
-        let to = self.list.selected_row()?;
+        let from = self.list.place_of(began, index)?;
+        let to = self.list.cursor().selected()?;
         Some(from.min(to)..=from.max(to))
     }
 
     /// Marks those rows; the next range begins here.
-    fn mark_range(&mut self) {
-        let Some(range) = self.range() else { return };
-        let rows: Vec<RegistrationId> = self.rows()[range].to_vec();
-        self.marked.extend(rows);
+    fn mark_range(&mut self, index: &Index) {
+        let Some(range) = self.range(index) else { return };
+        self.marked.extend(self.list.ids(index).into_iter().skip(*range.start()).take(range.count()));
         self.marked_last = self.selected().cloned();
     }
 
     /// Marks what is shown and not marked, and unmarks the rest of what is shown.
-    fn invert_marks(&mut self) {
-        let shown: BTreeSet<RegistrationId> = self.rows().iter().cloned().collect();
+    fn invert_marks(&mut self, index: &Index) {
+        let shown: BTreeSet<RegistrationId> = self.list.ids(index).into_iter().collect();
         self.marked = self.marked.symmetric_difference(&shown).cloned().collect();
     }
 
     /// Marks everything that matches; if all of it is marked already, unmarks it.
-    pub(super) fn mark_all(&mut self) {
-        let rows: BTreeSet<RegistrationId> = self.rows().iter().cloned().collect();
+    pub(super) fn mark_all(&mut self, index: &Index) {
+        let rows: BTreeSet<RegistrationId> = self.list.ids(index).into_iter().collect();
         if rows.is_subset(&self.marked) {
             self.marked.retain(|id| !rows.contains(id));
         } else {
@@ -174,13 +191,13 @@ impl Queue {
 impl Model {
     /// Marks from the row that was marked last to this one.
     pub(super) fn mark_range(&mut self) -> Effects {
-        self.queue.mark_range();
+        self.queue.mark_range(&self.index);
         self.tell_marks()
     }
 
     /// Marks what is not marked, of what is shown.
     pub(super) fn invert_marks(&mut self) -> Effects {
-        self.queue.invert_marks();
+        self.queue.invert_marks(&self.index);
         self.tell_marks()
     }
 
@@ -197,19 +214,17 @@ impl Model {
 
     /// Sorts by the next field, in the direction that puts what matters first.
     pub(super) fn sort_queue_next(&mut self) -> Effects {
-        let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort.by).unwrap_or(0);
+        let current = SORT_FIELDS.iter().position(|field| *field == self.queue.sort().by).unwrap_or(0);
         self.sort_by(SORT_FIELDS[(current + 1) % SORT_FIELDS.len()])
     }
 
     /// Sorts by a field; by the one in force, turns it round.
     pub(super) fn sort_by(&mut self, field: SortField) -> Effects {
-        self.queue.sort = if self.queue.sort.by == field {
-            Sort { by: field, descending: !self.queue.sort.descending }
-        } else {
-            Sort::by(field)
-        };
+        let in_force = self.queue.sort();
+        let turned = Sort { by: field, descending: !in_force.descending };
+        self.queue.sort_by(if in_force.by == field { turned } else { Sort::by(field) });
         self.requeue();
-        let sort = self.queue.sort.to_string();
+        let sort = self.queue.sort().to_string();
         self.keep(|kept| kept.sort = Some(sort))
     }
 
@@ -226,16 +241,16 @@ impl Model {
         let tab = self.registration().map(|view| view.tab);
         if let Some(id) = self.subject().cloned() {
             self.look_at(&id);
-            self.queue.select(&id, self.list_rows);
+            self.queue.select(&id, &self.index, self.list_rows);
         }
         // A registration that was decided on may have left its place.
         let next = self.registration().and_then(|view| view.next.clone()).filter(|_| rows == 1);
-        let before = self.queue.list.selected_row();
-        let found = next.is_some_and(|next| self.queue.select(&next, self.list_rows));
+        let before = self.queue.list.cursor().selected();
+        let found = next.is_some_and(|next| self.queue.select(&next, &self.index, self.list_rows));
         if !found {
-            self.queue.step(rows, self.list_rows);
+            self.queue.step(rows, &self.index, self.list_rows);
         }
-        if !found && self.queue.list.selected_row() == before {
+        if !found && self.queue.list.cursor().selected() == before {
             return self.toast(ToastKind::Note, "This is the end of the queue.");
         }
         let Some(id) = self.queue.selected().cloned() else { return Effects::none() };

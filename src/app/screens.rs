@@ -90,7 +90,7 @@ impl Model {
     /// The registrations of this screen in the order of their rows.
     pub(super) fn shown_ids(&self) -> Vec<RegistrationId> {
         match self.screens.last() {
-            None => self.queue.rows().to_vec(),
+            None => self.queue.list().ids(&self.index),
             Some(Screen::Ring(view)) => view.rows.all().iter().filter_map(|row| row.member().cloned()).collect(),
             Some(_) => self.subject().cloned().into_iter().collect(),
         }
@@ -110,7 +110,7 @@ impl Model {
     pub(super) fn subjects(&self) -> (Vec<RegistrationId>, usize) {
         match self.marked() {
             Some(marked) if !marked.is_empty() => {
-                let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
+                let hidden = if self.screens.is_empty() { self.queue.hidden_marks(&self.index) } else { 0 };
                 (in_order(&self.shown_ids(), marked), hidden)
             }
             _ => (self.subject().cloned().into_iter().collect(), 0),
@@ -139,7 +139,7 @@ impl Model {
     pub(super) fn toggle_mark(&mut self) {
         match self.screens.last_mut() {
             Some(Screen::Ring(view)) => view.toggle_mark(self.page_rows),
-            _ => self.queue.toggle_mark(self.list_rows),
+            _ => self.queue.toggle_mark(&self.index, self.list_rows),
         }
     }
 
@@ -147,7 +147,7 @@ impl Model {
     pub(super) fn mark_all(&mut self) -> Effects {
         match self.screens.last_mut() {
             Some(Screen::Ring(view)) => view.mark_all(),
-            _ => self.queue.mark_all(),
+            _ => self.queue.mark_all(&self.index),
         }
         self.tell_marks()
     }
@@ -155,7 +155,7 @@ impl Model {
     /// Says how many are marked on this screen, and how many of them the filter hides.
     pub(super) fn tell_marks(&mut self) -> Effects {
         let marked = self.marked().map_or(0, BTreeSet::len);
-        let hidden = if self.screens.is_empty() { self.queue.hidden_marks() } else { 0 };
+        let hidden = if self.screens.is_empty() { self.queue.hidden_marks(&self.index) } else { 0 };
         let hidden = if hidden > 0 { format!(", {hidden} hidden by the filter") } else { String::new() };
         self.toast(ToastKind::Note, format!("{marked} marked{hidden}"))
     }
@@ -167,7 +167,7 @@ impl Model {
                 view.rows.select(self.page_rows, |row| row.member() == Some(id));
             }
             _ => {
-                self.queue.select(id, self.list_rows);
+                self.queue.select(id, &self.index, self.list_rows);
             }
         }
     }
@@ -193,7 +193,7 @@ impl Model {
             self.look_at(&view.id);
         }
         if let (Screen::Registration(view), true) = (&left, self.screens.is_empty()) {
-            self.queue.select(&view.id, self.list_rows);
+            self.queue.select(&view.id, &self.index, self.list_rows);
         }
         self.forward.push(left);
     }
@@ -219,7 +219,7 @@ impl Model {
     /// Moves by rows or lines.
     pub(super) fn step(&mut self, rows: isize) {
         match self.screens.last_mut() {
-            None => self.queue.step(rows, self.list_rows),
+            None => self.queue.step(rows, &self.index, self.list_rows),
             Some(Screen::Registration(_)) => self.move_in_registration(rows),
             Some(Screen::Flags(view)) => view.rows.step(rows, self.page_rows),
             Some(Screen::Facets(view)) => view.rows.step(rows, self.page_rows),

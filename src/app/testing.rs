@@ -144,6 +144,11 @@ impl Console {
         }
     }
 
+    /// The registrations that are listed, in order.
+    pub(crate) fn listed(&self) -> Vec<RegistrationId> {
+        self.model.queue.list().ids(&self.model.index)
+    }
+
     /// The selected registration's id.
     pub(crate) fn selected(&self) -> Option<&str> {
         self.model.queue.selected().map(RegistrationId::as_str)
@@ -152,6 +157,11 @@ impl Console {
     fn perform(&mut self, effect: Effect) {
         let answer = match effect {
             Effect::List(request, list) => Message::Listed(request, Ok(self.page(&list))),
+            Effect::Index(request, mut index, now) => {
+                index.fill(self.data.clone(), now);
+                index.judge_all(now);
+                Message::Indexed(request, Ok(index))
+            }
             Effect::Retrieve(request, id) => {
                 let found = self.data.iter().find(|registration| registration.id == id).cloned();
                 Message::Retrieved(request, id.clone(), found.ok_or_else(|| BackendError::no_registration(&id)))
@@ -202,7 +212,7 @@ impl Console {
                 self.left = true;
                 return;
             }
-            Effect::Timer(..) | Effect::Suspend | Effect::Mouse(_) => return,
+            Effect::Timer(..) | Effect::Suspend | Effect::Mouse(_) | Effect::Discard(_) => return,
         };
         self.send(answer);
     }

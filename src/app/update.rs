@@ -23,6 +23,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     let mut effects = take(model, message);
     effects.append(model.time_news());
     effects.append(model.time_following());
+    effects.append(model.time_counting());
     effects.append(model.time_reading_ahead());
     effects
 }
@@ -45,10 +46,15 @@ fn take(model: &mut Model, message: Message) -> Effects {
             model.measured(room);
             Effects::none()
         }
-        Message::Recalled(registrations, at) => {
-            model.recall(registrations, at);
+        Message::Recalled(index, at) => {
+            model.recall(index, at);
             Effects::none()
         }
+        Message::Indexing(request, count) => {
+            model.indexing(request, count);
+            Effects::none()
+        }
+        Message::Indexed(request, answer) => model.indexed(request, answer),
         Message::Listed(request, answer) => model.listed(request, answer),
         Message::Retrieved(request, _, answer) if model.is_of_a_job(request) => model.looked_up(request, answer),
         Message::Retrieved(request, id, answer) => model.retrieved(request, &id, answer),
@@ -144,7 +150,7 @@ impl Model {
             Command::Filter => self.edit_filter(),
             Command::Clear => self.clear(),
             Command::Sort => return self.sort_next(),
-            Command::ReverseSort => return self.sort_by(self.queue.sort.by),
+            Command::ReverseSort => return self.sort_by(self.queue.sort().by),
             Command::Mark => self.toggle_mark(),
             Command::MarkAll => return self.mark_all(),
             Command::MarkRange => return self.mark_range(),
@@ -280,7 +286,7 @@ impl Model {
     fn measured(&mut self, Room { list_rows, page_rows, scroll_max }: Room) {
         self.list_rows = list_rows.max(1);
         self.page_rows = page_rows.max(1);
-        self.queue.show_selected(self.list_rows);
+        self.queue.show_selected(&self.index, self.list_rows);
         match self.overlays.last_mut() {
             Some(Overlay::Help(view)) => view.scroll.max = scroll_max,
             Some(Overlay::Palette(palette)) => palette.choices.show_selected(self.page_rows),
@@ -303,6 +309,11 @@ impl Model {
                 effects
             }
             Timer::Judge => self.rejudge(),
+            Timer::Meanwhile => self.take_meanwhile(),
+            Timer::Count => {
+                self.count_next_view();
+                Effects::none()
+            }
             Timer::Toast => {
                 self.toast = None;
                 Effects::none()

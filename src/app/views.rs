@@ -1,15 +1,18 @@
 //! The views on the number keys: chosen, counted, saved and removed.
 
+use std::time::Duration;
+
 use tui_input::Input;
 
 use super::{
     Effects, Kept, Model, Overlay,
+    effect::{Effect, Timer},
     kept::KeptView,
     model::ToastKind,
     update::{input_request, paste_line},
 };
 use crate::{
-    index::{Origin, Query, View, Views},
+    index::{Origin, View, Views},
     keys::{Code, Key},
     model::fold_word,
 };
@@ -20,7 +23,18 @@ pub struct Tabs {
     views: Views,
     /// In the order of their numbers, as of the last change.
     counts: Vec<usize>,
+    /// The place of the one to count next, while counting goes on.
+    next: Option<usize>,
+    /// The counted has changed meanwhile.
+    again: bool,
+    /// The timer runs that goes on with counting.
+    timed: bool,
 }
+
+/// Up to this many registrations are counted for all views at once: that takes a fraction of a millisecond.
+const COUNTED_AT_ONCE: usize = 5_000;
+/// The pause before the next view is counted among more, milliseconds: keys come first.
+const PAUSE_MILLIS: u64 = 2;
 
 impl Tabs {
     /// The views.
@@ -58,10 +72,39 @@ impl Model {
         add_kept_views(&mut self.tabs.views, kept);
     }
 
-    /// Counts what each view holds.
+    /// Counts what each view holds: at once, or one view after the other where there are many registrations.
     pub(super) fn count_views(&mut self) {
-        let queries: Vec<&Query> = self.tabs.views.numbered().into_iter().map(|(_, view)| &view.query).collect();
-        self.tabs.counts = self.index.counts(&queries, self.now);
+        if self.index.len() > COUNTED_AT_ONCE {
+            self.tabs.again = self.tabs.next.is_some();
+            self.tabs.next.get_or_insert(0);
+            return;
+        }
+        self.tabs.next = None;
+        let numbered = self.tabs.views.numbered();
+        self.tabs.counts = numbered.iter().map(|(_, view)| self.index.count(&view.query, self.now)).collect();
+    }
+
+    /// Counts the next view.
+    pub(super) fn count_next_view(&mut self) {
+        self.tabs.timed = false;
+        let Some(place) = self.tabs.next else { return };
+        let count = self.tabs.views.numbered().get(place).map(|(_, view)| self.index.count(&view.query, self.now));
+        let Some(count) = count else {
+            self.tabs.next = std::mem::take(&mut self.tabs.again).then_some(0);
+            return;
+        };
+        self.tabs.counts.resize(self.tabs.counts.len().max(place + 1), 0);
+        self.tabs.counts[place] = count;
+        self.tabs.next = Some(place + 1);
+    }
+
+    /// Sees to it that counting goes on.
+    pub(super) fn time_counting(&mut self) -> Effects {
+        if self.tabs.next.is_none() || self.tabs.timed {
+            return Effects::none();
+        }
+        self.tabs.timed = true;
+        Effects::one(Effect::Timer(Timer::Count, Duration::from_millis(PAUSE_MILLIS)))
     }
 
     /// The view in force, if the filter is one.
@@ -81,7 +124,7 @@ impl Model {
         let (text, sort) = (view.text.clone(), view.sort);
         // The order of the list itself comes back once no view is shown.
         if self.view_in_force().is_none() {
-            self.queue.own_sort = self.queue.sort;
+            self.queue.own_sort = self.queue.sort();
         }
         self.filter_by(text, Some(sort));
         Effects::none()
@@ -89,7 +132,7 @@ impl Model {
 
     /// Puts a filter in the place of a view, if one is shown with its order, and the list's own order with it.
     pub(super) fn leave_view(&mut self, text: String) {
-        let is_as_given = self.view_in_force().is_some_and(|view| view.sort == self.queue.sort);
+        let is_as_given = self.view_in_force().is_some_and(|view| view.sort == self.queue.sort());
         let own = self.queue.own_sort;
         self.filter_by(text, is_as_given.then_some(own));
     }
@@ -154,7 +197,7 @@ impl Model {
             let whose = if known.origin == Origin::BuiltIn { "a built-in view" } else { "a view of the configuration" };
             return Err(format!("{} is {whose}; choose another name", known.name));
         }
-        let (query, sort) = (self.filter_in_force(), self.queue.sort.to_string());
+        let (query, sort) = (self.filter_in_force(), self.queue.sort().to_string());
         let view = View::parse(name, &query, Some(&sort), Origin::Saved).map_err(|error| error.to_string())?;
         let name = view.name.clone();
         self.tabs.views.put(view);

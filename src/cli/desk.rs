@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, ops::ControlFlow, sync::Arc};
 
 use tokio::sync::broadcast;
 
@@ -109,18 +109,16 @@ impl Desk {
 
     /// All registrations, judged.
     pub async fn load(&self) -> Result<Index, Failure> {
-        let mut all = Vec::new();
-        // New registrations push old ones onto the next page.
-        let mut seen = HashSet::new();
+        let (mut index, now) = (self.index(), self.clock.now());
         self.pages(|number, page| {
-            let new = page.registrations.iter().filter(|row| seen.insert(row.id.clone())).count();
+            // New registrations push old ones onto the next page.
+            let new = page.registrations.iter().filter(|row| index.seen(&row.id).is_none()).count();
             let is_last = page.is_last(number, new);
-            all.extend(page.registrations.into_iter().map(Arc::new));
+            index.fill(page.registrations, now);
             Ok(if is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })
         .await?;
-        let mut index = self.index();
-        index.upsert(all, self.clock.now());
+        index.judge_all(now);
         Ok(index)
     }
 

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Desk, Failure, Output, args::FlagsArguments, desk, output::Table};
-use crate::{
-    index::{Sort, SortField},
-    triage::{FlagRate, Interval, Share},
-};
+use crate::triage::{FlagRate, Interval, Share};
 
 /// Counts flags and verdicts over the registrations that match.
 pub async fn flags(arguments: &FlagsArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let query = desk::query(&arguments.query)?;
     let index = desk.load().await?;
-    let found = index.search(&query, Sort { by: SortField::Created, descending: true }, desk.clock.now());
-    let mut rates = index.flag_rates(&found);
+    let found = index.list(&query, desk.clock.now());
+    let found = found.rows();
+    let mut rates = index.flag_rates(found);
     rates.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.rule.cmp(&right.rule)));
     if arguments.json {
         let rules: Vec<Value> = rates.iter().map(|rate| object(rate, found.len())).collect();

@@ -3,15 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Desk, Failure, Output, output::Table};
-use crate::index::{Query, View, Views};
+use crate::index::{View, Views};
 
 /// Prints every view.
 pub async fn run(as_json: bool, views: &Views, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let index = desk.load().await?;
     let numbered = views.numbered();
-    let queries: Vec<&Query> = numbered.iter().map(|(_, view)| &view.query).collect();
-    let counts = index.counts(&queries, desk.clock.now());
-    let rows = || numbered.iter().zip(&counts).map(|((key, view), count)| (*key, *view, *count));
+    let now = desk.clock.now();
+    let rows = || numbered.iter().map(|(key, view)| (*key, *view, index.count(&view.query, now)));
     if as_json {
         return output.json(&rows().map(object).collect::<Vec<Value>>());
     }

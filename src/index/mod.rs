@@ -6,8 +6,10 @@
 mod columns;
 mod complete;
 mod entry;
+mod filling;
 mod haystack;
 mod incidents;
+mod listing;
 mod order;
 mod packed;
 mod query;
@@ -23,6 +25,7 @@ use std::{
 pub use crate::triage::FlagRate;
 pub use complete::{Candidate, Completer, Completion, word_at};
 pub use entry::Entry;
+pub use listing::{Listing, Row};
 pub use order::{Sort, SortError, SortField};
 pub use query::{
     BARE, Query, QueryError, Span, TERMS, Term, flag_term, flips_term, is_bare, step_term, stuck_term, value_text,
@@ -38,6 +41,9 @@ use crate::{
     model::{Checks, Registration, RegistrationId, Seen, Timestamp},
     triage::{Channels, Context, FlagRates, Incident, LinkIndex, Policy, Visit},
 };
+
+/// Once more than this share of all rows has changed, everything counts as changed.
+const MOST_CHANGES: usize = 16;
 
 /// All registrations known to this process.
 #[derive(Debug, Default)]
@@ -63,6 +69,8 @@ pub struct Index {
     judged_at: Timestamp,
     /// The next row to judge again because time has passed.
     sweep: usize,
+    /// What came or changed since somebody asked; `None`: so much that everything may have.
+    changes: Option<Vec<Row>>,
 }
 
 impl Index {
@@ -76,6 +84,12 @@ impl Index {
     pub fn asked_by(mut self, operator: Option<String>) -> Self {
         self.operator = operator;
         self
+    }
+
+    /// An empty index that judges in the same way for the same operator.
+    #[must_use]
+    pub fn blank(&self) -> Self {
+        Self::new(Arc::clone(&self.policy)).asked_by(self.operator.clone())
     }
 
     /// Keeps so many registrations at hand. Whoever passes over them once needs none twice.
@@ -100,7 +114,9 @@ impl Index {
                 continue;
             }
             changed.extend(self.links.update(&registration).into_iter().map(Arc::unwrap_or_clone));
-            self.put(place.unwrap_or(self.len()), registration, now);
+            let entry = Entry::new(registration, self.operator.as_deref());
+            self.put(place.unwrap_or(self.len()), &entry, now);
+            self.at_hand().put(Arc::new(entry));
             changed.insert(id);
             self.news += 1;
         }
@@ -110,12 +126,20 @@ impl Index {
         self.judge(changed, now);
     }
 
+    /// Notes that a row came or changed.
+    fn note_change(&mut self, row: usize) {
+        let most = self.len() / MOST_CHANGES;
+        if let Some(changes) = &mut self.changes {
+            changes.push(Row::new(row));
+            self.changes.take_if(|changes| changes.len() > most);
+        }
+    }
+
     /// Puts a registration into a row; the row after the last one is added.
-    fn put(&mut self, row: usize, registration: Arc<Registration>, now: Timestamp) {
-        let packed = self.shared.pack(&registration);
-        let visits = self.channels.visits(&registration, now);
-        let entry = Entry::new(registration, self.operator.as_deref());
-        self.columns.set(row, &entry);
+    fn put(&mut self, row: usize, entry: &Entry, now: Timestamp) {
+        let packed = self.shared.pack(&entry.registration);
+        let visits = self.channels.visits(&entry.registration, now);
+        self.columns.set(row, entry);
         if row == self.packed.len() {
             self.places.insert(entry.registration.id.clone(), row);
             self.packed.push(packed);
@@ -124,7 +148,6 @@ impl Index {
             self.packed[row] = packed;
             self.visits[row] = visits;
         }
-        self.at_hand().put(Arc::new(entry));
     }
 
     /// Forgets a registration.
@@ -134,6 +157,7 @@ impl Index {
         self.visits.swap_remove(row);
         self.columns.swap_remove(row);
         self.at_hand().take(id);
+        self.changes = None;
         if let Some(moved) = self.columns.ids.get(row) {
             self.places.insert(moved.clone(), row);
         }
@@ -178,6 +202,7 @@ impl Index {
         let Some(mut entry) = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row)) else { return };
         entry.judge(self.context(now));
         self.columns.judge(row, &entry);
+        self.note_change(row);
         if is_at_hand {
             self.at_hand().put(Arc::new(entry));
         }
@@ -203,6 +228,11 @@ impl Index {
     /// What a panic elsewhere left at hand is whole.
     fn at_hand(&self) -> MutexGuard<'_, AtHand> {
         self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entry of a row.
+    pub fn at(&self, row: Row) -> Option<Arc<Entry>> {
+        (row.place() < self.len()).then(|| self.entry(row.place()))?
     }
 
     /// One entry.
@@ -241,13 +271,13 @@ impl Index {
 
     /// The ids that match, in order.
     pub fn search(&self, query: &Query, sort: Sort, now: Timestamp) -> Vec<RegistrationId> {
-        let rows = sort.sort(query.rows(&self.columns, now), &self.columns);
-        rows.into_iter().map(|row| self.columns.ids[row].clone()).collect()
+        let rows = sort.sort(&query.rows(&self.columns, now), &self.columns);
+        rows.into_iter().map(|row| self.columns.ids[row.place()].clone()).collect()
     }
 
     /// Those that match, in no particular order. Unpacks what is not at hand.
     pub fn matching(&self, query: &Query, now: Timestamp) -> impl Iterator<Item = Arc<Entry>> {
-        query.rows(&self.columns, now).into_iter().filter_map(|row| self.entry(row))
+        query.rows(&self.columns, now).into_iter().filter_map(|row| self.at(row))
     }
 
     /// The id of each and when it was created, in no particular order.
@@ -272,21 +302,26 @@ impl Index {
     }
 
     /// Counts over some of them by each term of [`FACETS`], with the values as they stand in a query.
-    pub fn values(&self, ids: &[RegistrationId]) -> Vec<(&'static str, Vec<ValueCount>)> {
-        let rows: Vec<usize> = ids.iter().filter_map(|id| self.places.get(id).copied()).collect();
-        values::facets(&self.columns, &rows)
+    pub fn values(&self, rows: &[Row]) -> Vec<(&'static str, Vec<ValueCount>)> {
+        values::facets(&self.columns, rows)
     }
 
-    /// How many registrations each query finds.
-    pub fn counts(&self, queries: &[&Query], now: Timestamp) -> Vec<usize> {
-        queries.iter().map(|query| query.rows(&self.columns, now).len()).collect()
+    /// How many registrations a query finds.
+    pub fn count(&self, query: &Query, now: Timestamp) -> usize {
+        query.rows(&self.columns, now).len()
     }
 
-    /// How often each rule fires over some of them, and how often it was right. Unpacks what is not at hand.
-    pub fn flag_rates(&self, ids: &[RegistrationId]) -> Vec<FlagRate> {
+    /// How often each rule fires over some of them, and how often it was right.
+    pub fn flag_rates(&self, rows: &[Row]) -> Vec<FlagRate> {
+        let places = || rows.iter().map(|row| row.place());
         let mut rates = FlagRates::default();
-        for entry in ids.iter().filter_map(|id| self.get(id)) {
-            rates.add(&entry.registration, &entry.judgement);
+        for (flags, count) in self.columns.flags.counts(places()) {
+            rates.fires(flags.iter().map(|flag| (flag.rule.as_str(), flag.name.as_ref(), flag.severity)), count);
+        }
+        for (verdicts, count) in self.columns.verdicts.counts(places()) {
+            for (rule, verdict) in verdicts {
+                rates.judged(rule, *verdict, count);
+            }
         }
         rates.finish()
     }

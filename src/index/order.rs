@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, fmt};
 
 use super::{
-    Entry,
+    Entry, Row,
     columns::{Columns, Part},
     totals::status_position,
 };
@@ -165,20 +165,46 @@ impl Sort {
     }
 
     /// Sorts rows. Total: ties are broken by id, ascending in both directions.
-    pub(super) fn sort(self, rows: Vec<usize>, columns: &Columns) -> Vec<usize> {
-        let key = self.by.key(columns);
-        let text = self.by.text();
-        let mut keyed: Vec<(u128, usize)> = rows.into_iter().map(|row| (key(row), row)).collect();
-        // Texts that begin alike have one key.
-        let exactly = |one: usize, other: usize| {
-            text.map_or(Ordering::Equal, |part| columns.texts.part(one, part).cmp(columns.texts.part(other, part)))
-        };
-        keyed.sort_unstable_by(|(one_key, one), (other_key, other)| {
-            let order = one_key.cmp(other_key).then_with(|| exactly(*one, *other));
-            let order = if self.descending { order.reverse() } else { order };
-            order.then_with(|| columns.ids[*one].cmp(&columns.ids[*other]))
-        });
+    pub(super) fn sort(self, rows: &[Row], columns: &Columns) -> Vec<Row> {
+        let keys = self.keys(columns);
+        let mut keyed = keys.of(rows);
+        keyed.sort_unstable_by(|one, other| keys.compare(*one, *other));
         keyed.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// What rows are compared by.
+    pub(super) fn keys(self, columns: &Columns) -> Keys<'_> {
+        Keys { key: self.by.key(columns), text: self.by.text(), descending: self.descending, columns }
+    }
+}
+
+/// What rows are compared by: a number each, and where two have the same, what it was made of.
+pub(super) struct Keys<'a> {
+    key: Box<dyn Fn(usize) -> u128 + 'a>,
+    text: Option<Part>,
+    descending: bool,
+    columns: &'a Columns,
+}
+
+impl Keys<'_> {
+    /// A row with its number.
+    pub(super) fn keyed(&self, row: Row) -> (u128, Row) {
+        ((self.key)(row.place()), row)
+    }
+
+    /// Rows with their numbers.
+    pub(super) fn of(&self, rows: &[Row]) -> Vec<(u128, Row)> {
+        rows.iter().map(|row| self.keyed(*row)).collect()
+    }
+
+    /// Which of two comes first.
+    pub(super) fn compare(&self, (one_key, one): (u128, Row), (other_key, other): (u128, Row)) -> Ordering {
+        let (one, other) = (one.place(), other.place());
+        // Texts that begin alike have one number.
+        let exactly = |part| self.columns.texts.part(one, part).cmp(self.columns.texts.part(other, part));
+        let order = one_key.cmp(&other_key).then_with(|| self.text.map_or(Ordering::Equal, exactly));
+        let order = if self.descending { order.reverse() } else { order };
+        order.then_with(|| self.columns.ids[one].cmp(&self.columns.ids[other]))
     }
 }
 

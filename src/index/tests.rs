@@ -246,10 +246,10 @@ fn values_and_totals_count_in_display_order() {
     odd.status = Status::Unknown("frozen".to_owned());
     odd.current_step = Some(StepKind::Other("hologram".to_owned()));
     let index = index_of([odd, begun(), derived(bad)]);
-    let ids: Vec<RegistrationId> = index.entries().map(|entry| entry.registration.id.clone()).collect();
+    let rows = index.list(&Query::default(), at(0)).rows().to_vec();
     let totals: Vec<(String, usize)> = index.totals();
     assert_eq!(totals, [("started", 1), ("completed", 1), ("frozen", 1)].map(|(word, count)| (word.to_owned(), count)));
-    let values = index.values(&ids);
+    let values = index.values(&rows);
     let of = |term: &str| values.iter().find(|(name, _)| *name == term).map_or(&[][..], |(_, values)| values);
     let words = |term: &str| of(term).iter().map(|value| value.text.clone()).collect::<Vec<_>>();
     assert_eq!(words("step"), ["consent", "end", "\"hologram\""]);
@@ -264,11 +264,11 @@ fn nothing_personal_shows_in_debug_output() {
 }
 
 /// Few values, so that many share them.
-fn crowd() -> impl Strategy<Value = Vec<(u8, u8, u8, u8)>> {
+pub(super) fn crowd() -> impl Strategy<Value = Vec<(u8, u8, u8, u8)>> {
     prop::collection::vec((0..6u8, 0..4u8, 0..4u8, 0..3u8), 1..24)
 }
 
-fn member((id, email, number, status): (u8, u8, u8, u8), version: usize) -> Registration {
+pub(super) fn member((id, email, number, status): (u8, u8, u8, u8), version: usize) -> Registration {
     let mut registration = stranger(&format!("r{id}"));
     registration.contact.email = Some(format!("p{email}@example.com").into());
     document(&mut registration).number = Some(format!("NR-{}", u32::from(number) * 123_457).into());
@@ -278,7 +278,7 @@ fn member((id, email, number, status): (u8, u8, u8, u8), version: usize) -> Regi
 }
 
 /// Someone at any point of waiting, with or without a fresh link.
-fn waiting() -> impl Strategy<Value = Registration> {
+pub(super) fn waiting() -> impl Strategy<Value = Registration> {
     let status = prop::sample::select(Status::ALL.to_vec());
     (status, 0..20_000i64, prop::option::of(0..200i64), any::<bool>()).prop_map(|(status, ago, resent, reviewed)| {
         let mut registration = if reviewed { finished() } else { begun() };

@@ -4,6 +4,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
+    Row,
     columns::{Columns, FlagKind, Mark, Named, Origin},
     query::value_text,
 };
@@ -53,9 +54,9 @@ pub(super) fn over(term: &str, columns: &Columns, rows: impl Iterator<Item = usi
 
 /// Counts over some rows by each term of [`FACETS`]; only values that occur. Of flags, only rules and the codes of
 /// sources, the most frequent first.
-pub(super) fn facets(columns: &Columns, rows: &[usize]) -> Vec<(&'static str, Vec<ValueCount>)> {
+pub(super) fn facets(columns: &Columns, rows: &[Row]) -> Vec<(&'static str, Vec<ValueCount>)> {
     let facet = |term: &'static str| {
-        let mut values = over(term, columns, rows.iter().copied());
+        let mut values = over(term, columns, rows.iter().map(|row| row.place()));
         values.retain(|value| value.count > 0 && !(term == "flag" && is_group(&value.text)));
         if term == "flag" {
             values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.text.cmp(&right.text)));

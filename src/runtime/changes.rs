@@ -16,6 +16,9 @@ use crate::{
 /// How long changes are gathered before they are read: a burst is one update.
 const GATHER: Duration = Duration::from_millis(40);
 
+/// So many are handed on together: more would keep keys waiting.
+const TOGETHER: usize = 16;
+
 /// Follows the backend's changes until either side is gone.
 pub async fn follow(backend: Arc<dyn Backend>, mut changes: Receiver<RegistrationId>, answers: Sender<Message>) {
     loop {
@@ -41,8 +44,12 @@ pub async fn follow(backend: Arc<dyn Backend>, mut changes: Receiver<Registratio
                 registrations.push(registration);
             }
         }
-        if answers.send(Message::Changed(registrations)).await.is_err() {
-            return;
+        while !registrations.is_empty() {
+            let rest = registrations.split_off(TOGETHER.min(registrations.len()));
+            if answers.send(Message::Changed(registrations)).await.is_err() {
+                return;
+            }
+            registrations = rest;
         }
     }
 }

@@ -32,6 +32,8 @@ use crate::{
 
 /// How many answers may wait for the loop; whoever has more waits, the loop does not.
 const ANSWERS: usize = 256;
+/// How long answers are taken before keys are looked for again.
+const PATIENCE: Duration = Duration::from_millis(1);
 /// How many events are taken before a frame is drawn.
 const BATCH: usize = 512;
 
@@ -85,11 +87,11 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
     if let Some(mirror) = options.mirror_at.clone() {
-        let (answers, now) = (answers.clone(), options.clock.now());
+        let (answers, now, index) = (answers.clone(), options.clock.now(), Box::new(model.index.blank()));
         tokio::spawn(async move {
-            if let Some((registrations, at)) = mirror.read(now).await {
+            if let Some((index, at)) = mirror.read(index, now).await {
                 // The console may be gone by now.
-                let _ = answers.send(Message::Recalled(registrations, at)).await;
+                let _ = answers.send(Message::Recalled(index, at)).await;
             }
         });
     }
@@ -132,8 +134,10 @@ impl Console {
             match self.wait(&mut events, &mut inbox, stops).await {
                 Wake::Input(Some(event)) => self.input(event?, &mut events).await?,
                 Wake::Answer(message) => {
+                    let begun = Instant::now();
                     self.take(*message)?;
-                    for _ in 0..BATCH {
+                    // Many that take no time are one frame; keys come before any more of those that do.
+                    while begun.elapsed() < PATIENCE {
                         let Ok(message) = inbox.try_recv() else { break };
                         self.take(message)?;
                     }
@@ -282,11 +286,11 @@ impl Console {
         self.hits = self.screen.draw(&self.model, &self.themes.theme(&self.model.look))?;
         self.frames.drawn(Instant::now());
         // What the frame had room for may change what belongs on it, for example after a resize.
-        let (rows, top) = (self.model.list_rows, self.model.queue.list().top);
+        let (rows, top) = (self.model.list_rows, self.model.queue.list().cursor().top());
         let scroll = self.model.registration().map(|view| view.scroll);
         let effects = update(&mut self.model, Message::Measured(self.hits.room), self.clock.now());
         let moved = rows != self.model.list_rows
-            || top != self.model.queue.list().top
+            || top != self.model.queue.list().cursor().top()
             || scroll != self.model.registration().map(|view| view.scroll);
         if moved {
             self.frames.want();

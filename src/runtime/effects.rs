@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 
+use super::indexing;
 use crate::{
     app::{Effect, Message},
     backend::{Backend, BackendError, Caller, ErrorKind, sync_as_seen},
@@ -60,6 +61,13 @@ pub fn start(
                 backend.annotate(&asked, annotation, &operator).await
             });
         }
+        Effect::Index(request, index, now) => {
+            let progress = answers.clone();
+            answer(answers, move |result| Message::Indexed(request, result), async move {
+                indexing::index(backend.as_ref(), index, now, request, &progress).await
+            });
+        }
+        Effect::Discard(index) => _ = tokio::task::spawn_blocking(|| drop(index)),
         other => return Some(other),
     }
     None

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task;
 
 use crate::{
+    index::Index,
     model::{Registration, Timestamp},
     private,
 };
@@ -38,10 +39,16 @@ struct Head {
 }
 
 impl MirrorFile {
-    /// What was kept, and when; nothing if there is no mirror, if it is of another remote, or too old. One that is too
+    /// What was kept, in this index, and when; nothing if there is no mirror, if it is of another remote, or too old. One that is too
     /// old, or cannot be read, is deleted: these are people's data.
-    pub async fn read(self, now: Timestamp) -> Option<(Vec<Registration>, Timestamp)> {
-        task::spawn_blocking(move || self.read_now(now)).await.ok()?
+    pub async fn read(self, mut index: Box<Index>, now: Timestamp) -> Option<(Box<Index>, Timestamp)> {
+        let read = move || {
+            let (registrations, at) = self.read_now(now)?;
+            index.fill(registrations, now);
+            index.judge_all(now);
+            Some((index, at))
+        };
+        task::spawn_blocking(read).await.ok()?
     }
 
     fn read_now(&self, now: Timestamp) -> Option<(Vec<Registration>, Timestamp)> {

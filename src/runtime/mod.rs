@@ -11,6 +11,7 @@ mod console;
 mod effects;
 mod export;
 mod frame;
+mod indexing;
 mod input;
 mod keeper;
 mod mirror;

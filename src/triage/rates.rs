@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Flag, Judgement, Severity, Share};
+use super::{Judgement, Severity, Share};
 use crate::model::{Registration, Verdict};
 
 /// What is known of one rule over a set of registrations.
@@ -44,20 +44,20 @@ impl FlagRate {
         }
     }
 
-    fn fires(&mut self, flag: &Flag) {
-        self.severity = if self.count == 0 { flag.severity } else { self.severity.max(flag.severity) };
+    fn fires(&mut self, name: &str, severity: Severity, count: usize) {
+        self.severity = if self.count == 0 { severity } else { self.severity.max(severity) };
         if self.name.is_empty() {
-            self.name = flag.name.to_string();
+            name.clone_into(&mut self.name);
         }
-        self.count += 1;
-        *self.by_severity.entry(flag.severity).or_default() += 1;
+        self.count += count;
+        *self.by_severity.entry(severity).or_default() += count;
     }
 
-    fn judged(&mut self, verdict: Verdict) {
+    fn judged(&mut self, verdict: Verdict, count: usize) {
         match verdict {
-            Verdict::Right => self.right += 1,
-            Verdict::Wrong => self.wrong += 1,
-            Verdict::CannotTell => self.cannot_tell += 1,
+            Verdict::Right => self.right += count,
+            Verdict::Wrong => self.wrong += count,
+            Verdict::CannotTell => self.cannot_tell += count,
         }
     }
 
@@ -77,26 +77,27 @@ impl FlagRate {
     }
 }
 
-/// The counting of how often rules fire, one registration after the other.
+/// The counting of how often rules fire, over registrations or over many of one kind at once.
 #[derive(Debug, Default)]
 pub struct FlagRates(HashMap<String, FlagRate>);
 
 impl FlagRates {
-    /// Counts one registration. A verdict counts whether or not the flag still stands: what was looked at was looked
-    /// at.
-    pub fn add(&mut self, registration: &Registration, judgement: &Judgement) {
+    /// Counts the flags of so many registrations: rule, name and severity of each, worst first. The same code twice is
+    /// one flag of that kind.
+    pub fn fires<'a>(&mut self, flags: impl IntoIterator<Item = (&'a str, &'a str, Severity)>, count: usize) {
         let mut last = None;
-        // Flags stand worst first, then by rule: the same code twice is one flag of that kind.
-        for flag in &judgement.flags {
-            let rule = flag.rule.as_ref();
+        for (rule, name, severity) in flags {
             if last != Some(rule) {
-                self.of(rule).fires(flag);
+                self.of(rule).fires(name, severity, count);
             }
             last = Some(rule);
         }
-        for verdict in &registration.desk.verdicts {
-            self.of(&verdict.rule).judged(verdict.verdict);
-        }
+    }
+
+    /// Counts a verdict of so many registrations, whether or not the flag still stands: what was looked at was looked
+    /// at.
+    pub fn judged(&mut self, rule: &str, verdict: Verdict, count: usize) {
+        self.of(rule).judged(verdict, count);
     }
 
     fn of(&mut self, rule: &str) -> &mut FlagRate {
@@ -117,6 +118,9 @@ impl FlagRates {
 /// How often each rule fires over some registrations, as [`FlagRates::finish`] has it.
 pub fn flag_rates<'a>(cases: impl IntoIterator<Item = (&'a Registration, &'a Judgement)>) -> Vec<FlagRate> {
     let mut rates = FlagRates::default();
-    cases.into_iter().for_each(|(registration, judgement)| rates.add(registration, judgement));
+    for (registration, judgement) in cases {
+        rates.fires(judgement.flags.iter().map(|flag| (flag.rule.as_ref(), flag.name.as_ref(), flag.severity)), 1);
+        registration.desk.verdicts.iter().for_each(|told| rates.judged(&told.rule, told.verdict, 1));
+    }
     rates.finish()
 }

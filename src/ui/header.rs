@@ -170,7 +170,10 @@ fn reading(model: &Model, theme: &Theme) -> Line<'static> {
     }
     let (glyph, text, style) = match (loading.is_reading(), loading.total, loading.complete_at) {
         (true, _, Some(at)) => ("◐", format!("reading again, read {} ago", facts::since(at, model.now)), theme.dim),
-        (true, Some(total), None) => ("◐", format!("reading {known}/{total} …"), theme.info),
+        (true, Some(total), None) => {
+            let read = known.max(loading.aside.count);
+            ("◐", format!("reading {read}/{total} …"), theme.info)
+        }
         (true, None, None) => ("◐", format!("reading {known} …"), theme.info),
         (false, _, Some(_)) if model.profile.announces_changes => ("✓", "live".to_owned(), theme.dim),
         (false, _, Some(at)) if loading.missing > 0 => {

@@ -148,14 +148,14 @@ fn completion_in_words(popup: &Popup) -> Option<String> {
 
 fn situation_in_words(model: &Model) -> String {
     let queue = &model.queue;
-    let direction = if queue.sort.descending { "descending" } else { "ascending" };
+    let direction = if queue.sort().descending { "descending" } else { "ascending" };
     let view = model.view_in_force().map_or(String::new(), |view| format!(", view {}", view.name));
     let marked = if queue.marked.is_empty() {
         String::new()
     } else {
-        format!(", marked {}, hidden by the filter {}", queue.marked.len(), queue.hidden_marks())
+        format!(", marked {}, hidden by the filter {}", queue.marked.len(), queue.hidden_marks(&model.index))
     };
-    let (shown, all, by) = (queue.rows().len(), model.index.len(), queue.sort.by.as_str());
+    let (shown, all, by) = (queue.rows().len(), model.index.len(), queue.sort().by.as_str());
     format!("Shown: {shown} of {all}, sorted by {by}, {direction}{view}{marked}")
 }
 
@@ -165,13 +165,14 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         return list::nothing(model, theme, buffer, area);
     }
     let top = queue.list().first_shown(usize::from(area.height));
-    for (place, (row, id)) in area.rows().zip(queue.rows().iter().skip(top)).enumerate() {
-        let Some(entry) = model.index.get(id) else { continue };
+    for (place, (row, shown)) in area.rows().zip(queue.rows().iter().skip(top)).enumerate() {
+        let Some(entry) = model.index.at(*shown) else { continue };
+        let id = &entry.registration.id;
         let number = top + place + 1;
         let marked = if queue.marked.contains(id) { ", marked" } else { "" };
         let said = format!("{number}{marked}: {}", in_a_line(model, &entry));
         ink::put(buffer, row, &Line::from(said));
-        if queue.list().selected_row() == Some(top + place) {
+        if queue.list().cursor().selected() == Some(top + place) {
             list::select(buffer, row, theme);
         }
         hits.add(row, Target::Row(id.clone()));

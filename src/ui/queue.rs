@@ -51,16 +51,15 @@ fn situation(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
     if !queue.marked.is_empty() {
         spans.push(Span::styled(format!("✓ {} marked", queue.marked.len()), theme.accent));
-        // Counting them looks at every row; without a filter there are none.
-        let hidden = if queue.rows().len() == model.index.len() { 0 } else { queue.hidden_marks() };
+        let hidden = queue.hidden_marks(&model.index);
         if hidden > 0 {
             spans.push(Span::styled(format!(", {hidden} hidden"), theme.attention));
         }
         spans.push(Span::styled(" · ", theme.dim));
     }
-    let arrow = if queue.sort.descending { "↓" } else { "↑" };
+    let arrow = if queue.sort().descending { "↓" } else { "↑" };
     spans.push(Span::styled(format!("{} of {}", queue.rows().len(), model.index.len()), theme.strong));
-    spans.push(Span::styled(format!(" · {arrow} {}", queue.sort.by.as_str()), theme.dim));
+    spans.push(Span::styled(format!(" · {arrow} {}", queue.sort().by.as_str()), theme.dim));
     Line::from(spans)
 }
 
@@ -68,8 +67,8 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
     let queue = &model.queue;
     let shown = columns::table(rows.width, &queue.columns);
     let columns = &shown.columns;
-    let arrow = if queue.sort.descending { " ↓" } else { " ↑" };
-    let sorted = bears_arrow(columns, queue.sort.by);
+    let arrow = if queue.sort().descending { " ↓" } else { " ↑" };
+    let sorted = bears_arrow(columns, queue.sort().by);
     for placed in columns {
         let area = cell_area(headers, placed);
         let is_sorted = sorted == Some(placed.column);
@@ -92,13 +91,13 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
         return nothing(model, theme, buffer, rows);
     }
     let top = queue.list().first_shown(usize::from(rows.height));
-    for (place, (area, id)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
-        let Some(entry) = model.index.get(id) else { continue };
+    for (place, (area, shown)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
+        let Some(entry) = model.index.at(*shown) else { continue };
         row(model, theme, buffer, area, (columns, &entry));
-        if queue.list().selected_row() == Some(top + place) {
+        if queue.list().cursor().selected() == Some(top + place) {
             select(buffer, area, theme);
         }
-        hits.add(area, Target::Row(id.clone()));
+        hits.add(area, Target::Row(entry.registration.id.clone()));
     }
 }
 

@@ -26,7 +26,7 @@ impl Command {
             Self::Resend if model.subject_is(|status| status.is_final() && *status != Status::Expired) => {
                 Some("it is over, and what is over has no link")
             }
-            Self::MarkRange if model.queue.range().is_none() => Some("no mark in the list to begin at"),
+            Self::MarkRange if model.queue.range(&model.index).is_none() => Some("no mark in the list to begin at"),
             Self::InvertMarks if model.queue.rows().is_empty() => Some("nothing is shown"),
             Self::MarkAll if model.layer() == Layer::Queue && model.queue.rows().is_empty() => Some("nothing is shown"),
             Self::NextRegistration | Self::PreviousRegistration if model.queue.rows().len() < 2 => {

@@ -130,7 +130,7 @@ impl Model {
         }
         if self.screens.is_empty() {
             if let Some(next) = next.filter(|_| is_decision && (all_done || to_next)) {
-                self.queue.select(&next, self.list_rows);
+                self.queue.select(&next, &self.index, self.list_rows);
             }
             return Effects::none();
         }

@@ -40,7 +40,7 @@ impl Model {
     pub(in crate::app) fn go_on_after(&mut self, taken: &[RegistrationId]) {
         let Some(next) = self.next_after(|id| taken.contains(id)) else { return };
         if self.screens.is_empty() {
-            self.queue.select(&next, self.list_rows);
+            self.queue.select(&next, &self.index, self.list_rows);
         } else if let Some(view) = self.registration_mut() {
             view.next = Some(next);
         }
@@ -49,9 +49,9 @@ impl Model {
     /// The registration that comes after the subject in the queue's order, if the subject is taken.
     fn next_after(&self, is_taken: impl Fn(&RegistrationId) -> bool) -> Option<RegistrationId> {
         let subject = self.subject().filter(|subject| is_taken(subject))?;
-        let rows = self.queue.rows();
-        let place = rows.iter().position(|row| row == subject)?;
-        rows[place..].iter().find(|row| !is_taken(row)).cloned()
+        let place = self.queue.list().place_of(subject, &self.index)?;
+        let mut after = self.queue.rows()[place..].iter().filter_map(|row| self.index.id(*row));
+        after.find(|id| !is_taken(id)).cloned()
     }
 
     /// Sends as many as may be under way at once: of the first job over many, and of each over a single one.

@@ -28,10 +28,10 @@ fn the_palette_finds_a_command_by_its_name_before_those_that_only_speak_of_it() 
     assert_eq!(choices(&console)[0], Choice::Run(Command::Sync));
     console.keys("<ctrl+u>other way");
     assert_eq!(choices(&console), [Choice::Run(Command::ReverseSort)], "by the words of its help");
-    let before = console.model.queue.sort;
+    let before = console.model.queue.sort();
     console.keys("<enter>");
     assert!(console.model.overlays.is_empty());
-    assert_ne!(console.model.queue.sort, before, "it was done");
+    assert_ne!(console.model.queue.sort(), before, "it was done");
 }
 
 #[test]
@@ -55,11 +55,11 @@ fn what_the_palette_finds_nowhere_does_nothing() {
 #[test]
 fn a_number_in_the_palette_is_a_row_counted_from_one() {
     let mut console = console();
-    let third = console.model.queue.rows()[2].clone();
+    let third = console.listed()[2].clone();
     console.keys(":3<enter>");
     assert_eq!(console.model.queue.selected(), Some(&third));
     console.keys(":9999<enter>");
-    assert_eq!(console.model.queue.list().selected_row(), Some(5), "past the end is the last row");
+    assert_eq!(console.model.queue.list().cursor().selected(), Some(5), "past the end is the last row");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_order_and_the_theme_are_remembered_until_the_configuration_says_another()
         console.model.looking(look).remembering(kept, None)
     };
     let model = again(kept.clone(), ThemeName::Auto);
-    assert_eq!((model.queue.sort.to_string().as_str(), model.look.theme), ("created:desc", ThemeName::Dark));
+    assert_eq!((model.queue.sort().to_string().as_str(), model.look.theme), ("created:desc", ThemeName::Dark));
     assert_eq!(again(kept, ThemeName::None).look.theme, ThemeName::None, "the file was changed since");
 }
 
@@ -124,7 +124,7 @@ fn the_order_and_the_theme_are_remembered_until_the_configuration_says_another()
 fn what_is_no_order_is_forgotten_and_why_nothing_was_remembered_stands_in_the_log() {
     let kept = Kept { sort: Some("by mood".to_owned()), ..Kept::default() };
     let model = Console::open(Vec::new()).model.remembering(kept, Some("The file was broken.".to_owned()));
-    assert_eq!(model.queue.sort.to_string(), "urgency:desc");
+    assert_eq!(model.queue.sort().to_string(), "urgency:desc");
     assert!(model.toast.is_none() && model.log.back().unwrap().text == "The file was broken.");
 }
 

@@ -56,9 +56,9 @@ fn reset_goes_back_to_what_there_is_room_for() {
 fn any_column_sorts_and_a_second_time_the_other_way_round() {
     let mut console = console();
     console.keys("vG<space>s");
-    assert_eq!((console.model.queue.sort.by, console.model.queue.sort.descending), (SortField::Links, true));
+    assert_eq!((console.model.queue.sort().by, console.model.queue.sort().descending), (SortField::Links, true));
     console.keys("s");
-    assert!(!console.model.queue.sort.descending);
+    assert!(!console.model.queue.sort().descending);
     assert!(matches!(console.model.overlays.last(), Some(Overlay::Columns(_))), "the chooser stays");
 }
 

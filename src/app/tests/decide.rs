@@ -140,7 +140,7 @@ fn some_reasons_have_to_be_explained() {
 fn each_decision_carries_what_the_operator_saw_and_goes_alone() {
     let mut console = Console::open(people());
     console.keys("*dm<down><enter>");
-    let first = console.model.queue.rows()[0].clone();
+    let first = console.listed()[0].clone();
     let mut moved = console.data.iter().find(|person| person.id == first).unwrap().clone();
     moved.version = 9;
     console.send(Message::Changed(vec![moved]));
@@ -247,7 +247,7 @@ fn next_leads_to_what_followed_although_the_decided_one_left_the_queue() {
     for keys in ["n", "<esc>n"] {
         let mut console = Console::open(people());
         console.keys("/status:ongoing<enter>og");
-        let order: Vec<String> = console.model.queue.rows().iter().map(ToString::to_string).collect();
+        let order: Vec<String> = console.listed().iter().map(ToString::to_string).collect();
         console.keys("<down><enter>");
         assert_eq!(console.model.subject().unwrap().as_str(), order[1]);
         console.keys(&format!("{REJECT}1<enter>{keys}"));
@@ -259,7 +259,7 @@ fn next_leads_to_what_followed_although_the_decided_one_left_the_queue() {
 #[test]
 fn in_the_queue_the_selection_goes_on_to_what_followed() {
     let mut console = Console::open(people());
-    let order: Vec<String> = console.model.queue.rows().iter().map(ToString::to_string).collect();
+    let order: Vec<String> = console.listed().iter().map(ToString::to_string).collect();
     console.keys(&format!("{REJECT}1<enter><esc>"));
     assert_eq!(console.selected(), Some(order[1].as_str()));
 }

@@ -24,7 +24,7 @@ fn toast(console: &Console) -> &str {
 }
 
 fn rows(console: &Console) -> Vec<String> {
-    console.model.queue.rows().iter().map(ToString::to_string).collect()
+    console.listed().iter().map(ToString::to_string).collect()
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn offered(console: &Console) -> Vec<&str> {
 }
 
 fn shown(console: &Console) -> usize {
-    console.model.queue.rows().len()
+    console.listed().len()
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn filters_and_views_are_there_in_the_next_run() {
 #[test]
 fn a_filter_is_gone_back_from_and_forward_again_with_its_order() {
     let mut console = console();
-    let order = console.model.queue.sort;
+    let order = console.model.queue.sort();
     console.keys("/ana<enter>/<ctrl+u>status:failed<enter>u");
     assert_eq!((typed(&console), shown(&console)), ("ana", 1));
     console.keys("u");
@@ -135,9 +135,9 @@ fn a_filter_is_gone_back_from_and_forward_again_with_its_order() {
     assert_eq!(typed(&console), "status:failed");
     // A view brings an order of its own, and takes it away again.
     console.keys("6");
-    assert_eq!(console.model.queue.sort.by, SortField::Created);
+    assert_eq!(console.model.queue.sort().by, SortField::Created);
     console.keys("u");
-    assert_eq!((typed(&console), console.model.queue.sort), ("status:failed", order));
+    assert_eq!((typed(&console), console.model.queue.sort()), ("status:failed", order));
     console.keys("<esc>");
     assert_eq!(shown(&console), 4);
     console.keys("u");
@@ -251,15 +251,15 @@ fn a_facet_is_left_out_and_brought_back_without_leaving_the_screen() {
 #[test]
 fn the_order_of_a_view_goes_with_it_unless_another_was_chosen() {
     let mut console = console();
-    let own = console.model.queue.sort;
+    let own = console.model.queue.sort();
     console.keys("7");
-    assert_ne!(console.model.queue.sort, own, "came back has an order of its own");
+    assert_ne!(console.model.queue.sort(), own, "came back has an order of its own");
     console.keys("0");
-    assert_eq!(console.model.queue.sort, own);
+    assert_eq!(console.model.queue.sort(), own);
     console.keys("71<esc>");
-    assert_eq!(console.model.queue.sort, own);
+    assert_eq!(console.model.queue.sort(), own);
     console.keys("7O");
-    let chosen = console.model.queue.sort;
+    let chosen = console.model.queue.sort();
     console.keys("0");
-    assert_eq!(console.model.queue.sort, chosen);
+    assert_eq!(console.model.queue.sort(), chosen);
 }

@@ -19,9 +19,9 @@ fn a_step_that_stands_still_is_told_and_a_key_shows_whom_it_concerns() {
     assert_eq!((told.stuck, told.incident.passed, told.incident.arrivals), (12, 0, 12));
     console.keys("/status:ongoing<enter><enter>!");
     assert_eq!(console.model.layer(), Layer::Queue);
-    assert_eq!(console.model.queue.rows().len(), 12);
+    assert_eq!(console.listed().len(), 12);
     console.keys("!");
-    assert_eq!(console.model.queue.rows().len(), 12, "with one incident the key stays at it");
+    assert_eq!(console.listed().len(), 12, "with one incident the key stays at it");
 }
 
 #[test]

@@ -61,7 +61,8 @@ fn enter_narrows_the_queue_to_who_would_flip() {
     console.keys("i4--<enter>");
     assert_eq!(console.model.layer(), Layer::Queue);
     assert_eq!(console.model.queue.filter.input.value(), "flips:face=0.83");
-    let ids: Vec<&str> = console.model.queue.rows().iter().map(crate::model::RegistrationId::as_str).collect();
+    let listed = console.listed();
+    let ids: Vec<&str> = listed.iter().map(crate::model::RegistrationId::as_str).collect();
     assert_eq!((ids.len(), ids.contains(&"reg_2"), ids.contains(&"reg_3")), (2, true, true));
 }
 

@@ -213,15 +213,22 @@ fn a_mirror_of_an_earlier_run_is_shown_until_everything_is_read_and_then_kept_an
     console.hold = true;
     console.send(Message::Start);
     let gone = registration(777, "Gone by now", Status::Ongoing, 2);
-    console.send(Message::Recalled(vec![gone, people(1).remove(0)], console.now - chrono::Duration::hours(1)));
-    assert_eq!(console.model.queue.rows().len(), 2);
+    let recalled = |people: Vec<Registration>| {
+        let mut index = Box::new(crate::index::Index::default());
+        index.fill(people, crate::app::testing::noon());
+        index.judge_all(crate::app::testing::noon());
+        index
+    };
+    let before = console.now - chrono::Duration::hours(1);
+    console.send(Message::Recalled(recalled(vec![gone, people(1).remove(0)]), before));
+    assert_eq!(console.listed().len(), 2);
     assert!(console.model.loading.recalled_at.is_some());
     console.hold = false;
     console.release(false);
     assert_eq!(console.model.loading.recalled_at, None);
     assert_eq!(console.model.index.len(), 30, "who is not there any more was asked for and has left");
     assert!(console.mirrored >= 30);
-    console.send(Message::Recalled(people(5), console.now));
+    console.send(Message::Recalled(recalled(people(5)), console.now));
     assert_eq!(console.model.loading.recalled_at, None, "a mirror that comes late is older than what was read");
 }
 

@@ -19,7 +19,7 @@ fn console() -> Console {
     let mut console = Console::open(
         (1..=8).map(|number| registration(number, "Someone", Status::Started, 20 - i64::from(number))).collect(),
     );
-    while console.model.queue.sort.by != SortField::Created {
+    while console.model.queue.sort().by != SortField::Created {
         console.keys("o");
     }
     console.keys("Og");
@@ -159,8 +159,8 @@ proptest! {
             console.send(Message::Changed(vec![change]));
             prop_assert_eq!(console.model.queue.selected(), selected.as_ref());
             let list = console.model.queue.list();
-            let row = list.selected_row().unwrap_or_default();
-            prop_assert!((list.top..list.top + 7).contains(&row), "and on the screen");
+            let (row, top) = (list.cursor().selected().unwrap_or_default(), list.cursor().top());
+            prop_assert!((top..top + 7).contains(&row), "and on the screen");
         }
     }
 }

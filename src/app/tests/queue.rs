@@ -21,7 +21,7 @@ fn people() -> Vec<Registration> {
 /// A console whose queue is in the order of creation, oldest first.
 fn console() -> Console {
     let mut console = Console::open(people());
-    while console.model.queue.sort.by != SortField::Created {
+    while console.model.queue.sort().by != SortField::Created {
         console.keys("o");
     }
     console.keys("Og");
@@ -47,21 +47,21 @@ fn arrivals_do_not_move_the_selection() {
         registration(8, "Newer", Status::Started, 25),
     ]));
     assert_eq!(console.selected(), Some("reg_2"));
-    assert_eq!(console.model.queue.list().selected_row(), Some(3));
+    assert_eq!(console.model.queue.list().cursor().selected(), Some(3));
 }
 
 #[test]
 fn a_filter_narrows_while_it_is_typed_and_escape_brings_the_old_one_back() {
     let mut console = console();
     console.keys("/echan");
-    assert_eq!(console.model.queue.rows().len(), 1);
+    assert_eq!(console.listed().len(), 1);
     assert_eq!(console.selected(), Some("reg_3"));
     console.keys("<esc>");
-    assert_eq!(console.model.queue.rows().len(), 4);
+    assert_eq!(console.listed().len(), 4);
     console.keys("/status:started<enter>");
     assert_eq!(console.selected(), Some("reg_2"));
     console.keys("<esc>");
-    assert_eq!(console.model.queue.rows().len(), 4);
+    assert_eq!(console.listed().len(), 4);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_wrong_word_is_told_at_its_place_and_what_is_right_of_the_filter_stays_in_fo
     assert_eq!(error.at.start, "status:started ".len());
     assert!(console.model.queue.filter.editing);
     assert_eq!(console.selected(), Some("reg_2"));
-    assert_eq!(console.model.queue.rows().len(), 1);
+    assert_eq!(console.listed().len(), 1);
     console.keys("<enter>");
     assert!(console.model.queue.filter.editing, "enter does not accept a mistake");
 }
@@ -141,7 +141,7 @@ fn a_page_that_fails_is_said_once_and_the_queue_stays_usable() {
     }
     assert_eq!(console.model.log.iter().filter(|toast| toast.text.contains("does not answer")).count(), 1);
     assert_eq!(console.model.loading.error.as_ref().unwrap().1, noon());
-    assert_eq!(console.model.queue.rows().len(), 4);
+    assert_eq!(console.listed().len(), 4);
 }
 
 #[test]
@@ -150,7 +150,16 @@ fn what_the_backend_no_longer_has_leaves_the_queue_after_a_whole_pass() {
     console.data.remove(0);
     console.keys("r");
     assert_eq!(console.model.index.len(), 3);
-    assert!(!console.model.queue.rows().iter().any(|id| id.as_str() == "reg_1"));
+    assert!(!console.listed().iter().any(|id| id.as_str() == "reg_1"));
+}
+
+/// The latest request for a page, and for which.
+fn last_list(console: &Console) -> (crate::app::RequestId, u32) {
+    let list = console.held.iter().rev().find_map(|effect| match effect {
+        crate::app::Effect::List(request, list) => Some((*request, list.page)),
+        _ => None,
+    });
+    list.unwrap()
 }
 
 #[test]
@@ -158,11 +167,7 @@ fn a_row_that_cannot_be_read_is_named_and_the_others_are_shown() {
     let mut console = Console::open(people());
     console.hold = true;
     console.keys("r");
-    let crate::app::Effect::List(request, _) =
-        console.held.iter().rev().find(|effect| matches!(effect, crate::app::Effect::List(..))).cloned().unwrap()
-    else {
-        panic!("a refresh lists")
-    };
+    let (request, _) = last_list(&console);
     let page = Page {
         registrations: people(),
         total: None,
@@ -172,7 +177,7 @@ fn a_row_that_cannot_be_read_is_named_and_the_others_are_shown() {
     };
     console.send(Message::Listed(request, Ok(page)));
     assert!(console.model.log.back().unwrap().text.contains("$.data[2]: no id"));
-    assert_eq!(console.model.queue.rows().len(), 4);
+    assert_eq!(console.listed().len(), 4);
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn pages_are_read_until_all_are_known() {
         (0..250).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
     let console = Console::open(many);
     assert_eq!(console.model.index.len(), 250);
-    assert_eq!(console.model.queue.rows().len(), 250);
+    assert_eq!(console.listed().len(), 250);
     assert!(console.model.loading.complete_at.is_some());
     assert_eq!(ListRequest::MAX_LIMIT, 100);
 }
@@ -196,12 +201,8 @@ fn a_page_pushed_down_by_arrivals_does_not_end_the_reading() {
     console.keys("r");
     // A hundred arrive after the first page was read: the second page is the first once more.
     for (number, pages, rows) in [(1, 2, 0..100), (2, 3, 0..100), (3, 3, 100..200)] {
-        let Some(crate::app::Effect::List(request, list)) =
-            console.held.iter().rev().find(|effect| matches!(effect, crate::app::Effect::List(..))).cloned()
-        else {
-            panic!("page {number} is not asked for")
-        };
-        assert_eq!(list.page, number);
+        let (request, page) = last_list(&console);
+        assert_eq!(page, number);
         let page =
             Page { registrations: people(rows), total: None, page: number, pages: Some(pages), refused: Vec::new() };
         console.send(Message::Listed(request, Ok(page)));
@@ -215,20 +216,20 @@ fn marks_survive_a_filter_and_hidden_ones_are_counted() {
     let mut console = console();
     console.keys("<space><space>/bruno<enter>");
     assert_eq!(console.model.queue.marked.len(), 2);
-    assert_eq!(console.model.queue.hidden_marks(), 1);
+    assert_eq!(console.model.queue.hidden_marks(&console.model.index), 1);
     console.keys("<esc>");
     assert!(console.model.queue.marked.is_empty(), "escape drops the marks first");
-    assert_eq!(console.model.queue.rows().len(), 1);
+    assert_eq!(console.listed().len(), 1);
 }
 
 #[test]
 fn while_the_first_pages_come_in_the_most_urgent_is_selected_until_the_operator_moves() {
     let people = || (1..=250).map(|number| registration(number, "Someone", Status::Started, i64::from(number) % 60));
     let mut console = Console::open(people().collect());
-    assert_eq!(console.selected(), console.model.queue.rows().first().map(RegistrationId::as_str));
+    assert_eq!(console.selected(), console.listed().first().map(RegistrationId::as_str));
     assert_ne!(console.selected(), Some("reg_1"), "not the first that came");
     let selected = console.selected().map(str::to_owned);
-    console.model.queue.sort = Sort { by: SortField::Name, descending: false };
+    console.model.queue.sort_by(Sort { by: SortField::Name, descending: false });
     console.keys("r");
     assert_eq!(console.selected(), selected.as_deref(), "read again, it stays where it is");
 }

@@ -128,12 +128,14 @@ proptest! {
             }
             let queue = &console.model.queue;
             if let (true, Some(selected)) = (must_stay, selected)
-                && queue.rows().contains(&selected)
+                && console.listed().contains(&selected)
             {
                 prop_assert_eq!(queue.selected(), Some(&selected));
             }
-            prop_assert!(queue.list().selected_row().is_none_or(|row| row < queue.rows().len()));
-            prop_assert!(queue.list().selected_row().is_none_or(|row| row >= queue.list().top && row < queue.list().top + console.model.list_rows));
+            let cursor = queue.list().cursor();
+            prop_assert!(cursor.selected().is_none_or(|row| row < queue.rows().len()));
+            let shown = cursor.top()..cursor.top() + console.model.list_rows;
+            prop_assert!(cursor.selected().is_none_or(|row| shown.contains(&row)));
             let begun = decided(&console).saturating_sub(before);
             prop_assert!(begun <= usize::from(confirmed), "a decision was begun without being confirmed");
             let under_way = console.model.jobs.open().next().is_some();

@@ -54,7 +54,7 @@ fn enter_narrows_the_queue_to_the_selected_rule_on_top_of_the_filter() {
     console.keys("/-id:reg_1<enter>f<enter>");
     assert_eq!(console.model.layer(), Layer::Queue);
     assert_eq!(console.model.queue.filter.input.value(), "-id:reg_1 flag:\"BLURRED FACE\"");
-    assert_eq!(console.model.queue.rows().len(), 2);
+    assert_eq!(console.listed().len(), 2);
     assert_eq!(console.model.queue.filter.error, None);
 }
 

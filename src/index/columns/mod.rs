@@ -7,9 +7,11 @@ mod texts;
 pub use repeating::Repeating;
 pub use texts::{Part, Texts};
 
+use std::borrow::Cow;
+
 use super::{Entry, haystack, order, tells_nothing};
 use crate::{
-    model::{Registration, RegistrationId, Status, StepKind, Timestamp},
+    model::{Registration, RegistrationId, Status, StepKind, Timestamp, Verdict},
     triage::{Severity, Stage, Turn, country, insights::Knob},
 };
 
@@ -30,6 +32,8 @@ pub struct Named {
 pub struct FlagKind {
     /// The rule, or the code of the source.
     pub rule: String,
+    /// What it is called.
+    pub name: Cow<'static, str>,
     /// What it is about.
     pub category: &'static str,
     /// How bad.
@@ -96,6 +100,8 @@ pub struct Columns {
     pub owner: Repeating<Option<String>>,
     pub origin: Repeating<Origin>,
     pub attempts: Repeating<Attempts>,
+    /// What operators said of flags: the rule and whether it was right.
+    pub verdicts: Repeating<Vec<(String, Verdict)>>,
     /// Bits of [`Mark`].
     pub marks: Vec<u8>,
     pub risk: Vec<u8>,
@@ -142,6 +148,8 @@ impl Columns {
         self.owner.set(row, registration.desk.claim.as_ref().map(|claim| claim.by.clone()));
         self.origin.set(row, origin(registration));
         self.attempts.set(row, attempts(registration));
+        let verdicts = registration.desk.verdicts.iter();
+        self.verdicts.set(row, verdicts.map(|told| (told.rule.clone(), told.verdict)).collect());
         set(&mut self.face, row, registration.scores.face_compare.unwrap_or(f64::NAN));
         set(&mut self.liveness, row, registration.scores.liveness.unwrap_or(f64::NAN));
         for (column, knob) in self.measured.iter_mut().zip(Knob::ALL) {
@@ -161,6 +169,7 @@ impl Columns {
         let judgement = &entry.judgement;
         let flag = |flag: &crate::triage::Flag| FlagKind {
             rule: flag.rule.clone().into_owned(),
+            name: flag.name.clone(),
             category: flag.category,
             severity: flag.severity,
         };
@@ -199,6 +208,7 @@ impl Columns {
         self.owner.swap_remove(row);
         self.origin.swap_remove(row);
         self.attempts.swap_remove(row);
+        self.verdicts.swap_remove(row);
         self.marks.swap_remove(row);
         self.risk.swap_remove(row);
         self.linked.swap_remove(row);

@@ -4,7 +4,10 @@ use super::{
     Condition, FlagTest, NumberField, Owner, Query, TextField, TimeField, values::Compare, values::Span, values::When,
 };
 use crate::{
-    index::columns::{Columns, FlagKind, Mark, Named, Origin, Part, Repeating},
+    index::{
+        Row,
+        columns::{Columns, FlagKind, Mark, Named, Origin, Part, Repeating},
+    },
     model::{StepKind, Timestamp},
     triage::{country, names::fold_text},
 };
@@ -18,22 +21,21 @@ const WORTH_A_PASS: usize = 8;
 type Test<'a> = Box<dyn Fn(usize) -> bool + 'a>;
 
 impl Query {
-    /// The rows that meet every condition, ascending. Judged as of the index's last judgement, ages as of `now`. What
-    /// costs least is asked first, and what costs more only of the rows that are left.
-    pub(in crate::index) fn rows(&self, columns: &Columns, now: Timestamp) -> Vec<usize> {
+    /// The rows that meet every condition, ascending. Judged as of the index's last judgement, ages as of `now`.
+    pub(in crate::index) fn rows(&self, columns: &Columns, now: Timestamp) -> Vec<Row> {
+        self.among((0..columns.len()).map(Row::new).collect(), columns, now)
+    }
+
+    /// Those of some rows that meet every condition. What costs least is asked first, and what costs more only of the
+    /// rows that are left.
+    pub(in crate::index) fn among(&self, mut rows: Vec<Row>, columns: &Columns, now: Timestamp) -> Vec<Row> {
         let mut clauses: Vec<_> = self.clauses.iter().collect();
         clauses.sort_by_key(|clause| clause.condition.cost());
-        let mut rows: Option<Vec<usize>> = None;
         for clause in clauses {
-            let among = rows.as_ref().map_or(columns.len(), Vec::len);
-            let test = clause.condition.test(columns, among, now);
-            let holds = |row: usize| test(row) != clause.negated;
-            match &mut rows {
-                Some(rows) => rows.retain(|row| holds(*row)),
-                None => rows = Some((0..columns.len()).filter(|row| holds(*row)).collect()),
-            }
+            let test = clause.condition.test(columns, rows.len(), now);
+            rows.retain(|row| test(row.place()) != clause.negated);
         }
-        rows.unwrap_or_else(|| (0..columns.len()).collect())
+        rows
     }
 }
 

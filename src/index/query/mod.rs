@@ -88,6 +88,13 @@ enum Condition {
     Text(TextField, Vec<String>),
 }
 
+impl Query {
+    /// Whether what it finds changes with time alone.
+    pub fn is_about_time(&self) -> bool {
+        self.clauses.iter().any(|clause| matches!(clause.condition, Condition::Age(_) | Condition::Time(..)))
+    }
+}
+
 /// Who has claimed it.
 #[derive(Debug, Clone, PartialEq)]
 enum Owner {

@@ -22,7 +22,7 @@ pub fn draw(model: &Model, form: &ColumnsForm, theme: &Theme, frame: &mut Frame)
     let height = usize::from(area.height);
     let buffer = frame.buffer_mut();
     let top = form.rows.first_shown(height);
-    let sort = model.queue.sort;
+    let sort = model.queue.sort();
     for (place, (row, offered)) in area.rows().zip(form.rows.all().iter().skip(top)).enumerate() {
         let shape = offered.chosen.column.shape();
         let width = offered.chosen.width.map_or_else(|| "auto".to_owned(), |width| width.to_string());

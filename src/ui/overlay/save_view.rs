@@ -22,7 +22,7 @@ pub fn draw(model: &Model, form: &SaveView, theme: &Theme, frame: &mut Frame) {
     let queue = &model.queue;
     let asked = queue.query.to_string();
     let asked = facts::sensitive(&asked, model.masked);
-    let asked = text::truncate(&format!("{asked}, by {}", queue.sort.by.as_str()), usize::from(area.width));
+    let asked = text::truncate(&format!("{asked}, by {}", queue.sort().by.as_str()), usize::from(area.width));
     let buffer = frame.buffer_mut();
     if let Some(row) = rows.next() {
         ink::put(buffer, row, &Line::from(Span::styled(asked, theme.dim)));

@@ -62,7 +62,7 @@ fn the_selected_row_is_reversed_from_end_to_end_and_no_other_is() {
 fn a_list_longer_than_the_screen_follows_its_selection() {
     let many = (0..300).map(|number| registration(number, "Someone", Status::Ongoing, i64::from(number))).collect();
     let mut screen = Screen::over(many).sized(80, 24).keys("G");
-    let last = screen.console.model.queue.rows().last().unwrap().clone();
+    let last = screen.console.listed().last().unwrap().clone();
     let (buffer, hits) = screen.draw();
     assert_eq!(hits.target(3, 18), Some(Target::Row(last)));
     assert!(buffer[(3, 18)].modifier.contains(Modifier::REVERSED));

@@ -129,7 +129,7 @@ fn every_screen_says_at_every_size_where_one_is_what_is_selected_and_what_to_pre
             assert!(text.lines().next().unwrap().contains("local"), "the profile, {place}");
             let last = text.lines().last().unwrap();
             assert!(last.contains("? help") || last.contains("enter keep"), "what to press, {place}");
-            let has_rows = !screen.console.model.queue.rows().is_empty();
+            let has_rows = !screen.console.listed().is_empty();
             let reversed = buffer.content().iter().any(|cell| cell.modifier.contains(Modifier::REVERSED));
             // The funnel, the durations and the thresholds have no rows to select.
             let selects = !script.starts_with('i');

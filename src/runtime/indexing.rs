@@ -1,0 +1,54 @@
+//! Everything a backend has, read into an index beside the one that is shown.
+
+use tokio::{
+    sync::mpsc::{self, Sender},
+    task,
+};
+
+use crate::{
+    app::{Message, RequestId},
+    backend::{Backend, BackendError, ErrorKind, ListRequest},
+    index::Index,
+    model::{Registration, Timestamp},
+};
+
+/// Pages that may lie ready while others are taken in.
+const READY: usize = 16;
+/// How often progress is told, in pages.
+const TOLD: u32 = 25;
+
+/// Reads all pages and judges everybody. Tells how many have been read now and then.
+pub async fn index(
+    backend: &dyn Backend,
+    mut index: Box<Index>,
+    now: Timestamp,
+    request: RequestId,
+    answers: &Sender<Message>,
+) -> Result<Box<Index>, BackendError> {
+    let (pages, mut ready) = mpsc::channel::<Vec<Registration>>(READY);
+    let filling = task::spawn_blocking(move || {
+        while let Some(page) = ready.blocking_recv() {
+            index.fill(page, now);
+        }
+        index.judge_all(now);
+        index
+    });
+    let mut count = 0;
+    for number in 1.. {
+        let page = backend.list(ListRequest::page(number, ListRequest::MAX_LIMIT)).await?;
+        count += page.registrations.len();
+        // What is pushed onto the next page meanwhile is known, and announced besides.
+        let is_last = page.is_last(number, page.registrations.len());
+        if pages.send(page.registrations).await.is_err() || is_last {
+            break;
+        }
+        if number % TOLD == 0 {
+            // The console may be gone by now.
+            let _ = answers.send(Message::Indexing(request, count)).await;
+        }
+    }
+    drop(pages);
+    filling.await.map_err(|_| {
+        BackendError::new(ErrorKind::Server, "The index could not be made; the log file says where it broke off.")
+    })
+}
