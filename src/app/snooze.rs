@@ -138,9 +138,9 @@ impl SnoozeForm {
 /// Up to this many registrations, all are judged again in one go.
 const JUDGED_AT_ONCE: usize = 5_000;
 /// Of more, so many in a step, which keeps it within a few milliseconds.
-const JUDGED_IN_A_STEP: usize = 64;
+const JUDGED_IN_A_STEP: usize = 16;
 /// The pause between two steps, milliseconds: keys come first.
-const PAUSE_MILLIS: u64 = 25;
+const PAUSE_MILLIS: u64 = 10;
 
 /// The longest snooze that can be typed, in days; every backend takes it.
 const LONGEST_DAYS: i64 = 366;

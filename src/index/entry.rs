@@ -29,12 +29,16 @@ pub struct Entry {
     mine: bool,
     /// Moved since it was last decided on.
     returned: bool,
+    /// From then on time alone may change any of this; `None`: never.
+    pub(super) holds_until: Option<Timestamp>,
     /// The incident it is stuck in, by its place among those of the index.
     pub(super) incident: Option<usize>,
     /// Where it stands.
     step: StepKind,
     /// When it last moved.
     last_move: Timestamp,
+    /// The time of the judgement.
+    pub(super) judged_at: Timestamp,
 }
 
 impl Entry {
@@ -43,8 +47,10 @@ impl Entry {
         Self {
             step: where_it_stands(&registration),
             last_move: last_move(&registration),
+            judged_at: Timestamp::default(),
             judgement: Judgement::default(),
             snoozed: false,
+            holds_until: None,
             mine: claim.is_some_and(|claim| operator == Some(claim.by.as_str())),
             returned: has_returned(&registration),
             incident: None,
@@ -90,7 +96,11 @@ impl Entry {
 
     pub(super) fn judge(&mut self, context: Context) {
         self.judgement = judge(&self.registration, context);
-        self.snoozed = self.registration.desk.snoozed(context.now).is_some();
+        self.judged_at = context.now;
+        let snooze = self.registration.desk.snoozed(context.now);
+        self.snoozed = snooze.is_some();
+        let held = [self.judgement.holds_until, snooze.map(|snooze| snooze.until)];
+        self.holds_until = held.into_iter().flatten().min();
         let covered = || context.incidents.iter().position(|incident| incident.covers(&self.registration));
         self.incident = self.waits_with_many().then(covered).flatten();
     }

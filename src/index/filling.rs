@@ -37,13 +37,12 @@ impl Index {
 
     /// Judges everybody, as if they had come one by one.
     pub fn judge_all(&mut self, now: Timestamp) {
-        self.judged_at = now;
+        self.columns.as_of = now;
         self.look_for_incidents(now);
         let Self { columns, packed, shared, links, incidents, policy, operator, .. } = self;
-        let context = Context { links, incidents, policy, now };
         let unpack = |packed: &Packed| {
             let mut entry = Entry::new(shared.unpack(packed)?, operator.as_deref());
-            entry.judge(context);
+            entry.judge(Context { links, incidents, policy, now, horizon: None });
             Some(entry)
         };
         let next = AtomicUsize::new(0);

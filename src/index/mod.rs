@@ -65,10 +65,8 @@ pub struct Index {
     policy: Arc<Policy>,
     /// Who asks, where that is known.
     operator: Option<String>,
-    /// The time of the last judgement.
-    judged_at: Timestamp,
-    /// The next row to judge again because time has passed.
-    sweep: usize,
+    /// Who is to be judged again because time has passed, last first.
+    due: Vec<Row>,
     /// What came or changed since somebody asked; `None`: so much that everything may have.
     changes: Option<Vec<Row>>,
 }
@@ -100,7 +98,7 @@ impl Index {
 
     /// What a judgement goes by now.
     pub fn context(&self, now: Timestamp) -> Context<'_> {
-        Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now }
+        Context { links: &self.links, incidents: &self.incidents, policy: &self.policy, now, horizon: None }
     }
 
     /// Adds or replaces registrations and judges them and whoever they are linked to. An older version of a known
@@ -165,26 +163,22 @@ impl Index {
         self.judge(touched.into_iter().map(Arc::unwrap_or_clone), now);
     }
 
-    /// Judges again those whom time may have moved: who is not through, and who is put aside. So many of them at most;
-    /// says whether some are left, with whom the next call goes on.
+    /// Moves on to a time, and judges again those whom that concerns: of whom something holds no longer by itself. So
+    /// many of them at most; says whether some are left, with whom the next call goes on.
     pub fn rejudge(&mut self, now: Timestamp, most: usize) -> bool {
-        if self.sweep == 0 {
-            self.look_for_incidents(now);
+        if self.due.is_empty() {
+            self.columns.as_of = now;
+            let concerned = self.look_for_incidents(now);
+            let mut due = self.columns.due(now);
+            due.extend(concerned.iter().filter_map(|id| self.row(id)));
+            self.due = due;
         }
-        let mut judged = 0;
-        while self.sweep < self.len() && judged < most {
-            let row = self.sweep;
-            self.sweep += 1;
-            if self.columns.turn.get(row).is_some() || self.columns.has(row, Mark::Snoozed) {
-                self.judge_row(row, now);
-                judged += 1;
+        for row in self.due.split_off(self.due.len().saturating_sub(most)) {
+            if row.place() < self.len() {
+                self.judge_row(row.place(), now);
             }
         }
-        let is_over = self.sweep >= self.len();
-        if is_over {
-            self.sweep = 0;
-        }
-        !is_over
+        !self.due.is_empty()
     }
 
     fn judge(&mut self, ids: impl IntoIterator<Item = RegistrationId>, now: Timestamp) {
@@ -196,7 +190,7 @@ impl Index {
     }
 
     fn judge_row(&mut self, row: usize, now: Timestamp) {
-        self.judged_at = now;
+        self.columns.as_of = now;
         let at_hand = self.at_hand().take(&self.columns.ids[row]);
         let is_at_hand = at_hand.is_some();
         let Some(mut entry) = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row)) else { return };
@@ -215,11 +209,15 @@ impl Index {
     }
 
     fn entry(&self, row: usize) -> Option<Arc<Entry>> {
-        if let Some(entry) = self.at_hand().get(&self.columns.ids[row]) {
-            return Some(entry);
-        }
-        let mut entry = self.unpack(row)?;
-        entry.judge(self.context(self.judged_at));
+        let now = self.columns.as_of;
+        let at_hand = self.at_hand().get(&self.columns.ids[row]);
+        let mut entry = match at_hand {
+            Some(entry) if entry.judged_at == now => return Some(entry),
+            // Nothing but the ages in it is older.
+            Some(entry) => Arc::unwrap_or_clone(entry),
+            None => self.unpack(row)?,
+        };
+        entry.judge(self.context(now));
         let entry = Arc::new(entry);
         self.at_hand().put(Arc::clone(&entry));
         Some(entry)

@@ -3,14 +3,14 @@
 use std::{cmp::Ordering, fmt};
 
 use super::{
-    Entry, Row,
-    columns::{Columns, Part},
+    Row,
+    columns::{Columns, Mark, Part},
     totals::status_position,
 };
 use crate::{
-    model::Timestamp,
+    model::{Status, Timestamp},
     text::nearest,
-    triage::{LinkClock, STANDSTILL, Stage, Stuck},
+    triage::{STANDSTILL, Stage, wait_ratio},
 };
 
 /// What to sort by.
@@ -212,7 +212,7 @@ impl SortField {
     /// What rows are sorted by, as a number: the greater comes later.
     fn key<'a>(self, columns: &'a Columns) -> Box<dyn Fn(usize) -> u128 + 'a> {
         match self {
-            Self::Urgency => Box::new(|row| columns.urgency[row]),
+            Self::Urgency => urgency(columns),
             Self::Updated => Box::new(|row| of_time(columns.last_move[row])),
             Self::Created => Box::new(|row| of_time(columns.created[row])),
             Self::Status => {
@@ -235,7 +235,7 @@ impl SortField {
                 Box::new(move |row| of_beginning(columns.texts.part(row, part)))
             }
             Self::Country => by_rank(columns.origin.codes(), columns.origin.ranks(|origin| origin.document.clone())),
-            Self::Link => Box::new(|row| columns.link[row].map_or(0, fewest_last)),
+            Self::Link => Box::new(|row| live_link(columns, row)),
             Self::Attempts => by_rank(columns.attempts.codes(), columns.attempts.ranks(|attempts| attempts.counted)),
             Self::Risk => Box::new(|row| columns.risk[row].into()),
             Self::Face => Box::new(|row| of_score(columns.face[row])),
@@ -293,14 +293,12 @@ fn of_beginning(text: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// Seconds that are left of a live link: the fewest are the greatest.
-fn fewest_last(seconds: i64) -> u128 {
-    u128::from(u32::MAX) - u128::from(u32::try_from(seconds).unwrap_or(u32::MAX - 1))
-}
-
-/// Seconds that are left of a live link; `None` for a dead one.
-pub(super) fn live_link(entry: &Entry) -> Option<i64> {
-    entry.judgement.link.filter(LinkClock::is_alive).map(|clock| clock.seconds_left)
+/// What is left of a link, in seconds as of the last judgement: the fewest are the greatest, and 0 is a dead one.
+fn live_link(columns: &Columns, row: usize) -> u128 {
+    match i64::from(columns.link_dies[row]) - columns.as_of.timestamp() {
+        left @ 1.. => u128::from(u32::MAX) - u128::from(u32::try_from(left).unwrap_or(u32::MAX - 1)),
+        _ => 0,
+    }
 }
 
 /// The more urgent is the greater: what is put aside comes after everything else, until its time is over; then stuck
@@ -308,29 +306,40 @@ pub(super) fn live_link(entry: &Entry) -> Option<i64> {
 /// whose turn it is; what is not given up yet; how far over the limit, to the tenth that the screen shows; the link
 /// that dies first, a dead one last. What is not stuck goes open before over, then what is worth a look, then by last
 /// change.
-pub(super) fn urgency(entry: &Entry) -> u128 {
-    let mut key = Packed::default();
-    key.put(1, u128::from(!entry.is_snoozed()));
-    key.put(1, u128::from(entry.judgement.stuck.is_some()));
-    if let Some(stuck) = &entry.judgement.stuck {
-        put_stuck(&mut key, stuck, live_link(entry));
-    } else {
-        key.put(1, u128::from(entry.registration.status.is_open()));
-        key.put(1, u128::from(entry.judgement.stage == Some(Stage::Warn)));
-        key.put(64, of_time(entry.registration.updated_at));
-    }
-    key.filled()
+fn urgency(columns: &Columns) -> Box<dyn Fn(usize) -> u128 + '_> {
+    let stuck = columns.stuck.table(Clone::clone);
+    let turns = columns.turn.table(|turn| turn.map_or(0, |turn| 7 - turn as u128));
+    let stages = columns.stage.table(Clone::clone);
+    let open = columns.status.table(Status::is_open);
+    Box::new(move |row| {
+        let stage = stages[columns.stage.codes()[row] as usize];
+        let reason = stuck[columns.stuck.codes()[row] as usize];
+        let mut key = Packed::default();
+        key.put(1, u128::from(!columns.has(row, Mark::Snoozed)));
+        key.put(1, u128::from(reason.is_some()));
+        if let Some(reason) = reason {
+            let ratio = ratio(columns, row);
+            key.put(1, u128::from(reason != STANDSTILL));
+            key.put(3, turns[columns.turn.codes()[row] as usize]);
+            key.put(1, u128::from(stage != Some(Stage::GivenUp)));
+            key.put(32, u128::from((ratio * 10.0).floor() as u32));
+            key.put(32, live_link(columns, row));
+            // As good as a ratio is told: ties are broken by it alone.
+            key.put(32, u128::from((ratio as f32).to_bits()));
+        } else {
+            key.put(1, u128::from(open[columns.status.codes()[row] as usize]));
+            key.put(1, u128::from(stage == Some(Stage::Warn)));
+            key.put(64, of_time(columns.updated[row]));
+        }
+        key.filled()
+    })
 }
 
-fn put_stuck(key: &mut Packed, stuck: &Stuck, link: Option<i64>) {
-    let ratio = stuck.ratio.max(0.0);
-    key.put(1, u128::from(stuck.reason != STANDSTILL));
-    key.put(3, 7 - stuck.turn as u128);
-    key.put(1, u128::from(stuck.stage != Stage::GivenUp));
-    key.put(32, u128::from((ratio * 10.0).floor() as u32));
-    key.put(32, link.map_or(0, fewest_last));
-    // As good as a ratio is told: ties are broken by it alone.
-    key.put(32, u128::from((ratio as f32).to_bits()));
+/// How far the wait of a row is beyond its limit, as [`crate::triage::Stuck::ratio`] has it.
+fn ratio(columns: &Columns, row: usize) -> f64 {
+    let (since, limit) = columns.wait[row];
+    let age = (columns.as_of.timestamp() - i64::from(since)).max(0);
+    wait_ratio(age, limit.into())
 }
 
 /// A key that is put together from what weighs most on.

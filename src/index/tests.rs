@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+mod time;
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;

@@ -9,11 +9,21 @@ pub use texts::{Part, Texts};
 
 use std::borrow::Cow;
 
-use super::{Entry, haystack, order, tells_nothing};
+use super::{Entry, Row, haystack, tells_nothing};
 use crate::{
     model::{Registration, RegistrationId, Status, StepKind, Timestamp, Verdict},
-    triage::{Severity, Stage, Turn, country, insights::Knob},
+    triage::{Severity, Stage, Stuck, Turn, country, insights::Knob},
 };
+
+/// Seconds since 1970.
+pub type Seconds = u32;
+/// A time that does not come.
+pub const NEVER: Seconds = Seconds::MAX;
+
+/// What is before 1970 counts as its beginning, and what is after 2106 never comes.
+fn seconds(at: Timestamp) -> Seconds {
+    Seconds::try_from(at.timestamp().max(0)).unwrap_or(NEVER)
+}
 
 /// Stuck in no incident.
 pub const NO_INCIDENT: u8 = u8::MAX;
@@ -119,10 +129,15 @@ pub struct Columns {
     pub created: Vec<Timestamp>,
     pub updated: Vec<Timestamp>,
     pub last_move: Vec<Timestamp>,
-    /// The greater, the more urgent.
-    pub urgency: Vec<u128>,
-    /// Seconds left of a live link; `None` for a dead one.
-    pub link: Vec<Option<i64>>,
+    /// What blocks it: since when, and after how many seconds it counts as stuck. Nothing of it is asked of those that
+    /// are not stuck.
+    pub wait: Vec<(Seconds, u32)>,
+    /// When its link dies or died; 0 where there is none.
+    pub link_dies: Vec<Seconds>,
+    /// From then on time alone may change the judgement; [`NEVER`] if it does not.
+    pub holds_until: Vec<Seconds>,
+    /// The time of the last judgement.
+    pub as_of: Timestamp,
     pub texts: Texts,
 }
 
@@ -188,8 +203,11 @@ impl Columns {
         set(&mut self.marks, row, marks);
         set(&mut self.risk, row, judgement.risk.score);
         set(&mut self.linked, row, u32::try_from(judgement.links.len()).unwrap_or(u32::MAX));
-        set(&mut self.link, row, order::live_link(entry));
-        set(&mut self.urgency, row, order::urgency(entry));
+        let limit = |stuck: &Stuck| u32::try_from(stuck.limit_seconds).unwrap_or(u32::MAX);
+        let wait = judgement.stuck.as_ref().map(|stuck| (seconds(stuck.since), limit(stuck)));
+        set(&mut self.wait, row, wait.unwrap_or_default());
+        set(&mut self.link_dies, row, judgement.link.map_or(0, |link| seconds(link.dies_at)));
+        set(&mut self.holds_until, row, entry.holds_until.map_or(NEVER, seconds));
         let incident = entry.incident.and_then(|place| u8::try_from(place).ok());
         set(&mut self.incident, row, incident.unwrap_or(NO_INCIDENT));
     }
@@ -220,9 +238,17 @@ impl Columns {
         self.created.swap_remove(row);
         self.updated.swap_remove(row);
         self.last_move.swap_remove(row);
-        self.urgency.swap_remove(row);
-        self.link.swap_remove(row);
+        self.wait.swap_remove(row);
+        self.link_dies.swap_remove(row);
+        self.holds_until.swap_remove(row);
         self.texts.swap_remove(row);
+    }
+
+    /// Those of whom something holds no longer by itself.
+    pub fn due(&self, now: Timestamp) -> Vec<Row> {
+        let now = seconds(now);
+        let due = self.holds_until.iter().enumerate().filter(|(_, until)| **until <= now);
+        due.map(|(row, _)| Row::new(row)).collect()
     }
 
     /// How many rows there are.

@@ -46,7 +46,7 @@ fn approved_over_flag(case: &Case) -> RuleOutcome {
 /// what the desk had called a false alarm by then. Nobody else is known to that judgement.
 fn critical_flags_at(case: &Case, then: Timestamp) -> Vec<&'static str> {
     let links = LinkIndex::default();
-    let context = Context { links: &links, incidents: &[], now: then, ..case.context };
+    let context = Context { links: &links, incidents: &[], now: then, horizon: None, ..case.context };
     let verdicts = &case.registration.desk.verdicts;
     let settled =
         |id: &str| verdicts.iter().any(|said| said.rule == id && said.verdict == Verdict::Wrong && said.at <= then);

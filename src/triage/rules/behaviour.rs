@@ -190,7 +190,8 @@ pub(super) const EVIDENCE_VANISHES: Rule = Rule {
         let age = case.context.now - compared.at;
         let lifetime = case.number(&EVIDENCE_LIFETIME);
         let warned = lifetime.days() - case.number(&VANISHING).days();
-        if face.aged_out || age < warned {
+        let is_old = case.context.has_passed(compared.at, warned);
+        if face.aged_out || !is_old {
             return RuleOutcome::Clear;
         }
         Finding::new(Severity::Medium, "evidence.face.compared", format!("{} days old", age.num_days()))

@@ -151,7 +151,7 @@ fn compare_never_ran(case: &Case) -> RuleOutcome {
         return RuleOutcome::NotApplicable;
     }
     let ready = document.finished.into_iter().chain(liveness.finished).max_by_key(|moment| moment.at);
-    if ready.is_some_and(|ready| case.context.now - ready.at <= case.number(&COMPARE_GRACE).seconds()) {
+    if ready.is_some_and(|ready| !case.context.has_passed(ready.at, case.number(&COMPARE_GRACE).seconds())) {
         return RuleOutcome::NotMeasured;
     }
     Finding::new(Severity::Medium, "evidence.face.score", "not run").at(ready).fires()

@@ -70,10 +70,11 @@ pub(super) const EXPIRES_SOON: Rule = Rule {
     evaluate: |case| {
         with_expiry(case, |document, expiry, shown| {
             let soon = case.number(&SOON);
-            let horizon = case.today().checked_add_signed(soon.days()).unwrap_or(NaiveDate::MAX);
-            if expiry < shown || expiry > horizon {
+            let is_soon = case.context.has_come_to(expiry.checked_sub_signed(soon.days()).unwrap_or(NaiveDate::MIN));
+            if expiry < shown || !is_soon {
                 return RuleOutcome::Clear;
             }
+            let horizon = case.today().checked_add_signed(soon.days()).unwrap_or(NaiveDate::MAX);
             Finding::new(Severity::Low, "evidence.document.expiryDate", expiry.to_string())
                 .against(format!("after {horizon}"), soon.from)
                 .at(document.created)
@@ -104,6 +105,10 @@ fn impossible_dates(case: &Case) -> RuleOutcome {
     let (birth, issue) = (document.birth_date, document.issue_date);
     if issue.is_none() && (birth.is_none() || expiry(document).is_none()) {
         return RuleOutcome::NotMeasured;
+    }
+    // What is in the future now will not be once its day has come.
+    for day in [birth, issue, expiry(document)].into_iter().flatten() {
+        case.context.has_come_to(day);
     }
     let bounds = Bounds { today: case.today(), longest_years: case.number(&LONGEST_VALIDITY).count() };
     let Some((path, seen)) = impossibility(birth, issue, expiry(document), bounds) else {

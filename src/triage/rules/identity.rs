@@ -1,6 +1,6 @@
 //! What the person typed against what the document says.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 use super::{Case, Finding, Number, Rule, RuleOutcome, Severity, ThresholdFrom};
 use crate::{
@@ -145,6 +145,9 @@ fn age(case: &Case) -> RuleOutcome {
     };
     // Born in the future is an impossible date, not an age.
     let Some(years) = case.today().years_since(birth) else { return RuleOutcome::NotMeasured };
+    if let Some(birthday) = birth.checked_add_months(Months::new(12 * (years + 1))) {
+        case.context.has_come_to(birthday);
+    }
     let (youngest, oldest) = (case.number(&OF_AGE), case.number(&OLDEST));
     let (severity, threshold, from) = match years as usize {
         years if years < youngest.count() => {

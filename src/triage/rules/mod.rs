@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{Flag, Incident, LinkIndex, LinkKind, Lists, Policy, Severity, ThresholdFrom, links};
+use super::{Flag, Horizon, Incident, LinkIndex, LinkKind, Lists, Policy, Severity, ThresholdFrom, links};
 use crate::model::{
     FlowSettings, Moment, Outcome, Registration, RegistrationId, Requirement, StepKind, StepState, Timestamp,
 };
@@ -225,12 +225,14 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The time of judgement.
     pub now: Timestamp,
+    /// Who wants to know until when it holds.
+    pub horizon: Option<&'a Horizon>,
 }
 
 impl<'a> Context<'a> {
     /// The built-in tables, among others that are linked, with no incident known.
     pub fn new(links: &'a LinkIndex, now: Timestamp) -> Self {
-        Self { links, incidents: &[], policy: Policy::built_in(), now }
+        Self { links, incidents: &[], policy: Policy::built_in(), now, horizon: None }
     }
 }
 

@@ -90,7 +90,7 @@ fn no_screening_result(case: &Case) -> RuleOutcome {
         .or(case.registration.completed_at)
         .or(checks.liveness.as_ref().and_then(|liveness| liveness.finished));
     match due {
-        Some(due) if case.context.now - due.at > case.number(&SCREENING_GRACE).seconds() => {
+        Some(due) if case.context.has_passed(due.at, case.number(&SCREENING_GRACE).seconds()) => {
             let silent = background.into_iter().flat_map(|background| &background.sources);
             let silent =
                 silent.filter(|source| source.status != SourceStatus::Clear).map(|source| source.name.as_str());

@@ -157,6 +157,11 @@ impl InForce {
 
     /// How far an age in seconds is beyond the stuck limit: 1 and more is stuck.
     pub(super) fn ratio(&self, age: i64) -> f64 {
-        if self.stuck == 0 { 1.0 + age as f64 / 3600.0 } else { age as f64 / self.stuck as f64 }
+        wait_ratio(age, self.stuck)
     }
+}
+
+/// How far a wait is beyond the limit after which it counts as stuck, both in seconds: 1 and more is stuck.
+pub fn wait_ratio(age: i64, limit: i64) -> f64 {
+    if limit == 0 { 1.0 + age as f64 / 3600.0 } else { age as f64 / limit as f64 }
 }

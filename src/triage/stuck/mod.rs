@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Act, Context, progress};
 use crate::model::{Registration, RegistrationId, StepKind, Timestamp};
 use limits::InForce;
-pub use limits::{Limit, Limits, Stage};
+pub use limits::{Limit, Limits, Stage, wait_ratio};
 use situation::Situation;
 pub use ways::{STANDSTILL, WAYS};
 
@@ -156,6 +156,9 @@ pub fn blocker(registration: &Registration, context: Context) -> Option<Stuck> {
     let limits = InForce::of(way, &step, flow, context.policy);
     let age_seconds = (context.now - found.since).max(TimeDelta::zero()).num_seconds();
     let stage = limits.stage(age_seconds);
+    for seconds in [limits.warn, Some(limits.stuck), limits.give_up].into_iter().flatten() {
+        context.has_passed(found.since, TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX));
+    }
     // What is over does not stay on the desk for ever.
     if stage == Stage::GivenUp && registration.status.is_final() {
         return None;

@@ -8,7 +8,7 @@ use crate::{
         Claim, CodeCheck, DocumentKind, FlowSettings, Gateway, Registration, RegistrationId, Requirement, Status,
         StepKind, StepState, Timestamp, fold_word,
     },
-    triage::{Context, Incident, LinkIndex, LinkKind, link_left, progress},
+    triage::{Context, Incident, LinkKind, link_left, progress},
 };
 
 /// Selfies of poor quality before it is worth telling the person which rule they miss.
@@ -26,8 +26,7 @@ const CONTACT_TAKEN: &[&str] = &["email_is_registered_already", "phone_is_regist
 /// A registration at one time.
 pub struct Situation<'a> {
     registration: &'a Registration,
-    links: &'a LinkIndex,
-    now: Timestamp,
+    context: Context<'a>,
     /// When it last moved.
     last_move: Timestamp,
     /// The step that is owed next.
@@ -41,7 +40,7 @@ impl<'a> Situation<'a> {
         let last_move = progress::last_move(registration);
         let next = progress::first_open_step(registration).map(|step| &step.kind);
         let incident = context.incidents.iter().find(|incident| incident.covers(registration));
-        Self { registration, links: context.links, now: context.now, last_move, next, incident }
+        Self { registration, context, last_move, next, incident }
     }
 
     /// What is so since the last move, if it is so.
@@ -188,7 +187,7 @@ impl<'a> Situation<'a> {
     pub fn code_died(&self, kind: &StepKind) -> bool {
         self.code(kind).is_some_and(|code| {
             code.state == StepState::Expired
-                || code.state != StepState::Completed && code.expires_at.is_some_and(|dies| dies <= self.now)
+                || code.state != StepState::Completed && code.expires_at.is_some_and(|dies| self.context.has_come(dies))
         })
     }
 
@@ -242,7 +241,8 @@ impl<'a> Situation<'a> {
     /// A link was sent again, its life is over, and nothing came of it.
     pub fn resent_link_died(&self) -> bool {
         let life = TimeDelta::seconds(Limit::LinkLife.seconds(self.registration.flow.settings.as_ref()));
-        self.registration.link_resent.is_some_and(|resent| resent.at >= self.last_move && self.now - resent.at >= life)
+        let resent = self.registration.link_resent.filter(|resent| resent.at >= self.last_move);
+        resent.is_some_and(|resent| self.context.has_passed(resent.at, life))
     }
 
     /// The last decision sent it back to the person.
@@ -303,7 +303,7 @@ impl<'a> Situation<'a> {
 
     /// Nobody can go on with its link any more.
     fn link_is_dead(&self) -> bool {
-        link_left(self.registration, self.now).is_some_and(|clock| !clock.is_alive())
+        link_left(self.registration, self.context.now).is_some_and(|clock| !clock.is_alive())
     }
 
     /// When somebody wanted to begin anew with the contact of this one and was refused, because it is still open; and
@@ -319,14 +319,14 @@ impl<'a> Situation<'a> {
     /// The first registration of the same project that has the e-mail address or the phone of this one, is still
     /// open, and whose link is dead: the service refuses the form of the later one.
     pub fn earlier_one(&self) -> Option<&'a RegistrationId> {
-        let own = self.links.traces(&self.registration.id)?.waiting.as_ref()?;
-        let others = self.links.sharing(&self.registration.id, &[LinkKind::Email, LinkKind::Phone]);
+        let own = self.context.links.traces(&self.registration.id)?.waiting.as_ref()?;
+        let others = self.context.links.sharing(&self.registration.id, &[LinkKind::Email, LinkKind::Phone]);
         let waiting = others.into_iter().filter_map(|(id, traces)| Some((traces.waiting.as_ref()?, id)));
         waiting
             .filter(|(other, id)| {
                 other.project == own.project
                     && (other.created, *id) < (own.created, &self.registration.id)
-                    && other.link_dies <= self.now
+                    && self.context.has_come(other.link_dies)
             })
             .min_by_key(|(other, id)| (other.created, *id))
             .map(|(_, id)| id)
