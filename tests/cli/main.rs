@@ -12,6 +12,7 @@ mod export;
 mod hostile;
 mod import;
 mod insights;
+mod leaks;
 mod mistakes;
 mod purge;
 mod remote;

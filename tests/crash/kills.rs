@@ -148,7 +148,7 @@ fn what_commands_printed_survives_kills_in_the_middle_of_a_batch() {
     let (kills, mut chance, mut writes) = (kills(), Chance::new(), 0);
     for first in (0..kills).step_by(PER_STORE as usize) {
         let (desk, mut acknowledged) = (Desk::new(), Acknowledged::default());
-        desk.ok(&["generate", "--count", "60", "--seed", &(first + 1).to_string()]);
+        desk.ok(&["generate", "--count", "30", "--seed", &(first + 1).to_string()]);
         for round in first..kills.min(first + PER_STORE) {
             let query =
                 ["decide", "--query", "status:ongoing", "--reject", "--reason", "spoof_attempt", "--yes", "--ndjson"];
@@ -182,7 +182,7 @@ fn an_import_that_is_killed_again_and_again_ends_with_everything_once() {
     let (kills, mut chance, mut imported) = (kills(), Chance::new(), 0);
     for first in (0..kills).step_by(PER_STORE as usize) {
         let source = Desk::new();
-        source.ok(&["generate", "--count", "700", "--seed", &(first + 1).to_string()]);
+        source.ok(&["generate", "--count", "400", "--seed", &(first + 1).to_string()]);
         let file = source.path("all.ndjson").to_str().unwrap().to_owned();
         source.ok(&["export", "--output", &file]);
         let desk = Desk::new();
