@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the dependencies to deny.toml where cargo-deny is not installed: licences, banned crates, sources.
+"""Holds the dependencies to deny.toml where cargo-deny is not installed: licences, banned crates, sources;
+and that each direct dependency is used.
 
 Reads the same file, so that there is one list. Does not know vulnerabilities; cargo-deny does.
 """
@@ -46,6 +47,19 @@ def allowed(expression: str, licences: set[str]) -> bool:
     return either()
 
 
+def unused() -> list[str]:
+    """The direct dependencies that no source of ours names."""
+    manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    folders = {"dependencies": ["src"], "dev-dependencies": ["src", "tests", "benches"]}
+    faults = []
+    for table, places in folders.items():
+        text = "\n".join(path.read_text() for place in places for path in (ROOT / place).rglob("*.rs"))
+        for name in manifest[table]:
+            if not re.search(rf"\b{name.replace('-', '_')}\b", text):
+                faults.append(f"{name}: is among the {table} and nobody uses it")
+    return faults
+
+
 def main() -> int:
     rules = tomllib.loads((ROOT / "deny.toml").read_text())
     licences = set(rules["licenses"]["allow"])
@@ -55,7 +69,7 @@ def main() -> int:
     command += ["--filter-platform", "x86_64-unknown-linux-gnu"]
     metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
     in_use = {node["id"] for node in metadata["resolve"]["nodes"]}
-    faults = []
+    faults = unused()
     for package in metadata["packages"]:
         if package["id"] not in in_use:
             continue
@@ -66,7 +80,7 @@ def main() -> int:
             faults.append(f"{label}: comes from {package['source']}, not from crates.io")
         if not allowed(package["license"] or "none", licences | exceptions.get(package["name"], set())):
             faults.append(f"{label}: licence {package['license'] or 'not stated'} is not allowed in deny.toml")
-    print("\n".join(faults) or f"{len(in_use)} crates: licences, names and sources are in order")
+    print("\n".join(faults) or f"{len(in_use)} crates: licences, names, sources and uses are in order")
     return 1 if faults else 0
 
 

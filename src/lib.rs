@@ -16,6 +16,7 @@
 //!   ├─ remote      a backend: the client of such an endpoint       both write and read the JSON of
 //!   ├─ engine      a backend: rules of the flow, and a store       wire: two dialects, one codec
 //!   ├─ demo        invented people for an engine
+//!   ├─ audit       what operators did, in a log that cannot be changed unnoticed; a backend around another
 //!   └─ config      files, environment and flags
 //!
 //!  backend    what all of the above ask of a source of registrations
@@ -34,13 +35,14 @@
 //! main -> cli -> runtime -> ui -> app -> keys, backend, index
 //!         cli -> demo -> engine -> backend
 //!         cli -> server, remote -> wire -> backend, triage
+//!         cli -> audit -> backend
 //!         cli -> config -> keys, remote, ui, triage        (their words for remotes, themes and reasons)
 //!         ui, app -> wire                                  (the JSON of a registration)
 //!         index -> triage -> model        backend -> model
 //! ```
 //!
 //! [`text`] and `private` are open to all. [`engine`] and [`remote`] do not know each other. Only [`cli`], [`config`], [`runtime`],
-//! [`engine`], [`remote`], [`server`] and [`demo`] touch files, threads, sockets, timers or the environment, and all of
+//! [`engine`], [`remote`], [`server`], [`audit`] and [`demo`] touch files, threads, sockets, timers or the environment, and all of
 //! them take the time from [`backend::Clock`]; everything else is a function of its arguments.
 //!
 //! # Where this differs from a textbook
@@ -64,6 +66,7 @@
 //! - **Flags are never stored.** They are judged anew whenever something changes, so a better rule is at once a better
 //!   rule for old registrations.
 pub mod app;
+pub mod audit;
 pub mod backend;
 pub mod cli;
 pub mod config;

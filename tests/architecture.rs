@@ -14,8 +14,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "app", "backend", "config", "demo", "engine", "index", "keys", "model", "remote", "runtime", "server",
-            "triage", "ui", "wire",
+            "app", "audit", "backend", "config", "demo", "engine", "index", "keys", "model", "remote", "runtime",
+            "server", "triage", "ui", "wire",
         ],
     ),
     ("runtime", &["app", "backend", "index", "keys", "model", "triage", "ui", "wire"]),
@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("keys", &[]),
     ("config", &["index", "keys", "model", "remote", "triage", "ui"]),
     ("demo", &["backend", "engine", "model"]),
+    ("audit", &["backend", "model"]),
     ("engine", &["backend", "model"]),
     ("server", &["backend", "http", "index", "model", "triage", "wire"]),
     ("remote", &["backend", "http", "model", "wire"]),

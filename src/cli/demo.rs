@@ -27,6 +27,7 @@ pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Fai
         name: "demo".to_owned(),
         // In memory: nothing is written anywhere.
         source: Source::Embedded { data_dir: PathBuf::new() },
+        journal: None,
         webhooks: WebhookSettings::default(),
         role: Role::default(),
         read_only: session.read_only(),

@@ -6,11 +6,13 @@ use tokio::sync::broadcast;
 
 use super::{Failure, notice};
 use crate::{
+    audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
     engine::Engine,
     index::{Index, Query, View, Views},
-    model::{Contact, Personal, Registration, RegistrationId, Role},
+    model::{Contact, Personal, Registration, RegistrationId, Role, Timestamp},
+    private,
     remote::Remote,
     server::Webhooks,
     text,
@@ -35,6 +37,8 @@ pub struct Desk {
     pub policy: Arc<Policy>,
     /// The time.
     pub clock: Clock,
+    /// What the operator does is noted there; nowhere for what is gone with the process.
+    pub journal: Option<Journal>,
     /// Where changes of a remote are told of, by whoever hears of them.
     pub announcer: Option<broadcast::Sender<RegistrationId>>,
 }
@@ -69,6 +73,10 @@ impl Desk {
 
     /// Opens the backend of a profile.
     pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
+        for path in profile.journal.as_deref().map(private::open_to_others).unwrap_or_default() {
+            let path = path.display();
+            notice(&format!("{path} can be read by other users of this machine; `chmod go-rwx` keeps them out"));
+        }
         let mut announcer = None;
         let backend: Arc<dyn Backend> = match &profile.source {
             Source::Embedded { data_dir } => {
@@ -92,8 +100,18 @@ impl Desk {
         policy: Arc<Policy>,
         clock: Clock,
     ) -> Self {
+        let journal = journal(&profile);
+        let backend = match &journal {
+            Some(journal) => Arc::new(audited(backend, journal.clone(), Arc::clone(&policy), clock.clone())),
+            None => backend,
+        };
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, operator, profile, policy, clock, announcer: None }
+        Self { backend, operator, profile, policy, clock, journal, announcer: None }
+    }
+
+    /// Notes what the operator does beside the backend, before it is done.
+    pub fn note(&self, deed: Deed) -> Result<(), Failure> {
+        note(self.journal.as_ref(), &self.operator, self.clock.now(), deed)
     }
 
     /// An empty index that judges by the policy.
@@ -166,6 +184,28 @@ impl Desk {
         }
         Ok(page)
     }
+}
+
+/// The audit log of a profile.
+pub fn journal(profile: &Profile) -> Option<Journal> {
+    profile.journal.as_ref().map(|directory| Journal::at(directory, &profile.name))
+}
+
+/// Adds what an operator does to a log, if there is one. What cannot be noted must not be done.
+pub fn note(journal: Option<&Journal>, operator: &Caller, now: Timestamp, deed: Deed) -> Result<(), Failure> {
+    let Some(journal) = journal else { return Ok(()) };
+    let noted = journal.note(now, operator.who(), deed);
+    noted.map(drop).map_err(Failure::io(format!("nothing was done: {}", journal.path().display())))
+}
+
+/// A backend whose operators are noted.
+fn audited(backend: Arc<dyn Backend>, journal: Journal, policy: Arc<Policy>, clock: Clock) -> Audited {
+    let now = clock.clone();
+    Audited::new(backend, journal, clock, move |registration| {
+        let nobody = LinkIndex::default();
+        let context = Context { policy: &policy, ..Context::new(&nobody, now.now()) };
+        triage::judge(registration, context).flags.iter().map(|flag| flag.rule.to_string()).collect()
+    })
 }
 
 /// The projects of a profile that have a webhook.

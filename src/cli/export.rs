@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Desk, Failure, Output, args::ExportArguments, desk, notice};
 use crate::{
     app::effect::NotWritten,
+    audit::Deed,
     index::{Sort, SortField},
     model::RegistrationId,
     runtime::ExportFile,
@@ -29,6 +30,8 @@ pub async fn run(arguments: &ExportArguments, desk: &Desk, output: &mut Output) 
         let entry = index.get(id);
         entry.map(|entry| arguments.format.row(&entry.registration, &entry.judgement, masked)).unwrap_or_default()
     };
+    let kind = if masked { "masked" } else { "unmasked" };
+    desk.note(Deed::of("export").asking(format!("{} registrations, {kind}", ids.len())))?;
     let Some(mut file) = file else {
         output.written(&arguments.format.head())?;
         return ids.iter().try_for_each(|id| output.written(&row(id)));

@@ -170,7 +170,9 @@ impl From<RunError> for Failure {
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         match error {
-            ServeError::EmptyToken | ServeError::OpenReceiver { .. } => Self::Usage(error.to_string()),
+            ServeError::EmptyToken | ServeError::OpenReceiver { .. } | ServeError::Unencrypted { .. } => {
+                Self::Usage(error.to_string())
+            }
             ServeError::Bind { .. } | ServeError::Client { .. } => Self::Other(error.to_string()),
         }
     }

@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 
 use super::{Failure, Output, Session, args::Crowd, notice};
 use crate::{
+    audit::Deed,
     backend::{BackendError, ErrorKind},
     config::Source,
     demo::{self, DemoError},
@@ -22,6 +23,7 @@ pub async fn run(crowd: &Crowd, session: &Session, output: &mut Output) -> Resul
         return Err(BackendError::new(ErrorKind::ReadOnly, "This profile is read-only.").into());
     }
     let engine = Engine::open(data_dir, session.clock.clone())?;
+    session.note(&profile, Deed::of("generate").asking(format!("{} invented people", crowd.count)))?;
     let progress =
         if io::stderr().is_terminal() { ProgressBar::new(crowd.count.into()) } else { ProgressBar::hidden() };
     let now = session.clock.now();

@@ -5,6 +5,7 @@
 
 mod annotate;
 mod args;
+mod audit;
 mod batch;
 mod cache;
 mod catalogue;
@@ -17,19 +18,23 @@ mod decide;
 mod demo;
 mod desk;
 mod doctor;
+mod evidence;
 mod example;
 mod export;
 mod failure;
 mod generate;
 mod import;
 mod insights;
+mod keeping;
 mod list;
 mod log;
 mod man;
 mod origin;
 mod output;
 mod policy;
+mod purge;
 mod record;
+mod report;
 mod resend;
 mod rules;
 mod schema;
@@ -48,6 +53,8 @@ use std::{
 };
 
 use clap::Parser;
+
+pub use report::install_reports;
 
 use self::{
     args::{Arguments, Command},
@@ -148,6 +155,12 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Token(command) => token::run(&command, &session, output).await,
         Command::Watch(arguments) => watch::run(&arguments, &session, output).await,
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
+        Command::Backup(arguments) => keeping::backup(&arguments, &session),
+        Command::Restore(arguments) => keeping::restore(&arguments, &session),
+        Command::Check(format) => keeping::check(format.json, &session, output),
+        Command::Purge(arguments) => purge::run(&arguments, &session, output),
+        Command::Audit(arguments) => audit::run(&arguments, &session, output),
+        Command::Evidence(arguments) => evidence::run(&arguments, &session, output).await,
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),

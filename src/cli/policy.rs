@@ -20,13 +20,17 @@ pub fn rules(arguments: RulesArguments, policy: &Policy, output: &mut Output) ->
         return lists(arguments.json, policy, output);
     }
     if arguments.json {
-        let rules: Vec<Value> = triage::rules().map(|rule| rule_object(rule, policy)).collect();
-        return output.json(&rules);
+        return output.json(&rules_in_force(policy));
     }
     for rule in triage::rules() {
         print_rule(rule, policy, output)?;
     }
     Ok(())
+}
+
+/// Every rule with its numbers in force, as JSON.
+pub fn rules_in_force(policy: &Policy) -> Vec<Value> {
+    triage::rules().map(|rule| rule_object(rule, policy)).collect()
 }
 
 fn print_rule(rule: &Rule, policy: &Policy, output: &mut Output) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use super::{Desk, Failure, Output, args::ServeArguments, notice};
 use crate::{
     config::WebhookSettings,
     remote::TokenSource,
-    server::{Server, ServerConfig, Webhooks},
+    server::{Server, ServerConfig, Webhooks, require_loopback},
 };
 
 /// The variable that holds the token of clients.
@@ -16,6 +16,9 @@ const TOKEN_VARIABLE: &str = "REGDESK_SERVE_TOKEN";
 
 /// Serves. The one line on standard output says that connections are taken.
 pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+    if !arguments.allow_plain_http {
+        require_loopback(arguments.listen)?;
+    }
     let client_token = client_token(arguments).await?;
     let config = ServerConfig {
         listen: arguments.listen,

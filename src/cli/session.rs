@@ -4,9 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 
-use super::{Desk, Failure, args::Global};
+use super::{Desk, Failure, args::Global, desk};
 use crate::{
     app::views::add_kept_views,
+    audit::Deed,
     backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
     index::Views,
@@ -91,6 +92,26 @@ impl Session {
             add_kept_views(&mut views, &kept);
         }
         views
+    }
+
+    /// Notes what the operator does with a profile without a desk, before it is done.
+    pub fn note(&self, profile: &Profile, deed: Deed) -> Result<(), Failure> {
+        desk::note(desk::journal(profile).as_ref(), &self.operator(), self.clock.now(), deed)
+    }
+
+    /// The data directory of the profile in use, which has to be an embedded one.
+    pub fn embedded(&self) -> Result<(Profile, PathBuf), Failure> {
+        let profile = self.profile()?;
+        match &profile.source {
+            Source::Embedded { data_dir } => {
+                let data_dir = data_dir.clone();
+                Ok((profile, data_dir))
+            }
+            Source::Remote(_) => {
+                let message = "a remote keeps its registrations itself; leave out --url, or pick an embedded profile";
+                Err(Failure::Usage(message.to_owned()))
+            }
+        }
     }
 
     /// Opens the backend of the profile in use.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Desk, Failure, Output, args::ShowArguments, clock_time, desk::Mask, output::Table};
 use crate::{
+    audit::Deed,
     model::{Moment, Outcome, Registration, RegistrationId, Scores, Step, StepState, Timestamp},
     text,
     triage::{Flag, Judgement, LinkOrigin, Stuck},
@@ -15,6 +16,9 @@ pub async fn run(arguments: &ShowArguments, desk: &Desk, output: &mut Output) ->
     let id = RegistrationId::new(&arguments.id);
     let registration = desk.backend.retrieve(&id, &desk.operator).await?;
     let id = registration.id.clone();
+    if !desk.mask().0 {
+        desk.note(Deed::on("show", &id))?;
+    }
     let index = desk.load_around(vec![registration]).await?;
     let Some(entry) = index.get(&id) else {
         return Err(Failure::Other(format!("the registration {id} changed while it was read; try again")));

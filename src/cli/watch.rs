@@ -10,7 +10,7 @@ use crate::{
     config::{Profile, Source},
     model::Role,
     remote::{Remote, TokenSource},
-    server::{News, Receiver, ReceiverConfig},
+    server::{News, Receiver, ReceiverConfig, require_loopback},
     wire::HookEvent,
 };
 
@@ -29,6 +29,10 @@ pub async fn run(arguments: &WatchArguments, session: &Session, output: &mut Out
     }
     let config = ReceiverConfig { listen: arguments.listen, secret: secret(arguments).await? };
     let has_secret = config.secret.is_some();
+    // Without a secret nothing helps, which the receiver says itself.
+    if has_secret && !arguments.allow_plain_http {
+        require_loopback(arguments.listen)?;
+    }
     let signal = stop_signal()?;
     let receiver = Receiver::bind(config, session.clock.clone()).await?;
     notice(&format!("listening on http://{}/hooks", receiver.local_addr()));

@@ -23,7 +23,7 @@ pub fn read_time(text: &str) -> Result<Timestamp, String> {
 /// A span that is not empty: `30m`, `2h`, `1d`.
 pub fn read_span(text: &str) -> Result<Span, String> {
     match Span::parse(text)? {
-        Span(0) => Err("a snooze takes some time, for example 30m".to_owned()),
+        Span(0) => Err("must be some time, for example 30m".to_owned()),
         span => Ok(span),
     }
 }

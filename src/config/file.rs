@@ -257,6 +257,25 @@ fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&
 /// Longest name of an environment variable that is taken for one.
 const LONGEST_VARIABLE: usize = 64;
 
+/// Longest word within such a name, between underscores.
+const LONGEST_WORD: usize = 20;
+
+/// Most digits in such a name. Tokens are full of them.
+const MOST_DIGITS: usize = 4;
+
+/// Whether a text is the name of a variable rather than what belongs into one. In doubt it is not, because names are
+/// repeated in messages.
+fn looks_like_a_variable(text: &str) -> bool {
+    let has = |kind: fn(&char) -> bool| text.chars().any(|character| kind(&character));
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_mixed = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
+    text.len() <= LONGEST_VARIABLE
+        && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        && !text.starts_with(|first: char| first.is_ascii_digit())
+        && text.split('_').all(|word| word.len() <= LONGEST_WORD)
+        && digits <= if is_mixed { 0 } else { MOST_DIGITS }
+}
+
 /// The name of an environment variable. What looks like the secret itself is not repeated.
 pub(super) fn variable_of(
     found: Found<String>,
@@ -264,8 +283,7 @@ pub(super) fn variable_of(
     section: &Section<'_>,
     reading: &mut Reading<'_>,
 ) -> Option<Found<String>> {
-    let is_name = found.value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-    if is_name && found.value.len() <= LONGEST_VARIABLE {
+    if looks_like_a_variable(&found.value) {
         return Some(found);
     }
     let message = "must be the name of an environment variable, not the value itself";

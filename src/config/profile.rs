@@ -117,6 +117,8 @@ pub struct Profile {
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.
     pub production: bool,
+    /// The directory of its audit log; `None` for one that is gone with the process, or without a place for it.
+    pub journal: Option<PathBuf>,
     /// Who is told what happens, and where it is listened for what a service tells.
     pub webhooks: WebhookSettings,
 }
@@ -137,7 +139,7 @@ impl Profile {
     /// Picks the profile and completes it. Without a home directory, an embedded profile needs a directory of its own.
     pub fn resolve(config: &Config, given: &Overrides, places: Result<&Places, &Mistakes>) -> Result<Self, Mistakes> {
         if let Some(url) = &given.url {
-            return Self::ad_hoc(url, given);
+            return Self::ad_hoc(url, given, places.ok());
         }
         let (name, place) = match &given.profile {
             Some(given) => (&given.value, &given.place),
@@ -165,8 +167,13 @@ impl Profile {
             }
         };
         let read_only = settings.read_only || given.read_only;
+        let journal = match &source {
+            Source::Embedded { data_dir } => Some(data_dir.clone()),
+            Source::Remote(_) => places.ok().map(|places| default_data_dir(name, &places.data_dir)),
+        };
         Ok(Self {
             name: name.clone(),
+            journal,
             source,
             role: settings.role,
             read_only,
@@ -175,7 +182,7 @@ impl Profile {
         })
     }
 
-    fn ad_hoc(url: &Given<String>, given: &Overrides) -> Result<Self, Mistakes> {
+    fn ad_hoc(url: &Given<String>, given: &Overrides, places: Option<&Places>) -> Result<Self, Mistakes> {
         remote::check_address(&url.value, false).map_err(|error| Mistake::new(url.place.clone(), error.to_string()))?;
         let settings = RemoteConfig {
             base_url: url.value.clone(),
@@ -187,9 +194,11 @@ impl Profile {
             mirror_hours: MIRROR_HOURS,
             annotations: None,
         };
-        let name = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = reqwest::Url::parse(&url.value).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let name = host.unwrap_or_default();
         Ok(Self {
-            name: name.unwrap_or_default(),
+            journal: places.map(|places| places.data_dir.join(&name)),
+            name,
             source: Source::Remote(settings),
             role: Role::default(),
             read_only: given.read_only,

@@ -11,6 +11,7 @@
 //! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
 //! Engine::load_scripts_by(scripts, n, …) any number of lives, n in one transaction
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
+//! check, find, erase, backup, restore   a store that nobody has open
 //! core::completeness(&registration)      what stands between a registration and its end
 //! ```
 //!
@@ -24,6 +25,7 @@ mod catalog;
 pub mod core;
 mod embedded;
 mod hooks;
+mod keeping;
 mod loading;
 mod outbox;
 mod secrets;
@@ -33,4 +35,5 @@ mod tests;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
-pub use store::OpenError;
+pub use keeping::{backup, check, erase, find, restore};
+pub use store::{CopyError, Findings, OpenError, is_trying};

@@ -1,11 +1,13 @@
 //! Where codes and links go, since the engine never mails or texts anyone: a file that only its owner can read, or
 //! nowhere for a store in memory.
 
-use std::io::Write as _;
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::backend::{BackendError, ErrorKind};
 use crate::model::{Personal, RegistrationId, Timestamp};
@@ -53,6 +55,18 @@ impl Outbox {
         Self::File(directory.join(FILE))
     }
 
+    /// Takes out what was sent to these registrations.
+    pub(super) fn forget(&self, gone: &[RegistrationId]) -> io::Result<()> {
+        let Self::File(path) = self else { return Ok(()) };
+        match fs::read_to_string(path) {
+            Ok(text) if !gone.is_empty() => {
+                private::replace_file(path, without(&text, gone).collect::<String>().as_bytes())
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Puts a message there. What it announces has been stored by then.
     pub(super) fn put(&self, message: &Message) -> Result<(), BackendError> {
         match self {
@@ -69,6 +83,22 @@ impl Outbox {
             Self::Nowhere => Ok(()),
         }
     }
+}
+
+/// What is left of a line when all that matters is whose it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Whose {
+    registration_id: String,
+}
+
+/// The lines that are not of these registrations. What cannot be read might be anybody's, and goes.
+fn without<'t>(text: &'t str, gone: &[RegistrationId]) -> impl Iterator<Item = &'t str> {
+    let gone: HashSet<&str> = gone.iter().map(RegistrationId::as_str).collect();
+    text.split_inclusive('\n').filter(move |line| {
+        let whose: Result<Whose, _> = serde_json::from_str(line);
+        whose.is_ok_and(|whose| !gone.contains(whose.registration_id.as_str()))
+    })
 }
 
 fn append(path: &Path, message: &Message) -> std::io::Result<()> {

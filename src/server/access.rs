@@ -1,6 +1,6 @@
 //! Who may do what: the client's token may do everything, a person's token only what concerns their own registration.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -9,6 +9,7 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::time::Instant;
 
 use super::{App, connection::Peer, refusal::Refusal};
 use crate::{
@@ -85,11 +86,20 @@ impl FromRequestParts<Arc<App>> for Access {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let token = bearer(&parts.headers).ok_or_else(Refusal::not_signed_in)?;
+        let address = peer(parts);
+        if let Some(wait) = address.and_then(|address| app.guesses.wait(address, Instant::now())) {
+            return Err(Refusal::too_many_guesses(wait));
+        }
         let caller = |kind| caller(kind, parts);
         if app.client.fits(&token) {
             return Ok(Self { own: None, caller: caller(CallerKind::Client) });
         }
-        let scope = app.backend.token_scope(&token).await?.ok_or_else(Refusal::not_signed_in)?;
+        let Some(scope) = app.backend.token_scope(&token).await? else {
+            if let Some(address) = address {
+                app.guesses.count(address, Instant::now());
+            }
+            return Err(Refusal::not_signed_in());
+        };
         if scope.expired {
             return Err(Refusal::token_expired());
         }
@@ -114,10 +124,15 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     (!empty).then(|| SecretString::from(token))
 }
 
+/// Where a request came from.
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(address))| address.ip())
+}
+
 fn caller(kind: CallerKind, parts: &Parts) -> Caller {
     let user_agent = parts.headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     Caller {
-        ip: parts.extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(address))| address.ip().to_string()),
+        ip: peer(parts).map(|address| address.to_string()),
         user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_LIMIT).collect()),
         ..Caller::of(kind)
     }

@@ -26,6 +26,7 @@ mod body;
 mod catalogue;
 mod codes;
 mod connection;
+mod guesses;
 mod hooks;
 mod links;
 mod outcomes;
@@ -54,7 +55,8 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time};
 
 use self::{
     access::ClientKey,
-    connection::{Doorway, Peer},
+    connection::{Bounds, Doorway, Peer},
+    guesses::Guesses,
     hooks::Sender,
     links::Links,
     refusal::Refusal,
@@ -72,19 +74,22 @@ pub use hooks::{News, Proof, Receiver, ReceiverConfig, Webhooks};
 /// The header that carries a new registration's token in the overview dialect.
 pub const TOKEN_HEADER: HeaderName = HeaderName::from_static(wire::TOKEN_HEADER);
 
-/// How long things may take, so that nothing hangs. All three are our own choice.
+/// How long things may take, so that nothing hangs. All of it is our own choice.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     /// One request, body included.
     request: Duration,
-    /// A connection without a byte in or out: longer than a request, so that a slow answer is not cut off.
-    silence: Duration,
+    /// Connections: all longer than a request, so that a slow answer is not cut off.
+    connection: Bounds,
     /// Requests under way, once the endpoint is told to stop.
     grace: Duration,
 }
 
-const LIMITS: Limits =
-    Limits { request: Duration::from_secs(30), silence: Duration::from_mins(1), grace: Duration::from_secs(5) };
+const LIMITS: Limits = Limits {
+    request: Duration::from_secs(30),
+    connection: Bounds { silence: Duration::from_mins(1), exchange: Duration::from_mins(2), connections: 512 },
+    grace: Duration::from_secs(5),
+};
 
 /// How an endpoint is to be set up.
 #[derive(Debug)]
@@ -113,6 +118,15 @@ pub enum ServeError {
         /// The address asked for.
         address: SocketAddr,
     },
+    /// Whoever listens on the way could read everything.
+    #[error(
+        "{address} is open to other machines, and what is sent there travels unencrypted. Listen on 127.0.0.1 and put \
+         TLS before it, or say --allow-plain-http."
+    )]
+    Unencrypted {
+        /// The address asked for.
+        address: SocketAddr,
+    },
     /// Nothing can be sent to webhooks.
     #[error("The HTTP client for webhooks cannot be set up: {reason}.")]
     Client {
@@ -129,12 +143,18 @@ pub enum ServeError {
     },
 }
 
+/// Refuses an address that other machines reach, since neither the endpoint nor the receiver speaks TLS itself.
+pub fn require_loopback(address: SocketAddr) -> Result<(), ServeError> {
+    if address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(ServeError::Unencrypted { address }) }
+}
+
 /// What the handlers share.
 struct App {
     dialect: Dialect,
     backend: Arc<dyn Backend>,
     clock: Clock,
     client: ClientKey,
+    guesses: Guesses,
     links: Links,
 }
 
@@ -164,6 +184,7 @@ impl Server {
             backend,
             clock,
             client: ClientKey::new(&config.client_token),
+            guesses: Guesses::default(),
             links: Links::new(config.policy),
         };
         Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS })
@@ -202,7 +223,7 @@ async fn serve(
     };
     let service = router.into_make_service_with_connect_info::<Peer>();
     let serving =
-        axum::serve(Doorway::new(listener, limits.silence), service).with_graceful_shutdown(signal).into_future();
+        axum::serve(Doorway::new(listener, limits.connection), service).with_graceful_shutdown(signal).into_future();
     let grace_over = async {
         let _ = stopping.await;
         time::sleep(limits.grace).await;

@@ -67,6 +67,17 @@ impl Refusal {
         Self::symbolic(StatusCode::FORBIDDEN, "access_denied", detail)
     }
 
+    /// Too many tokens that fitted nothing, from one address.
+    pub(super) fn too_many_guesses(wait: Duration) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequests",
+            "Too many wrong tokens came from this address. Wait, and check the token.",
+        );
+        refusal.retry_after = Some(wait);
+        refusal
+    }
+
     /// There is no room for it now; the same request may be sent again.
     pub(super) fn busy() -> Self {
         let mut refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Busy; try again.");

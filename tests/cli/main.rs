@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod annotate;
+mod audit;
 mod commands;
 mod configuration;
 mod decide;
@@ -11,7 +12,9 @@ mod export;
 mod hostile;
 mod import;
 mod insights;
+mod leaks;
 mod mistakes;
+mod purge;
 mod remote;
 mod schema;
 mod shell;

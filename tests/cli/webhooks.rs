@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::User;
+use crate::{User, finish};
 
 const SECRET: &str = "webhook-secret-of-the-tests";
 
@@ -116,6 +116,17 @@ fn without_the_secret_nothing_is_taken() {
 fn other_machines_are_not_listened_to_without_a_secret() {
     let message = User::new().run(&["watch", "--listen", "0.0.0.0:0"]).failed(2);
     assert!(message.contains("no secret is set"), "{message}");
+}
+
+#[test]
+fn other_machines_are_served_unencrypted_only_where_somebody_says_so() {
+    let user = User::new();
+    for arguments in [["serve", "--listen", "0.0.0.0:0"], ["watch", "--listen", "[::]:0"]] {
+        let mut command = user.command(&arguments);
+        command.env("REGDESK_SERVE_TOKEN", "secret").env("REGDESK_WEBHOOK_SECRET", "secret");
+        let message = finish(command).failed(2);
+        assert!(message.contains("--allow-plain-http"), "{message}");
+    }
 }
 
 #[test]

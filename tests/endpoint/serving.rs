@@ -135,3 +135,55 @@ async fn of_many_wrong_codes_at_once_exactly_the_limit_is_tried() {
     let after = desk.backend.retrieve(&RegistrationId::new(id), &Caller::system()).await.unwrap();
     assert_eq!(after.counted_failures(&StepKind::EmailVerification) as usize, limit);
 }
+
+#[tokio::test]
+async fn asking_for_codes_while_guessing_gives_no_more_guesses() {
+    let (desk, endpoint) = Desk::engine().await.served(Dialect::Live).await;
+    let (id, token) = create_live(&endpoint, &desk, "patient").await;
+    let requests = (0..60).map(|number| {
+        let (path, body) = match number % 4 {
+            0 => ("/v2/email-validations/app-registration", json!({})),
+            _ => ("/v2/email-validations/validate", json!({ "otp": format!("x{number}") })),
+        };
+        let request = endpoint.bare(Method::POST, path).bearer_auth(&token).json(&body);
+        tokio::spawn(async move { request.send().await.unwrap().status() })
+    });
+    let requests: Vec<_> = requests.collect();
+    let mut wrong = 0;
+    for request in requests {
+        wrong += usize::from(request.await.unwrap() == StatusCode::FORBIDDEN);
+    }
+    // However they fell, what is left is spent one after the other.
+    for number in 0..5 {
+        endpoint.bare(Method::POST, "/v2/email-validations/app-registration").bearer_auth(&token).send().await.unwrap();
+        let guess = json!({ "otp": format!("y{number}") });
+        let request = endpoint.bare(Method::POST, "/v2/email-validations/validate").bearer_auth(&token).json(&guess);
+        wrong += usize::from(request.send().await.unwrap().status() == StatusCode::FORBIDDEN);
+    }
+    let after = desk.backend.retrieve(&RegistrationId::new(id), &Caller::system()).await.unwrap();
+    let limit = after.checks.email.as_ref().unwrap().max_attempts.unwrap() as usize;
+    assert_eq!(wrong, limit);
+    let codes = std::fs::read_to_string(desk.directory().join("outbox.ndjson")).unwrap().lines().count();
+    assert!(codes <= 5, "{codes} codes went out");
+}
+
+#[tokio::test]
+async fn whoever_guesses_tokens_is_made_to_wait_and_told_how_long() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    let guess = async |number: u32| {
+        let request = endpoint.bare(Method::GET, "/v2/app-registrations").bearer_auth(format!("guess{number}"));
+        request.send().await.unwrap()
+    };
+    let mut tried = 0;
+    let refused = loop {
+        let answer = guess(tried).await;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            break answer;
+        }
+        tried += 1;
+        assert!(tried < 100, "nobody stops the guessing");
+    };
+    assert_eq!((refused.status(), tried), (StatusCode::TOO_MANY_REQUESTS, 30));
+    let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "comments here are the help text, where back-ticks would be printed")]
 
 mod desk;
+mod keeping;
 mod registrations;
 mod remotes;
 
@@ -12,6 +13,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValue
 use clap_complete::Shell;
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
+pub use keeping::{AuditArguments, BackupArguments, EvidenceArguments, PurgeArguments, RestoreArguments};
 pub use registrations::{
     CreateArguments, DecideArguments, ExportArguments, ImportArguments, RecordArguments, ResendArguments,
     ShowArguments, SyncArguments,
@@ -216,6 +218,36 @@ pub enum Command {
     /// Delete what was kept on disk of remotes, or say where it lies
     #[command(subcommand, after_help = "Example: regdesk cache clear")]
     Cache(CacheCommand),
+    /// Copy the registrations of the profile's embedded engine, with the audit log, to a new directory
+    #[command(
+        after_help = "Refused while another regdesk has them open. The copy is a data directory itself: look into \
+                            it with --data-dir.\n\nExample: regdesk backup /media/stick/desk-2026-03-01"
+    )]
+    Backup(BackupArguments),
+    /// Put a backup in the place of the profile's registrations
+    #[command(
+        after_help = "The backup is checked first. Registrations that are there stay, unless --replace moves them \
+                            aside.\n\nExample: regdesk restore /media/stick/desk-2026-03-01 --replace"
+    )]
+    Restore(RestoreArguments),
+    /// Check that the profile's embedded engine has lost and garbled nothing
+    #[command(after_help = "Reads every page, every registration with its events, and every index. Ends with 1 if \
+                            something is wrong.\n\nExample: regdesk check")]
+    Check(Format),
+    /// List what operators did with the profile, or verify that the list is whole
+    #[command(after_help = "Verifying ends with 1 if an entry was changed, is missing or stands elsewhere. Keep the \
+                            digest that it prints\nsomewhere else: whoever can write the file could write all of it \
+                            anew.\n\nExample: regdesk audit --verify")]
+    Audit(AuditArguments),
+    /// Write all there is about one registration to a file: values, flags, thresholds, decisions, who did what
+    #[command(after_help = "The file holds personal data and is readable by you alone.\n\n\
+                            Example: regdesk evidence 65f0c1d2e3a4b5c6d7e8f901 --output case.json")]
+    Evidence(EvidenceArguments),
+    /// Erase registrations from the profile's embedded engine: those that are over for long, or those of one person
+    #[command(after_help = "Nothing of them stays in the files but the ids in the audit log; backups and exports are \
+                            yours to delete.\nAn address on the command line is seen by other users of the machine: \
+                            `-` reads it from standard input.\n\nExample: regdesk purge --older-than 90d --yes")]
+    Purge(PurgeArguments),
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]
     Config(ConfigCommand),
@@ -345,6 +377,9 @@ pub struct ServeArguments {
     /// Address and port; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// Listen also where other machines reach it, although what is sent travels unencrypted
+    #[arg(long)]
+    pub allow_plain_http: bool,
     /// overview or live
     #[arg(long, value_name = "DIALECT", default_value = "overview", value_parser = read_dialect)]
     pub dialect: Dialect,

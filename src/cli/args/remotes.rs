@@ -10,6 +10,9 @@ pub struct WatchArguments {
     /// Address and port; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8790")]
     pub listen: SocketAddr,
+    /// Listen also where other machines reach it, although what is sent travels unencrypted
+    #[arg(long)]
+    pub allow_plain_http: bool,
     /// File that holds the secret, readable by its owner alone; otherwise it comes from REGDESK_WEBHOOK_SECRET
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,

@@ -22,6 +22,7 @@ use self::{
 };
 use super::{Failure, Output, Session, args::ImportArguments, notice};
 use crate::{
+    audit::Deed,
     backend::{Backend, BackendError, Caller, ErrorKind},
     config::Source,
     engine::{Command, Engine, Script, core::advance},
@@ -53,6 +54,7 @@ pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Ou
     let shown = arguments.file.display().to_string();
     let (source, bytes) = open(&arguments.file).map_err(Failure::io(shown.clone()))?;
     let engine = Engine::open(data_dir, session.clock.clone())?;
+    session.note(&profile, Deed::of("import"))?;
     let progress = progress_bar(bytes);
     let mut input = BufReader::with_capacity(BUFFER, progress.wrap_read(source));
     let (format, line) = records::format_of(&mut input).map_err(Failure::io(shown.clone()))?;

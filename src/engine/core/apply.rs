@@ -122,11 +122,18 @@ fn change_code(state: &mut State, event: &Event) {
     let now = Moment::event(event.at);
     let fresh_id = object_id(&state.registration.id, state.events, event.at);
     match &event.fact {
-        Fact::CodeSent { channel, code, gateway, expires_at, ip } => {
+        Fact::CodeSent { channel, code, gateway, expires_at, ip, spent } => {
             state.set_code(*channel, *code);
-            waive(&mut state.registration, Some(&channel.step()));
+            if code.is_some() {
+                state.note_send(*channel, event.at);
+            }
+            if *spent == 0 {
+                waive(&mut state.registration, Some(&channel.step()));
+            }
             let limit = state.settings().attempt_limit(&channel.step());
-            send_code(state.code_check_mut(*channel), (gateway, *expires_at, ip), limit, fresh_id, now);
+            let check = state.code_check_mut(*channel);
+            send_code(check, (gateway, *expires_at, ip), fresh_id, now);
+            (check.attempts, check.max_attempts) = (*spent, Some(limit));
         }
         Fact::CodeAccepted { channel } => accept_code(state, *channel, fresh_id, now),
         Fact::CodeMistyped { channel } => mistype_code(state, *channel),
@@ -284,15 +291,12 @@ fn overlay<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
 fn send_code(
     check: &mut CodeCheck,
     (gateway, expires_at, ip): (&Gateway, Timestamp, &Option<String>),
-    limit: u32,
     fresh_id: String,
     now: Moment,
 ) {
     check.id.get_or_insert(fresh_id);
     check.state = StepState::Pending;
     check.gateway = Some(gateway.clone());
-    check.attempts = 0;
-    check.max_attempts = Some(limit);
     check.sends += 1;
     overlay(&mut check.ip, ip.as_ref());
     check.created.get_or_insert(now);

@@ -6,10 +6,16 @@ use super::command::Origin;
 use super::draft::Draft;
 use super::{Digest, Fact, Refusal};
 use crate::backend::{Channel, ErrorKind};
-use crate::model::{Attempt, CodeOutcome, FlowSettings, Gateway, StepState};
+use crate::model::{Attempt, CodeOutcome, FlowSettings, Gateway, StepState, Timestamp};
 
 /// Why a wrong code failed, in the service's words.
 const WRONG_CODE: &str = "otp_does_not_match";
+
+/// Codes that go out to one channel of a registration in [`SENDS_WINDOW`]. Our own choice; the service documents none.
+const SENDS_LIMIT: usize = 5;
+
+/// See [`SENDS_LIMIT`].
+const SENDS_WINDOW: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn send(draft: Draft, channel: Channel, code: Option<Digest>, origin: &Origin) -> Result<Draft, Refusal> {
     draft.require_open()?;
@@ -33,9 +39,14 @@ pub(super) fn send(draft: Draft, channel: Channel, code: Option<Digest>, origin:
             format!("The flow collects the {} without verifying it, so there is no code to send.", channel.as_str()),
         ));
     }
+    let spent = refuse_exhausted(&draft, channel)?;
+    // What was sent by somebody else is a report: it cannot be held back any more.
+    if code.is_some() {
+        refuse_flood(&draft, channel)?;
+    }
     let minutes = settings.code_minutes.unwrap_or(FlowSettings::DEFAULTS.code_minutes);
     let expires_at = draft.at + TimeDelta::minutes(minutes.into());
-    Ok(draft.begin()?.push(Fact::CodeSent { channel, code, gateway, expires_at, ip: origin.ip.clone() }))
+    Ok(draft.begin()?.push(Fact::CodeSent { channel, code, gateway, expires_at, ip: origin.ip.clone(), spent }))
 }
 
 /// Tries a code. Wrong and dead codes become events, because they count.
@@ -87,10 +98,36 @@ fn refuse_validated(draft: &Draft, channel: Channel) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_exhausted(draft: &Draft, channel: Channel) -> Result<(), Refusal> {
+/// The wrong codes that count, however many codes were sent meanwhile; refused once they are as many as are allowed.
+fn refuse_exhausted(draft: &Draft, channel: Channel) -> Result<u32, Refusal> {
     let limit = draft.settings().attempt_limit(&channel.step());
-    let spent = draft.state.code_check(channel).is_some_and(|check| check.state == StepState::Failed);
-    if spent { Err(Refusal::attempts_exhausted(&channel.step(), limit)) } else { Ok(()) }
+    let spent = spent(draft, channel);
+    if spent >= limit { Err(Refusal::codes_exhausted(&channel.step(), limit)) } else { Ok(spent) }
+}
+
+/// Wrong codes since the last link: whoever sends a link gives the person another chance, the person cannot.
+fn spent(draft: &Draft, channel: Channel) -> u32 {
+    let registration = &draft.state.registration;
+    let step = channel.step();
+    let link = registration.link_resent.map(|resent| resent.at);
+    let counts = |attempt: &&Attempt| {
+        let is_forgiven = link.is_some_and(|link| attempt.at.is_some_and(|failed| failed.at < link));
+        attempt.step == step && attempt.counts && !is_forgiven
+    };
+    u32::try_from(registration.failed_attempts.iter().filter(counts).count()).unwrap_or(u32::MAX)
+}
+
+/// Codes cost money, and the person on whom they rain has perhaps not asked for them.
+fn refuse_flood(draft: &Draft, channel: Channel) -> Result<(), Refusal> {
+    let since = draft.at - SENDS_WINDOW;
+    let recent: Vec<Timestamp> = draft.state.sends_since(channel, since).collect();
+    match recent.first() {
+        Some(oldest) if recent.len() >= SENDS_LIMIT => {
+            let wait = (*oldest - since).to_std().unwrap_or_default();
+            Err(Refusal::too_many_codes(channel, SENDS_LIMIT, wait))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn no_code(draft: &Draft, channel: Channel) -> Refusal {
@@ -119,7 +156,7 @@ pub(super) fn wrong_code(draft: &Draft, channel: Channel) -> Refusal {
     let limit = draft.settings().attempt_limit(&channel.step());
     let spent = draft.state.code_check(channel).map_or(0, |check| check.attempts);
     let left = limit.saturating_sub(spent);
-    let advice = if left == 0 { "Send a new one." } else { "Look at the latest message and try again." };
+    let advice = if left == 0 { "Send the link again." } else { "Look at the latest message and try again." };
     Refusal::new(
         ErrorKind::WrongCode,
         WRONG_CODE,

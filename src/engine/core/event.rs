@@ -57,6 +57,10 @@ pub enum Fact {
         expires_at: Timestamp,
         /// Where it was asked for from.
         ip: Option<String>,
+        /// Wrong codes so far that count against the limit of this one too. None in events of a time when each code
+        /// had a limit of its own.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        spent: u32,
     },
     /// The right code was entered.
     CodeAccepted {
@@ -162,6 +166,11 @@ pub enum Fact {
         /// The entry; its time is the event's.
         entry: AccessEntry,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// See [`Fact::Created`].

@@ -1,5 +1,7 @@
 //! Why a command is refused.
 
+use std::time::Duration;
+
 use crate::backend::{BackendError, Channel, ErrorKind, Objection};
 use crate::model::StepKind;
 
@@ -65,7 +67,25 @@ impl Refusal {
         Self::new(
             ErrorKind::TooMany { retry_after: None },
             "MAX_ATTEMPTS_EXCEEDED",
-            format!("All {limit} attempts at {} are used up. Send a new code, or let a person decide.", step.label()),
+            format!("All {limit} attempts at {} are used up. Let a person decide.", step.label()),
+        )
+    }
+
+    /// Another code would only be another chance to guess.
+    pub(super) fn codes_exhausted(step: &StepKind, limit: u32) -> Self {
+        Self {
+            message: format!("All {limit} attempts at {} are used up. Send the link again.", step.label()),
+            ..Self::attempts_exhausted(step, limit)
+        }
+    }
+
+    /// More codes in a while than anybody needs.
+    pub(super) fn too_many_codes(channel: Channel, limit: usize, wait: Duration) -> Self {
+        let minutes = wait.as_secs().div_ceil(60);
+        Self::new(
+            ErrorKind::TooMany { retry_after: Some(wait) },
+            "too_many_codes",
+            format!("{limit} codes went to the {} within an hour. Wait {minutes} minutes.", channel.as_str()),
         )
     }
 }

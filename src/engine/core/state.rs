@@ -8,6 +8,9 @@ use super::Digest;
 use crate::backend::{Channel, TokenKind};
 use crate::model::{CodeCheck, FlowSettings, Registration, Results, Scores, Status, Timestamp, Told, timeline};
 
+/// Sends of codes that are remembered, over both channels: more than are allowed in the time that is looked back on.
+const SENDS_KEPT: usize = 16;
+
 /// A flow that says nothing: the defaults apply.
 static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
 
@@ -22,6 +25,9 @@ pub struct State {
     pub(super) email_code: Option<Digest>,
     /// Digest of the code that went to the phone.
     pub(super) phone_code: Option<Digest>,
+    /// When the latest codes went out, oldest first: at most [`SENDS_KEPT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sends: Vec<(Channel, Timestamp)>,
     /// What was told of an imported registration beyond its evidence.
     #[serde(default)]
     told: Option<Box<Told>>,
@@ -66,6 +72,7 @@ impl State {
             tokens: Vec::new(),
             email_code: None,
             phone_code: None,
+            sends: Vec::new(),
             told: told.map(Box::new),
             events: 1,
             last_at: at,
@@ -103,6 +110,18 @@ impl State {
             Channel::Email => self.registration.checks.email.get_or_insert_default(),
             Channel::Phone => self.registration.checks.phone.get_or_insert_default(),
         }
+    }
+
+    /// Notes that a code went out.
+    pub(super) fn note_send(&mut self, channel: Channel, at: Timestamp) {
+        self.sends.push((channel, at));
+        let surplus = self.sends.len().saturating_sub(SENDS_KEPT);
+        self.sends.drain(..surplus);
+    }
+
+    /// When codes went out to a channel after a time, oldest first.
+    pub(super) fn sends_since(&self, channel: Channel, since: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.sends.iter().filter(move |(to, at)| *to == channel && *at > since).map(|(_, at)| *at)
     }
 
     pub(super) fn code(&self, channel: Channel) -> Option<&Digest> {

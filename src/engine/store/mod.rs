@@ -6,7 +6,10 @@
 //! nothing is ever written over something unseen. Values are JSON, packed (see [`codec`]): a snapshot for each
 //! registration, and a row for all events that came together.
 
+mod check;
 mod codec;
+mod copies;
+mod erase;
 mod hooks;
 mod migration;
 mod open;
@@ -23,8 +26,13 @@ use std::sync::Arc;
 
 use redb::{Database, ReadableDatabase as _};
 
+pub use check::Findings;
+pub(super) use check::check;
+pub use copies::CopyError;
+pub(super) use copies::{backup, restore};
+pub(super) use erase::{erase, find};
 pub(super) use hooks::StoredHook;
-pub use open::OpenError;
+pub use open::{OpenError, is_trying};
 use pages::Cursor;
 pub(super) use record::Record;
 use tables::{EXPIRY, TOKENS, Tables, snapshot};
@@ -49,6 +57,9 @@ pub(super) enum StoreError {
         /// Events there are.
         found: u64,
     },
+    /// A new file could not be made.
+    #[error("a new file cannot be made: {0}")]
+    Create(#[from] redb::DatabaseError),
     /// No transaction could be begun.
     #[error("the store cannot begin: {0}")]
     Begin(#[from] redb::TransactionError),

@@ -1,6 +1,8 @@
 //! Opening the store: the directory, the file, its format, and what goes into a new one.
 
+use std::cell::Cell;
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use redb::backends::InMemoryBackend;
@@ -12,7 +14,7 @@ use super::hooks::Hooks;
 use super::pages::Cursor;
 use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
 use super::turns::Turns;
-use super::{Store, StoreError, migration};
+use super::{Store, StoreError, copies, migration};
 use crate::model::{Flow, Project};
 use crate::private;
 
@@ -64,8 +66,22 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// There is no file.
+    #[error("there is no store at {path}. Name another directory.")]
+    Missing {
+        /// Where it would lie.
+        path: PathBuf,
+    },
+    /// A file of another format could not be copied before it is brought over.
+    #[error("{path} was not brought over to this version, because no copy of it could be made: {reason}")]
+    NoCopy {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The file is damaged or the disk fails.
-    #[error("cannot read {path}: {reason}. Restore it from a copy, or choose another --data-dir.")]
+    #[error("cannot read {path}: {reason}. Bring a backup back with `regdesk restore`, or choose another --data-dir.")]
     Broken {
         /// The file.
         path: PathBuf,
@@ -80,12 +96,18 @@ impl Store {
     pub(in crate::engine) fn open(directory: &Path, projects: &[Project], flows: &[Flow]) -> Result<Self, OpenError> {
         private::create_directory(directory)
             .map_err(|reason| OpenError::Directory { path: directory.to_owned(), reason })?;
-        let path = directory.join(FILE);
+        let path = file_of(directory);
         private::open_file(&path).map_err(|reason| OpenError::Access { path: path.clone(), reason })?;
-        let database = Builder::new()
-            .set_cache_size(CACHE_BYTES)
-            .create(&path)
-            .map_err(|error| database_error(path.clone(), error))?;
+        let open = || {
+            let opened = || Builder::new().set_cache_size(CACHE_BYTES).create(&path);
+            careful(&path, || opened().map_err(|error| database_error(path.clone(), error)))
+        };
+        let mut database = open()?;
+        if format_of(&database).is_ok_and(|format| format == Some(migration::FORMAT_BEFORE)) {
+            drop(database);
+            keep_copy(&path)?;
+            database = open()?;
+        }
         Self::with_database(database, projects, flows, &path)
     }
 
@@ -117,7 +139,64 @@ impl Store {
     }
 }
 
-fn database_error(path: PathBuf, error: DatabaseError) -> OpenError {
+/// Where the file of a data directory lies.
+pub(super) fn file_of(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+thread_local! {
+    static TRYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is reading a file that may be damaged, and a panic is no mistake of the program: redb panics over
+/// pages that contradict each other. What becomes of it is an [`OpenError::Broken`].
+pub fn is_trying() -> bool {
+    TRYING.get()
+}
+
+/// Does something with a file that may be damaged.
+pub(super) fn careful<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+    TRYING.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    TRYING.set(false);
+    let reason = "its pages contradict each other".to_owned();
+    done.unwrap_or_else(|_| Err(OpenError::Broken { path: path.to_owned(), reason }))
+}
+
+/// Opens a file that has to be there, and nobody else has open.
+pub(super) fn existing(path: &Path) -> Result<Database, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    let opened = Builder::new().set_cache_size(CACHE_BYTES).open(path);
+    opened.map_err(|error| database_error(path.to_owned(), error))
+}
+
+/// Refuses a file of any other format than today's.
+pub(super) fn require_format(database: &Database, path: &Path) -> Result<(), OpenError> {
+    let path = path.to_owned();
+    match format_of(database) {
+        Ok(Some(FORMAT)) => Ok(()),
+        Ok(None | Some(0)) => Err(OpenError::Foreign { path }),
+        Ok(Some(found)) => Err(OpenError::Format { path, found }),
+        Err(error) => Err(OpenError::Broken { path, reason: error.to_string() }),
+    }
+}
+
+/// Keeps a file of the format before as it was, beside the one that is brought over. A copy that is there is of an
+/// attempt that was cut short, and makes way.
+fn keep_copy(path: &Path) -> Result<(), OpenError> {
+    let copy = path.with_extension(format!("redb.format-{}", migration::FORMAT_BEFORE));
+    let no_copy = |reason: String| OpenError::NoCopy { path: path.to_owned(), reason };
+    if copy.exists() {
+        std::fs::remove_file(&copy).map_err(|reason| no_copy(format!("{}: {reason}.", copy.display())))?;
+    }
+    copies::copy_file(path, &copy).map_err(|error| no_copy(error.to_string()))?;
+    tracing::info!(copy = %copy.display(), "the store as it was is kept in a copy");
+    Ok(())
+}
+
+pub(super) fn database_error(path: PathBuf, error: DatabaseError) -> OpenError {
     match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => OpenError::Locked { path },
         DatabaseError::UpgradeRequired(found) => OpenError::Format { path, found: found.into() },

@@ -1,6 +1,8 @@
-use super::super::{Command, Digest, Fact, Origin};
+use std::time::Duration;
+
+use super::super::{Command, Digest, Fact, Origin, replay};
 use super::{Desk, code_of, minute};
-use crate::backend::Channel;
+use crate::backend::{Channel, ErrorKind};
 use crate::model::{CodeOutcome, Evidence, Gateway, StepKind, StepState};
 
 const EMAIL: StepKind = StepKind::EmailVerification;
@@ -36,19 +38,50 @@ fn the_right_code_validates_and_only_the_wrong_ones_before_it_are_failures() {
 }
 
 #[test]
-fn a_code_dies_after_three_wrong_ones_and_a_new_code_starts_afresh() {
+fn wrong_codes_count_on_over_every_code_that_is_sent_until_somebody_sends_the_link_again() {
     let mut desk = Desk::open(&[EMAIL]);
-    desk.send("123456", 1).unwrap();
-    for _ in 0..3 {
-        desk.enter("000000", 2).unwrap();
+    for minute in 1..=3 {
+        desk.send("123456", minute).unwrap();
+        desk.enter("000000", minute).unwrap();
     }
     assert_eq!((desk.step(&EMAIL), desk.counted()), (StepState::Failed, 3));
-    assert_eq!(code_of(desk.enter("123456", 3)), "MAX_ATTEMPTS_EXCEEDED");
-    desk.send("654321", 4).unwrap();
+    assert_eq!(code_of(desk.enter("123456", 4)), "MAX_ATTEMPTS_EXCEEDED");
+    assert_eq!(code_of(desk.send("654321", 4)), "MAX_ATTEMPTS_EXCEEDED");
+    desk.run(&Command::Resend { token: Digest::of_token("fresh"), send_email: false }, minute(5)).unwrap();
+    assert_eq!(code_of(desk.enter("123456", 6)), "email_validation_not_found", "the old code stays dead");
+    desk.send("654321", 6).unwrap();
     assert_eq!((desk.step(&EMAIL), desk.counted()), (StepState::InProgress, 0));
     assert_eq!(desk.state.registration.failed_attempts.len(), 3, "history is kept");
-    desk.enter("654321", 5).unwrap();
+    desk.enter("654321", 7).unwrap();
     assert_eq!(desk.step(&EMAIL), StepState::Completed);
+}
+
+#[test]
+fn only_so_many_codes_go_out_within_an_hour_whoever_asks() {
+    let mut desk = Desk::open(&[EMAIL]);
+    for minute in 0..5 {
+        desk.send("123456", minute).unwrap();
+    }
+    desk.run(&Command::Resend { token: Digest::of_token("fresh"), send_email: false }, minute(6)).unwrap();
+    let refused = desk.send("123456", 30).unwrap_err();
+    assert_eq!(refused.code, "too_many_codes");
+    assert_eq!(refused.kind, ErrorKind::TooMany { retry_after: Some(Duration::from_secs(30 * 60)) });
+    desk.send("123456", 61).unwrap();
+    desk.send("123456", 61).unwrap();
+    assert_eq!(code_of(desk.send("123456", 61)), "too_many_codes", "two have left the hour, the rest not");
+}
+
+#[test]
+fn codes_of_a_time_when_each_had_its_own_limit_are_read_as_they_were() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.send("123456", 1).unwrap();
+    desk.enter("000000", 2).unwrap();
+    desk.send("123456", 3).unwrap();
+    let mut stored = serde_json::to_value(desk.events.last().unwrap()).unwrap();
+    assert_eq!(stored.as_object_mut().unwrap().remove("spent"), Some(1.into()));
+    *desk.events.last_mut().unwrap() = serde_json::from_value(stored).unwrap();
+    let state = replay(&desk.events).unwrap();
+    assert_eq!(state.registration.counted_failures(&EMAIL), 0);
 }
 
 #[test]
@@ -85,7 +118,9 @@ fn codes_checked_elsewhere_count_the_same() {
         desk.record(outcome(CodeOutcome::Failed), 2).unwrap();
     }
     assert_eq!(code_of(desk.record(outcome(CodeOutcome::Passed), 3)), "MAX_ATTEMPTS_EXCEEDED");
-    desk.record(outcome(CodeOutcome::Sent), 4).unwrap();
-    desk.record(outcome(CodeOutcome::Passed), 5).unwrap();
+    assert_eq!(code_of(desk.record(outcome(CodeOutcome::Sent), 4)), "MAX_ATTEMPTS_EXCEEDED");
+    desk.run(&Command::Resend { token: Digest::of_token("fresh"), send_email: false }, minute(5)).unwrap();
+    desk.record(outcome(CodeOutcome::Sent), 6).unwrap();
+    desk.record(outcome(CodeOutcome::Passed), 7).unwrap();
     assert_eq!(desk.step(&EMAIL), StepState::Completed);
 }

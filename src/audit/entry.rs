@@ -1,0 +1,124 @@
+//! What an entry says, and how it is written: a line of JSON whose last field is the digest of all before it.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::model::{RegistrationId, Timestamp};
+
+/// What stands between the fields of an entry and its digest.
+const DIGEST_FIELD: &str = ",\"digest\":\"";
+
+/// Length of a digest, hexadecimal digits.
+const DIGEST_LENGTH: usize = 64;
+
+/// What an operator saw of a registration when they acted on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Seen {
+    /// Its version, where its source counts versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Its status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The rules whose red flags were up, judged without those it shares something with.
+    pub flags: Vec<String>,
+}
+
+/// Something an operator does, or how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Deed {
+    /// What, in a word or two: `create`, `sync adminOverride`, `export`.
+    pub action: String,
+    /// On which registration; a deed on many has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<RegistrationId>,
+    /// What was asked for, as far as that is no personal data: a status, a rule, a number of rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// What was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+    /// Whether the entry announces a deed of which another one will tell how it ended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub begins: bool,
+    /// What was answered: a status, or the code of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<String>,
+    /// The number of the entry that announced the deed that ended here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<u64>,
+}
+
+impl Deed {
+    /// A deed on many registrations, or on none.
+    pub fn of(action: impl Into<String>) -> Self {
+        Self { action: action.into(), ..Self::default() }
+    }
+
+    /// A deed on one registration.
+    pub fn on(action: impl Into<String>, id: &RegistrationId) -> Self {
+        Self { registration: Some(id.clone()), ..Self::of(action) }
+    }
+
+    /// With what was asked for.
+    #[must_use]
+    pub fn asking(self, asked: impl Into<String>) -> Self {
+        Self { asked: Some(asked.into()), ..self }
+    }
+
+    /// With what was answered.
+    #[must_use]
+    pub fn answered(self, answered: impl Into<String>) -> Self {
+        Self { answered: Some(answered.into()), ..self }
+    }
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Counts from 1.
+    pub number: u64,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// The operator.
+    pub by: String,
+    /// The profile they worked with.
+    pub profile: String,
+    /// What they did.
+    #[serde(flatten)]
+    pub deed: Deed,
+    /// The digest of the entry before; zeros for the first.
+    pub previous: String,
+}
+
+/// The digest before the first entry.
+pub(super) fn no_digest() -> String {
+    "0".repeat(DIGEST_LENGTH)
+}
+
+impl Entry {
+    /// The entry as a line with its end, and the digest in it.
+    pub(super) fn to_line(&self) -> serde_json::Result<(String, String)> {
+        let text = serde_json::to_string(self)?;
+        let digest = digest(&text);
+        let fields = text.strip_suffix('}').unwrap_or(&text);
+        Ok((format!("{fields}{DIGEST_FIELD}{digest}\"}}\n"), digest))
+    }
+}
+
+/// A line taken apart: the entry, the digest it states, and whether that is the digest of the entry. `None` if the
+/// line is no entry at all.
+pub(super) fn read_line(line: &str) -> Option<(Entry, String, bool)> {
+    let (fields, stated) = line.trim_end().strip_suffix("\"}")?.rsplit_once(DIGEST_FIELD)?;
+    let text = format!("{fields}}}");
+    let entry: Entry = serde_json::from_str(&text).ok()?;
+    let is_right = digest(&text) == stated;
+    Some((entry, stated.to_owned(), is_right))
+}
+
+fn digest(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}

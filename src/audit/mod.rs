@@ -1,0 +1,20 @@
+//! Who did what: a log of everything operators do, in which no entry can be changed, left out or moved unnoticed.
+//!
+//! ```text
+//! Journal::at(path, profile)      the log of a profile: a file of lines, in which each names the digest of the one before
+//! journal.note(at, by, deed)      adds an entry; on disk when it returns
+//! journal.read(), .verify()       the entries; whether they are all there, unchanged and in order
+//! Audited::new(backend, journal…) a backend that notes what operators ask of it, before it is done, and how it ended
+//! ```
+//!
+//! The entries name registrations by id and operators by name, and say what was seen and what was answered in words of
+//! the program; personal data and what operators write do not get into them. Whoever can write the file could write all
+//! of it anew, with other digests: keep the digest of its last entry, which `regdesk audit --verify` prints, elsewhere.
+
+mod audited;
+mod entry;
+mod journal;
+
+pub use audited::Audited;
+pub use entry::{Deed, Entry, Seen};
+pub use journal::{Journal, Verdict};

@@ -1,0 +1,158 @@
+//! The log of what operators did, and the file about one registration.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{TOKEN, User, finish};
+
+/// A user who has created, decided on, annotated, looked at and exported a registration; its id.
+fn busy() -> (User, String) {
+    let user = User::new();
+    let id = user.create("alba.muestra@example.com");
+    user.run(&["note", &id, "Called Alba, who was upset"]).ok();
+    user.run(&["decide", &id, "--reject", "--reason", "spoof_attempt", "--note", "Alba lied", "--yes"]).ok();
+    user.run(&["show", &id]).ok();
+    user.run(&["export", "--output", user.path("all.ndjson").to_str().unwrap()]).ok();
+    (user, id)
+}
+
+fn log(user: &User) -> std::path::PathBuf {
+    user.path("data/regdesk/audit.ndjson")
+}
+
+fn entries(user: &User, more: &[&str]) -> Vec<Value> {
+    user.run(&[&["audit", "--json"], more].concat()).json().as_array().unwrap().clone()
+}
+
+fn actions(entries: &[Value]) -> Vec<&str> {
+    entries.iter().filter(|entry| entry["ends"].is_null()).map(|entry| entry["action"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_action_is_noted_with_what_was_seen_and_answered_and_without_personal_data() {
+    let (user, id) = busy();
+    let all = entries(&user, &[]);
+    assert_eq!(actions(&all), ["create", "note", "sync adminOverride", "show", "export"]);
+    let decision = all.iter().find(|entry| entry["action"] == "sync adminOverride").unwrap();
+    assert_eq!((&decision["registration"], &decision["asked"]), (&id.as_str().into(), &"failed".into()));
+    assert_eq!(decision["seen"]["status"], "started");
+    assert!(decision["seen"]["version"].as_u64().unwrap() >= 1 && decision["seen"]["flags"].is_array());
+    let end = all.iter().find(|entry| entry["ends"] == decision["number"]).unwrap();
+    assert_eq!(end["answered"], "failed");
+    let own = entries(&user, &[&id]);
+    assert!(own.len() < all.len() && own.iter().all(|entry| entry["registration"] == id.as_str()));
+    let text = fs::read_to_string(log(&user)).unwrap().to_lowercase();
+    for personal in ["alba", "muestra", "upset", "lied", "example.com"] {
+        assert!(!text.contains(personal), "{personal} is in the log");
+    }
+    assert!(user.run(&["audit"]).ok().contains("sync adminOverride: failed"));
+}
+
+#[test]
+fn what_is_refused_is_noted_too_and_a_log_that_cannot_be_written_refuses_everything() {
+    let user = User::new();
+    let id = user.create("alba@example.com");
+    user.run(&["create", "--project", "Nimbus Wallet", "--flow", "Verified wallet", "--email", "alba@example.com"])
+        .failed(4);
+    let last = entries(&user, &[]).pop().unwrap();
+    assert_eq!(last["answered"], "email_is_registered_already");
+    fs::rename(log(&user), user.path("elsewhere")).unwrap();
+    fs::create_dir(log(&user)).unwrap();
+    let message = user.run(&["sync", &id]);
+    assert_ne!(message.code, 0);
+    assert!(
+        message.stderr.contains("Nothing was done") && message.stderr.contains("audit.ndjson"),
+        "{}",
+        message.stderr
+    );
+}
+
+#[test]
+fn a_change_a_gap_a_swap_an_addition_and_a_cut_are_each_found() {
+    let (user, _) = busy();
+    let (path, head) = (log(&user), user.path("data/regdesk/audit.head"));
+    let whole = fs::read_to_string(&path).unwrap();
+    let verified = user.run(&["audit", "--verify", "--json"]).json();
+    let last: Value = serde_json::from_str(whole.lines().last().unwrap()).unwrap();
+    assert_eq!((&verified["faulty"], &verified["digest"]), (&0.into(), &last["digest"]));
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let tampered = [
+        ("a change", whole.replacen("\"failed\"", "\"completed\"", 1)),
+        ("a gap", [&lines[..2], &lines[3..]].concat().concat()),
+        ("a swap", [&lines[..2], &[lines[3], lines[2]], &lines[4..]].concat().concat()),
+        ("an addition", [&lines[..3], &lines[2..]].concat().concat()),
+        ("a cut", lines[..lines.len() - 1].concat()),
+        ("all gone", String::new()),
+        ("nonsense", whole.replacen('{', "!", 1)),
+    ];
+    for (what, text) in tampered {
+        fs::write(&path, text).unwrap();
+        let done = user.run(&["audit", "--verify"]);
+        assert_eq!(done.code, 1, "{what} was not found: {}", done.stdout);
+        assert!(done.stderr.contains("tampered with or damaged"), "{what}: {}", done.stderr);
+    }
+    fs::write(&path, &whole).unwrap();
+    user.run(&["audit", "--verify"]).ok();
+    fs::remove_file(&head).unwrap();
+    user.run(&["audit", "--verify"]).code.checked_sub(1).expect("a missing note of the last entry is found");
+}
+
+#[test]
+fn an_entry_that_was_cut_short_by_a_crash_costs_nothing() {
+    let (user, id) = busy();
+    let before = entries(&user, &[]).len();
+    let mut text = fs::read_to_string(log(&user)).unwrap();
+    text.push_str("{\"number\":99,\"at\":\"2026-0");
+    fs::write(log(&user), text).unwrap();
+    user.run(&["audit", "--verify"]).ok();
+    user.run(&["show", &id]).ok();
+    assert_eq!(entries(&user, &[]).len(), before + 1);
+    user.run(&["audit", "--verify"]).ok();
+}
+
+#[test]
+fn programs_that_write_at_once_make_one_chain() {
+    let user = User::new();
+    let endpoint = user.serve();
+    let remote = User::new();
+    let children: Vec<_> = (0..6)
+        .map(|number| {
+            let email = format!("person{number}@example.com");
+            let mut command = remote.command(&["--url", &format!("http://{}", endpoint.address), "create"]);
+            command.args(["--project", "Nimbus Wallet", "--flow", "Verified wallet", "--email", &email]);
+            command.env("REGDESK_TOKEN", TOKEN);
+            std::thread::spawn(move || finish(command).ok())
+        })
+        .collect();
+    for child in children {
+        child.join().unwrap();
+    }
+    let directory = remote.path("data/regdesk/127.0.0.1");
+    let text = fs::read_to_string(directory.join("audit.ndjson")).unwrap();
+    assert_eq!(text.lines().count(), 12);
+    let verified = remote.run_against(&endpoint.address, TOKEN, &["audit", "--verify"]);
+    assert!(verified.ok().starts_with("12 entries"));
+}
+
+#[test]
+fn the_file_about_a_registration_holds_all_there_is_and_is_its_owners_alone() {
+    let (user, id) = busy();
+    let path = user.path("case.json");
+    user.run(&["evidence", &id, "--output", path.to_str().unwrap()]).ok();
+    let bundle: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(bundle["registration"]["id"], id.as_str());
+    assert_eq!(bundle["registration"]["reviews"][0]["to"], "failed");
+    assert!(bundle["registration"]["steps"].as_array().is_some_and(|steps| !steps.is_empty()));
+    assert!(bundle["registration"]["flowSettings"].is_object());
+    assert!(bundle["rules"].as_array().is_some_and(|rules| rules.iter().all(|rule| !rule["numbers"].is_null())));
+    assert_eq!(bundle["audit"]["log"]["faulty"], 0);
+    assert!(bundle["audit"]["entries"].as_array().unwrap().iter().any(|entry| entry["action"] == "evidence"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let again = user.run(&["evidence", &id, "--output", path.to_str().unwrap()]);
+    assert_eq!(again.code, 1, "a file that is there is not replaced");
+}

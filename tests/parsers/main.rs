@@ -1,0 +1,239 @@
+//! Parsers of what comes from outside, fed with samples that were garbled: whatever they get, they answer or refuse, in
+//! good time, and never panic. `REGDESK_FUZZ_SECONDS` sets how long each is fed; two seconds without it. A sample that
+//! broke one belongs into `tests/parsers/cases`, which is tried first.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use regdesk::{config::Config, index::Query, keys::Key, model::ReviewNote, text, wire};
+use serde_json::Value;
+
+/// No input takes longer than this, even on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Longest sample that is made.
+const LONGEST: usize = 64 * 1024;
+
+/// Pieces that parsers trip over.
+const PIECES: &[&str] = &[
+    "\"",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "null",
+    "-1",
+    "1e999",
+    "18446744073709551616",
+    "\u{0}",
+    "\u{1b}]52;c;ZXZpbA==\u{7}",
+    "\u{9b}2J",
+    "\u{202e}",
+    "\u{200d}",
+    "é\u{301}\u{301}\u{301}",
+    "👩‍👩‍👧‍👦",
+    "..",
+    ">=",
+    "<",
+    "-",
+    "~",
+    "#",
+    "=",
+    "[[",
+    "]]",
+    "'''",
+    "true",
+    "2026-02-30T25:61:61Z",
+    "9999999999d",
+    "ctrl+",
+    "status:",
+    "flips:face=",
+];
+
+/// Numbers that differ from run to run; the seed is printed.
+struct Chance(u64);
+
+impl Chance {
+    fn new() -> Self {
+        let seed = u64::from(std::process::id()) ^ (std::ptr::from_ref(PIECES) as *const u8 as u64) | 1;
+        println!("seed {seed}");
+        Self(seed)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    /// A sample with some of it replaced, repeated, cut away, moved or mixed with another.
+    fn garble(&mut self, samples: &[Vec<u8>]) -> Vec<u8> {
+        let mut bytes = samples[self.below(samples.len())].clone();
+        for _ in 0..=self.below(8) {
+            let at = self.below(bytes.len() + 1);
+            let end = (at + self.below(64)).min(bytes.len());
+            match self.below(6) {
+                0 => drop(bytes.splice(at..end, PIECES[self.below(PIECES.len())].bytes())),
+                1 => drop(bytes.drain(at..end)),
+                2 => {
+                    let part = bytes[at..end].repeat(1 + self.below(20));
+                    drop(bytes.splice(at..at, part));
+                }
+                3 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
+                4 => {
+                    let other = &samples[self.below(samples.len())];
+                    let from = self.below(other.len());
+                    let part = other[from..(from + self.below(256)).min(other.len())].to_vec();
+                    drop(bytes.splice(at..end, part));
+                }
+                _ => bytes.truncate(self.below(bytes.len() + 1)),
+            }
+        }
+        bytes.truncate(LONGEST);
+        bytes
+    }
+}
+
+/// The files of a directory of this project with an ending.
+fn files(directory: &str, ending: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let entries = fs::read_dir(directory).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.to_string_lossy().ends_with(ending)).map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// Feeds a parser, first with what broke one before.
+fn feed(samples: &[Vec<u8>], parse: impl Fn(&[u8])) {
+    let seconds = std::env::var("REGDESK_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2);
+    let mut chance = Chance::new();
+    let (begun, mut fed) = (Instant::now(), 0_u64);
+    for case in files("tests/parsers/cases", "").iter().chain(samples) {
+        parse(case);
+    }
+    while begun.elapsed() < Duration::from_secs(seconds) {
+        let sample = chance.garble(samples);
+        let started = Instant::now();
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(&sample)));
+        let took = started.elapsed();
+        if done.is_err() || took > PATIENCE {
+            let path = std::env::temp_dir().join(format!("regdesk-case-{}", std::process::id()));
+            fs::write(&path, &sample).unwrap();
+            panic!("broke, or took {took:?}; the sample is in {}", path.display());
+        }
+        fed += 1;
+    }
+    println!("{fed} samples");
+}
+
+/// JSON of every kind that comes over the wire.
+fn bodies() -> Vec<Vec<u8>> {
+    files("tests/fixtures", ".json")
+}
+
+#[test]
+fn answers_of_services_are_read_or_refused() {
+    feed(&bodies(), |bytes| {
+        let Ok(body) = wire::parse_body(200, bytes) else { return };
+        let _ = wire::decode_list(body.clone());
+        let _ = wire::decode_page(body.clone(), 1);
+        let _ = wire::decode_pages(&body);
+        let _ = wire::decode_created(body.clone());
+        let _ = wire::decode_sync_answer(body.clone());
+        let _ = wire::decode_resent(body.clone());
+        let _ = wire::decode_project(&body);
+        let _ = wire::decode_flow(&body);
+        let _ = wire::decode_flows_of_project(&body);
+        let _ = wire::decode_registration(body);
+    });
+}
+
+#[test]
+fn errors_of_services_are_read_or_refused() {
+    feed(&bodies(), |bytes| {
+        for status in [400, 404, 409, 429, 500] {
+            let error = wire::decode_error(status, bytes, None);
+            assert!(error.message.len() < LONGEST, "an error of {} bytes", error.message.len());
+        }
+    });
+}
+
+#[test]
+fn a_registration_that_was_read_is_judged_shown_and_written_without_harm() {
+    feed(&bodies(), |bytes| {
+        let Ok(body) = serde_json::from_slice::<Value>(bytes) else { return };
+        let Ok(registration) = wire::decode_registration(body) else { return };
+        let nobody = regdesk::triage::LinkIndex::default();
+        let now = registration.created_at;
+        let judgement = regdesk::triage::judge(&registration, regdesk::triage::Context::new(&nobody, now));
+        let _ = wire::encode_overview(&registration, &judgement);
+        let _ = wire::masked_object(&registration, &judgement, true);
+        let _ = wire::encode_live(&registration, &[]);
+    });
+}
+
+#[test]
+fn deliveries_of_webhooks_are_read_or_refused() {
+    feed(&bodies(), |bytes| {
+        let Ok(body) = serde_json::from_slice::<Value>(bytes) else { return };
+        let _ = wire::decode_hook(body.clone());
+        let _ = wire::decode_logged_hook(body);
+    });
+}
+
+#[test]
+fn queries_are_read_or_their_mistake_is_within_them() {
+    let samples = [
+        "alba example.com status:ongoing,failed -status:completed step:document",
+        "flag:BIO-01 stuck:D-03 breached turn:operator owner:me age:>2h created:today",
+        "updated:2026-01-01..2026-02-01 risk:>=70 face:<0.85 attempts.document:>=2 linked:>=3 flips:face=0.80",
+        "\"two words\" ~albba id:65f0 name:ana email:x phone:57 country:co snoozed returned stage:warn",
+    ];
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        if let Err(error) = Query::parse(&text) {
+            assert!(text.get(error.at.clone()).is_some(), "{:?} is not within {text:?}", error.at);
+        }
+    });
+}
+
+#[test]
+fn configurations_are_read_or_refused() {
+    let mut samples = files("tests/config", ".toml");
+    samples.extend(files(".", "config.example.toml"));
+    feed(&samples, |bytes| {
+        let _ = Config::parse(&String::from_utf8_lossy(bytes), Path::new("/nowhere/config.toml"));
+    });
+}
+
+#[test]
+fn keys_and_notes_are_read_or_refused() {
+    let samples = ["ctrl+shift+f5", "alt+enter", "g g", "[spoof_attempt] words", "space", "é"];
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let _ = Key::parse(&text);
+        let _ = ReviewNote::parse(&text);
+    });
+}
+
+#[test]
+fn cleaned_text_holds_nothing_that_a_terminal_obeys() {
+    let samples = ["Ana Muestra", "Müstra 山田", "\u{1b}[31mEve\u{9b}2J\u{202e}", "👩‍👩‍👧‍👦 é\u{301}"];
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let clean = text::clean(&text);
+        let harm = |character: char| {
+            character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        assert!(!clean.chars().any(harm), "{clean:?}");
+        assert!(text::width(&text::truncate(&text, 20)) <= 20);
+    });
+}
