@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     const BOUNDS: Bounds =
-        Bounds { silence: Duration::from_secs(60), exchange: Duration::from_secs(60), connections: 10 };
+        Bounds { silence: Duration::from_mins(1), exchange: Duration::from_mins(1), connections: 10 };
 
     /// A doorway with these bounds that greets with so many bytes, and a connection to it.
     async fn greeted(bounds: Bounds, bytes: usize) -> (SocketAddr, TcpStream) {

@@ -58,7 +58,7 @@ impl Guesses {
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        address => address,
+        IpAddr::V4(address) => IpAddr::V4(address),
     }
 }
 
@@ -70,13 +70,13 @@ mod tests {
     #[test]
     fn an_address_waits_after_its_last_guess_and_others_do_not() {
         let (guesses, start) = (Guesses::default(), Instant::now());
-        let (guesser, other): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        let [guesser, stranger]: [IpAddr; 2] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse().unwrap());
         for _ in 0..MOST {
             assert_eq!(guesses.wait(guesser, start), None);
             guesses.count(guesser, start);
         }
         assert_eq!(guesses.wait(guesser, start), Some(WINDOW));
-        assert_eq!(guesses.wait(other, start), None);
+        assert_eq!(guesses.wait(stranger, start), None);
         assert_eq!(guesses.wait(guesser, start + WINDOW), None);
     }
 

@@ -64,7 +64,7 @@ struct Chance(u64);
 
 impl Chance {
     fn new() -> Self {
-        let seed = u64::from(std::process::id()) ^ (std::ptr::from_ref(PIECES) as *const u8 as u64) | 1;
+        let seed = u64::from(std::process::id()) ^ (std::ptr::from_ref(PIECES).cast::<u8>() as u64) | 1;
         println!("seed {seed}");
         Self(seed)
     }
