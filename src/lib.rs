@@ -25,6 +25,7 @@
 //!  keys       keys and keymaps as text            text    makes strangers' words harmless for a terminal
 //!                                            private files that only their owner can read
 //!                                            http    the client for whatever calls out
+//!                                            packing values that are alike, compressed
 //! ```
 //!
 //! # Who may import whom
@@ -76,6 +77,7 @@ mod http;
 pub mod index;
 pub mod keys;
 pub mod model;
+mod packing;
 mod private;
 pub mod remote;
 pub mod runtime;

@@ -117,6 +117,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         open: true,
     };
     let outcome = console.run(inbox, &mut stops).await;
+    // Taking a large index apart keeps whoever leaves waiting; the system takes it back at once.
+    std::mem::forget(console.model);
     if let Some(keeper) = console.keeper {
         keeper.finish().await;
     }

@@ -1,8 +1,10 @@
 //! Everything a backend has, read into an index beside the one that is shown.
 
-use tokio::{
-    sync::mpsc::{self, Sender},
-    task,
+use std::thread;
+
+use tokio::sync::{
+    mpsc::{self, Sender},
+    oneshot,
 };
 
 use crate::{
@@ -26,12 +28,14 @@ pub async fn index(
     answers: &Sender<Message>,
 ) -> Result<Box<Index>, BackendError> {
     let (pages, mut ready) = mpsc::channel::<Vec<Registration>>(READY);
-    let filling = task::spawn_blocking(move || {
+    let (done, filled) = oneshot::channel();
+    // A thread that nobody waits for when the console is left.
+    thread::spawn(move || {
         while let Some(page) = ready.blocking_recv() {
             index.fill(page, now);
         }
         index.judge_all(now);
-        index
+        let _ = done.send(index);
     });
     let mut count = 0;
     for number in 1.. {
@@ -48,7 +52,7 @@ pub async fn index(
         }
     }
     drop(pages);
-    filling.await.map_err(|_| {
+    filled.await.map_err(|_| {
         BackendError::new(ErrorKind::Server, "The index could not be made; the log file says where it broke off.")
     })
 }

@@ -70,14 +70,14 @@ mod tests {
     #[test]
     fn an_address_waits_after_its_last_guess_and_others_do_not() {
         let (guesses, start) = (Guesses::default(), Instant::now());
-        let [guesser, stranger]: [IpAddr; 2] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse().unwrap());
+        let [address, stranger]: [IpAddr; 2] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse().unwrap());
         for _ in 0..MOST {
-            assert_eq!(guesses.wait(guesser, start), None);
-            guesses.count(guesser, start);
+            assert_eq!(guesses.wait(address, start), None);
+            guesses.count(address, start);
         }
-        assert_eq!(guesses.wait(guesser, start), Some(WINDOW));
+        assert_eq!(guesses.wait(address, start), Some(WINDOW));
         assert_eq!(guesses.wait(stranger, start), None);
-        assert_eq!(guesses.wait(guesser, start + WINDOW), None);
+        assert_eq!(guesses.wait(address, start + WINDOW), None);
     }
 
     #[test]
