@@ -119,6 +119,8 @@ pub enum Timer {
     Count,
     /// The next of those are judged whom time may have moved.
     Judge,
+    /// The next of those are read whom the insights are measured over.
+    Measure,
 }
 
 impl Timer {

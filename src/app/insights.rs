@@ -1,23 +1,27 @@
 //! The screen of insights: where people are lost, how long steps take, what waits, and what another threshold would
 //! change, over what the queue shows.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Model, Screen, rows::Rows};
+use super::{
+    Effects, Model, Screen,
+    effect::{Effect, Timer},
+    rows::Rows,
+    sample::{AT_ONCE, Sample},
+};
 use crate::{
     index::{flips_term, step_term, stuck_term},
     model::Timestamp,
     triage::insights::{FunnelStep, Histogram, Insights, Knob, Population, Setting, StuckReason, WhatIf},
 };
 
-/// So many registrations are measured at most: each of them is looked at whole.
-const MOST: usize = 50_000;
-/// Up to so many registrations are measured again whenever one changes; more of them only now and then.
-const AT_ONCE: usize = 5_000;
-/// How long measurements over more than that stand, seconds.
+/// How long measurements stand over more registrations than are read at once, seconds. Others are made again whenever
+/// one changes.
 const NOW_AND_THEN: i64 = 30;
+/// The pause between two steps of reading, milliseconds: keys come first.
+const PAUSE_MILLIS: u64 = 2;
 
 /// A part of the screen. On a large screen all are seen, and one has the keys; on a small one that is the only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +66,12 @@ pub struct InsightsView {
     pub insights: Insights,
     /// When.
     pub at: Timestamp,
+    /// Over whom.
+    pub sample: Sample,
+    /// Over whom it is measured next, as soon as they are read.
+    next: Option<Sample>,
+    /// Whether the next step of reading is on its way.
+    timed: bool,
     /// The part that has the keys.
     pub panel: Panel,
     /// The steps of the funnel.
@@ -75,10 +85,14 @@ pub struct InsightsView {
 }
 
 impl InsightsView {
-    fn new(insights: Insights, at: Timestamp) -> Self {
+    fn new(insights: Insights, at: Timestamp, sample: Sample) -> Self {
+        let next = (!sample.is_read()).then(|| sample.clone());
         let mut view = Self {
             insights,
             at,
+            sample,
+            next,
+            timed: false,
             panel: Panel::default(),
             steps: Rows::default(),
             reasons: Rows::default(),
@@ -145,47 +159,83 @@ impl InsightsView {
 }
 
 impl Model {
-    /// Measures what the queue shows, without test traffic; of very many the first in its order.
-    fn measure<T>(&self, work: impl FnOnce(&Population) -> T) -> T {
+    /// What a sample tells, without test traffic.
+    fn measure<T>(&self, sample: &Sample, work: impl FnOnce(&Population) -> T) -> T {
         let demo = self.projects.iter().filter(|project| project.demo).map(|project| project.id.as_str());
-        let entries: Vec<_> = self.queue.rows().iter().take(MOST).filter_map(|row| self.index.at(*row)).collect();
-        let cases = entries.iter().map(|entry| (entry.registration.as_ref(), &entry.judgement));
+        let cases = sample.entries().iter().map(|entry| (entry.registration.as_ref(), &entry.judgement));
         work(&Population::of(cases, &demo.collect::<HashSet<_>>()))
     }
 
     /// Opens the screen over what the queue shows.
     pub(super) fn open_insights(&mut self) {
-        let view = InsightsView::new(self.measure(|population| population.insights(self.now)), self.now);
-        self.show(Screen::Insights(Box::new(view)));
+        let sample = self.sample();
+        let insights = self.measure(&sample, |population| population.insights(self.now));
+        self.show(Screen::Insights(Box::new(InsightsView::new(insights, self.now, sample))));
     }
 
     /// Measures again what is on the screen, unless that takes long and was done lately.
     pub(super) fn measure_again(&mut self) {
         let is_small = self.queue.rows().len() <= AT_ONCE;
-        let is_due = |view: &InsightsView| is_small || self.now - view.at >= TimeDelta::seconds(NOW_AND_THEN);
-        if !self.screens.iter().any(|screen| matches!(screen, Screen::Insights(view) if is_due(view))) {
-            return;
+        let now = self.now;
+        let is_due = |view: &InsightsView| is_small || now - view.at >= TimeDelta::seconds(NOW_AND_THEN);
+        if self.topmost_insights().is_some_and(|view| view.next.is_none() && is_due(view)) {
+            let sample = self.sample();
+            if let Some(view) = self.topmost_insights() {
+                view.next = Some(sample);
+            }
+            self.finish_measuring();
         }
-        let settings = self.screens.iter().flat_map(|screen| match screen {
-            Screen::Insights(view) => view.moved.as_slice(),
-            _ => &[],
-        });
-        let settings: Vec<Setting> = settings.map(WhatIf::setting).collect();
-        let (insights, moved) = self.measure(|population| {
+    }
+
+    /// Reads more of those whom it is measured over.
+    pub(super) fn measure_on(&mut self) {
+        let Some(mut next) = self.topmost_insights().and_then(|view| {
+            view.timed = false;
+            view.next.take()
+        }) else {
+            return;
+        };
+        next.read_on(&self.index);
+        if let Some(view) = self.topmost_insights() {
+            view.next = Some(next);
+        }
+        self.finish_measuring();
+    }
+
+    /// Sees to it that reading goes on.
+    pub(super) fn time_measuring(&mut self) -> Effects {
+        let Some(view) = self.topmost_insights().filter(|view| view.next.is_some() && !view.timed) else {
+            return Effects::none();
+        };
+        view.timed = true;
+        Effects::one(Effect::Timer(Timer::Measure, Duration::from_millis(PAUSE_MILLIS)))
+    }
+
+    /// Measures over those who have been read, once all are.
+    fn finish_measuring(&mut self) {
+        let Some(view) = self.topmost_insights() else { return };
+        let Some(sample) = view.next.take_if(|next| next.is_read()) else { return };
+        let settings: Vec<Setting> = view.moved.iter().map(WhatIf::setting).collect();
+        let (insights, moved) = self.measure(&sample, |population| {
             let moved: Vec<WhatIf> = settings.into_iter().map(|setting| population.what_if(setting)).collect();
             (population.insights(self.now), moved)
         });
         let now = self.now;
-        for screen in &mut self.screens {
-            if let Screen::Insights(view) = screen {
-                view.insights = insights.clone();
-                view.at = now;
-                view.fill_rows();
-                let again = view.moved.iter().map(WhatIf::setting);
-                let again = again.filter_map(|old| moved.iter().find(|new| new.setting() == old).cloned()).collect();
-                view.moved = again;
-            }
+        if let Some(view) = self.topmost_insights() {
+            view.insights = insights;
+            view.at = now;
+            view.sample = sample;
+            view.moved = moved;
+            view.fill_rows();
         }
+    }
+
+    /// The screen, wherever it lies; the one that was opened last. Others are measured when they are seen again.
+    fn topmost_insights(&mut self) -> Option<&mut InsightsView> {
+        self.screens.iter_mut().rev().find_map(|screen| match screen {
+            Screen::Insights(view) => Some(view.as_mut()),
+            _ => None,
+        })
     }
 
     /// Moves the threshold that has the keys by so many hundredths, in thought.
@@ -197,7 +247,7 @@ impl Model {
         let wanted = (stands + hundredths).clamp(0, 100);
         let moved = (wanted != in_force).then(|| {
             let setting = Setting { knob, threshold: wanted as f64 / 100.0 };
-            self.measure(|population| population.what_if(setting))
+            self.measure(&view.sample, |population| population.what_if(setting))
         });
         if let Some(Screen::Insights(view)) = self.screens.last_mut() {
             view.panel = Panel::Thresholds;

@@ -45,6 +45,7 @@ pub mod resend;
 pub mod reveal;
 pub mod ring;
 pub mod rows;
+pub mod sample;
 pub mod screens;
 pub mod snooze;
 pub mod sync;

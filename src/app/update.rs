@@ -24,6 +24,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     effects.append(model.time_news());
     effects.append(model.time_following());
     effects.append(model.time_counting());
+    effects.append(model.time_measuring());
     effects.append(model.time_reading_ahead());
     effects
 }
@@ -309,6 +310,10 @@ impl Model {
                 effects
             }
             Timer::Judge => self.rejudge(),
+            Timer::Measure => {
+                self.measure_on();
+                Effects::none()
+            }
             Timer::Meanwhile => self.take_meanwhile(),
             Timer::Count => {
                 self.count_next_view();

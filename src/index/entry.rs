@@ -12,9 +12,9 @@ use crate::{
     triage::{Context, Judgement, STANDSTILL, Turn, has_returned, judge, last_move, where_it_stands},
 };
 
-/// So many are kept at hand unless it is said otherwise: what is looked at, what has just changed, and all there are on
-/// most desks.
-const AT_HAND: usize = 5_000;
+/// So many are kept at hand unless it is said otherwise, some twenty kilobytes each: what is looked at, what has just
+/// changed, and all there are on a small desk.
+const AT_HAND: usize = 1_000;
 
 /// A registration with what is thought of it.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Registrations in memory, judged and searchable: the one read path of the console and the command line.
 //!
 //! Of each registration there are its row in the columns, by which it is searched, sorted and counted, and its record,
-//! packed. It is unpacked and judged when somebody looks at it; the last ten thousand stay at hand.
+//! packed. It is unpacked and judged when somebody looks at it; the last thousand stay at hand.
 
 mod columns;
 mod complete;

@@ -2,6 +2,7 @@
 use crate::{
     app::{
         Layer, Message, Screen, Target,
+        effect::Timer,
         insights::{InsightsView, Panel},
         testing::{Console, registration},
     },
@@ -109,4 +110,25 @@ fn what_is_measured_follows_changes_and_keeps_moved_thresholds() {
     assert_eq!(view(&console).insights.registrations, 5);
     assert_eq!(view(&console).what_if(Knob::Face).unwrap().newly_passing.count(), 3);
     assert_eq!(view(&console).panel, Panel::Thresholds);
+}
+
+#[test]
+fn of_many_an_even_choice_is_read_in_steps_and_the_first_is_shown_meanwhile() {
+    let people = (0..2_400).map(|number| compared(number, if number < 600 { 90 } else { 10 }));
+    let mut console = Console::open(people.collect());
+    console.keys("i4");
+    assert_eq!(view(&console).insights.registrations, 50, "what one step reads");
+    let mut steps = 0;
+    while !view(&console).sample.is_read() {
+        console.send(Message::Timer(Timer::Measure));
+        steps += 1;
+    }
+    assert_eq!((steps, view(&console).insights.registrations), (39, 2_000));
+    assert_eq!(view(&console).sample.chosen_from(), Some(2_400));
+    let passing = view(&console).sample.entries().iter().filter(|entry| {
+        entry.registration.checks.face.as_ref().and_then(|face| face.score).is_some_and(|score| score > 0.5)
+    });
+    assert_eq!(passing.count(), 500, "a quarter of all, wherever they stand in the queue");
+    console.send(Message::Timer(Timer::Measure));
+    assert_eq!(view(&console).insights.registrations, 2_000, "a timer that comes late changes nothing");
 }

@@ -53,6 +53,11 @@ fn title(model: &Model, view: &InsightsView, theme: &Theme, buffer: &mut Buffer,
     let at = Line::from(Span::styled(format!("as of {}", view.at.format("%H:%M:%S")), theme.dim));
     let taken = ink::put_right(buffer, area, &at);
     let noun = if insights.registrations == 1 { "registration" } else { "registrations" };
+    let chosen = match view.sample.chosen_from() {
+        _ if !view.sample.is_read() => " (reading more)".to_owned(),
+        Some(count) => format!(", evenly chosen of {count}"),
+        None => String::new(),
+    };
     let narrowed = if model.queue.query.is_empty() {
         String::new()
     } else {
@@ -64,7 +69,7 @@ fn title(model: &Model, view: &InsightsView, theme: &Theme, buffer: &mut Buffer,
     };
     let line = Line::from(vec![
         Span::styled("Insights", theme.title),
-        Span::raw(format!("  over {} {noun}{narrowed}{left_out}", insights.registrations)),
+        Span::raw(format!("  over {} {noun}{chosen}{narrowed}{left_out}", insights.registrations)),
         Span::styled("  completed ", theme.dim),
         Span::styled(short_percent(insights.outcomes.completed), theme.strong),
         Span::styled("  approved ", theme.dim),
