@@ -1,19 +1,22 @@
 //! Personal data that cannot be printed by accident.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// A piece of personal data: a name, an address, a number.
 ///
 /// `Debug` prints a mask, so logs, panics and error reports never hold the value; [`Personal::reveal`] is the one
 /// way to it, and its callers are the screens and the wire.
+/// Copies share one text: a value stands in a registration, in what joins it to others, and in several places there.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Personal(String);
+#[serde(from = "String", into = "String")]
+pub struct Personal(Arc<str>);
 
 impl Personal {
     /// Wraps a value.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(value.into().into())
     }
 
     /// The value itself. Only for what an operator asked to see, and for the wire.
@@ -27,7 +30,7 @@ impl Personal {
     pub fn masked(&self) -> String {
         let (local, domain) = match self.0.split_once('@') {
             Some((local, domain)) => (local, format!("@{domain}")),
-            None => (self.0.as_str(), String::new()),
+            None => (&*self.0, String::new()),
         };
         match local.chars().next() {
             Some(first) => format!("{first}•••{domain}"),
@@ -44,13 +47,19 @@ impl std::fmt::Debug for Personal {
 
 impl From<&str> for Personal {
     fn from(value: &str) -> Self {
-        Self::new(value)
+        Self(value.into())
     }
 }
 
 impl From<String> for Personal {
     fn from(value: String) -> Self {
-        Self(value)
+        Self(value.into())
+    }
+}
+
+impl From<Personal> for String {
+    fn from(value: Personal) -> Self {
+        value.0.as_ref().to_owned()
     }
 }
 
