@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{borrow::Cow, ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
 
 use tokio::sync::broadcast;
 
@@ -14,6 +14,7 @@ use crate::{
     model::{Contact, Personal, Registration, RegistrationId, Role, Timestamp},
     private,
     remote::Remote,
+    runtime::Filling,
     server::Webhooks,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
@@ -127,17 +128,19 @@ impl Desk {
 
     /// All registrations, judged.
     pub async fn load(&self) -> Result<Index, Failure> {
-        let (mut index, now) = (self.index(), self.clock.now());
-        self.pages(|number, page| {
+        let filling = Filling::begin(Box::new(self.index()), self.clock.now());
+        let mut known: HashSet<RegistrationId> = HashSet::new();
+        for number in 1.. {
+            let page = self.page(number).await?;
             // New registrations push old ones onto the next page.
-            let new = page.registrations.iter().filter(|row| index.seen(&row.id).is_none()).count();
+            let new = page.registrations.iter().filter(|row| known.insert(row.id.clone())).count();
             let is_last = page.is_last(number, new);
-            index.fill(page.registrations, now);
-            Ok(if is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })
-        .await?;
-        index.judge_all(now);
-        Ok(index)
+            filling.add(page.registrations).await;
+            if is_last {
+                break;
+            }
+        }
+        Ok(*filling.finish().await?)
     }
 
     /// Hands over page after page with its number, the latest created first, until there is enough.

@@ -23,6 +23,7 @@ use std::{io, path::PathBuf, sync::Arc};
 pub use answers::background_of_variable;
 pub use console::run;
 pub use export::ExportFile;
+pub use indexing::Filling;
 pub use keeper::read as read_kept;
 pub use mirror::MirrorFile;
 

@@ -5,6 +5,7 @@
 mod calm;
 mod chaos;
 mod paths;
+mod scale;
 #[allow(dead_code, reason = "shared with the recording, which uses the rest of it")]
 mod terminal;
 mod ways_out;
