@@ -16,6 +16,8 @@ use crate::{
 
 /// Pages that may lie ready while others are taken in.
 const READY: usize = 16;
+/// How far filling stands back behind the rest of the program: a tenth of the processor beside a thread that does not.
+const NICE: i32 = 10;
 /// How often progress is told, in pages.
 const TOLD: u32 = 25;
 
@@ -31,6 +33,9 @@ impl Filling {
         let (pages, mut ready) = mpsc::channel::<Vec<Registration>>(READY);
         let (done, filled) = oneshot::channel();
         thread::spawn(move || {
+            // Keys and their frames come first where processors are few; the judging threads inherit this. Without the
+            // right to be nice, it is as it was.
+            let _ = rustix::process::nice(NICE);
             while let Some(page) = ready.blocking_recv() {
                 index.fill(page, now);
             }

@@ -4,6 +4,7 @@
 
 mod calm;
 mod chaos;
+mod hostile;
 mod paths;
 mod scale;
 #[allow(dead_code, reason = "shared with the recording, which uses the rest of it")]

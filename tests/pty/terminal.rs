@@ -192,6 +192,17 @@ impl Terminal {
         self.seen.0.lock().unwrap().raw.clone()
     }
 
+    /// Asserts that no cell of the screen is like this.
+    pub fn assert_no_cell(&self, what: &str, is: impl Fn(&vt100::Cell) -> bool) {
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        let (rows, columns) = screen.size();
+        for (row, column) in (0..rows.get()).flat_map(|row| (0..columns.get()).map(move |column| (row, column))) {
+            let cell = screen.cell(row, column).filter(|cell| is(cell));
+            assert!(cell.is_none(), "{what}: {row}, {column} on\n{}", screen.contents());
+        }
+    }
+
     /// Asserts that the terminal is as the program found it.
     pub fn assert_given_back(&self) {
         let seen = self.seen.0.lock().unwrap();

@@ -168,6 +168,17 @@ fn is_fuzzy_match(columns: &Columns, row: usize, word: &str) -> bool {
 }
 
 fn is_subsequence(text: &str, letters: &str) -> bool {
+    if letters.is_ascii() {
+        // A byte of ASCII is a letter by itself wherever it stands, and bytes are found many at a time.
+        let mut rest = text.as_bytes();
+        return letters.bytes().filter(|letter| !letter.is_ascii_whitespace()).all(|letter| {
+            let found = memchr::memchr(letter, rest);
+            found.is_some_and(|place| {
+                rest = &rest[place + 1..];
+                true
+            })
+        });
+    }
     let mut text = text.chars();
     letters.chars().filter(|letter| !letter.is_whitespace()).all(|letter| text.any(|character| character == letter))
 }
