@@ -3,20 +3,18 @@
 //! broke one belongs into `tests/parsers/cases`, which is tried first.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod targets;
+
 use std::{
     fs,
     path::Path,
     time::{Duration, Instant},
 };
 
-use regdesk::{config::Config, index::Query, keys::Key, model::ReviewNote, text, wire};
-use serde_json::Value;
+use targets::LONGEST;
 
 /// No input takes longer than this, even on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Longest sample that is made.
-const LONGEST: usize = 64 * 1024;
 
 /// Pieces that parsers trip over.
 const PIECES: &[&str] = &[
@@ -141,52 +139,22 @@ fn bodies() -> Vec<Vec<u8>> {
 
 #[test]
 fn answers_of_services_are_read_or_refused() {
-    feed(&bodies(), |bytes| {
-        let Ok(body) = wire::parse_body(200, bytes) else { return };
-        let _ = wire::decode_list(body.clone());
-        let _ = wire::decode_page(body.clone(), 1);
-        let _ = wire::decode_pages(&body);
-        let _ = wire::decode_created(body.clone());
-        let _ = wire::decode_sync_answer(body.clone());
-        let _ = wire::decode_resent(body.clone());
-        let _ = wire::decode_project(&body);
-        let _ = wire::decode_flow(&body);
-        let _ = wire::decode_flows_of_project(&body);
-        let _ = wire::decode_registration(body);
-    });
+    feed(&bodies(), targets::answers);
 }
 
 #[test]
 fn errors_of_services_are_read_or_refused() {
-    feed(&bodies(), |bytes| {
-        for status in [400, 404, 409, 429, 500] {
-            let error = wire::decode_error(status, bytes, None);
-            assert!(error.message.len() < LONGEST, "an error of {} bytes", error.message.len());
-        }
-    });
+    feed(&bodies(), targets::errors);
 }
 
 #[test]
 fn a_registration_that_was_read_is_judged_shown_and_written_without_harm() {
-    feed(&bodies(), |bytes| {
-        let Ok(body) = serde_json::from_slice::<Value>(bytes) else { return };
-        let Ok(registration) = wire::decode_registration(body) else { return };
-        let nobody = regdesk::triage::LinkIndex::default();
-        let now = registration.created_at;
-        let judgement = regdesk::triage::judge(&registration, regdesk::triage::Context::new(&nobody, now));
-        let _ = wire::encode_overview(&registration, &judgement);
-        let _ = wire::masked_object(&registration, &judgement, true);
-        let _ = wire::encode_live(&registration, &[]);
-    });
+    feed(&bodies(), targets::registration);
 }
 
 #[test]
 fn deliveries_of_webhooks_are_read_or_refused() {
-    feed(&bodies(), |bytes| {
-        let Ok(body) = serde_json::from_slice::<Value>(bytes) else { return };
-        let _ = wire::decode_hook(body.clone());
-        let _ = wire::decode_logged_hook(body);
-    });
+    feed(&bodies(), targets::hooks);
 }
 
 #[test]
@@ -197,43 +165,24 @@ fn queries_are_read_or_their_mistake_is_within_them() {
         "updated:2026-01-01..2026-02-01 risk:>=70 face:<0.85 attempts.document:>=2 linked:>=3 flips:face=0.80",
         "\"two words\" ~albba id:65f0 name:ana email:x phone:57 country:co snoozed returned stage:warn",
     ];
-    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        if let Err(error) = Query::parse(&text) {
-            assert!(text.get(error.at.clone()).is_some(), "{:?} is not within {text:?}", error.at);
-        }
-    });
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), targets::query);
 }
 
 #[test]
 fn configurations_are_read_or_refused() {
     let mut samples = files("tests/config", ".toml");
     samples.extend(files(".", "config.example.toml"));
-    feed(&samples, |bytes| {
-        let _ = Config::parse(&String::from_utf8_lossy(bytes), Path::new("/nowhere/config.toml"));
-    });
+    feed(&samples, targets::configuration);
 }
 
 #[test]
 fn keys_and_notes_are_read_or_refused() {
     let samples = ["ctrl+shift+f5", "alt+enter", "g g", "[spoof_attempt] words", "space", "é"];
-    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        let _ = Key::parse(&text);
-        let _ = ReviewNote::parse(&text);
-    });
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), targets::keys_and_notes);
 }
 
 #[test]
 fn cleaned_text_holds_nothing_that_a_terminal_obeys() {
     let samples = ["Ana Muestra", "Müstra 山田", "\u{1b}[31mEve\u{9b}2J\u{202e}", "👩‍👩‍👧‍👦 é\u{301}"];
-    feed(&samples.map(|sample| sample.as_bytes().to_vec()), |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        let clean = text::clean(&text);
-        let harm = |character: char| {
-            character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        assert!(!clean.chars().any(harm), "{clean:?}");
-        assert!(text::width(&text::truncate(&text, 20)) <= 20);
-    });
+    feed(&samples.map(|sample| sample.as_bytes().to_vec()), targets::cleaned);
 }
