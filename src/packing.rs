@@ -1,27 +1,40 @@
 //! Values that are alike, compressed with zstd and a dictionary of what they have in common.
 
-use std::borrow::Cow;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Decompressor;
+use zstd::zstd_safe::{self, CCtx, CDict, DCtx, DDict};
 
 /// No value is larger than this when unpacked, bytes: what says so is damaged.
 const LARGEST: usize = 256 * 1024 * 1024;
 
+/// Coders of each kind that are kept while nobody uses them, up to a megabyte each. More are made when many threads
+/// pack at once, and let go after that.
+const KEPT: usize = 8;
+
 /// Compresses with one dictionary, on any number of threads.
 pub struct Packer {
-    dictionary: Cow<'static, [u8]>,
-    level: i32,
-    compressors: Pool<Compressor<'static>>,
-    decompressors: Pool<Decompressor<'static>>,
+    writing: CDict<'static>,
+    reading: DDict<'static>,
+    compressors: Pool<CCtx<'static>>,
+    decompressors: Pool<DCtx<'static>>,
 }
 
 impl Packer {
     /// With a dictionary (any bytes: what they have in common with a value is not written again) and a level of
     /// compression.
-    pub const fn new(dictionary: Cow<'static, [u8]>, level: i32) -> Self {
-        Self { dictionary, level, compressors: Pool::new(), decompressors: Pool::new() }
+    ///
+    /// # Errors
+    /// Of a dictionary that says it is one and is damaged.
+    pub fn new(dictionary: &[u8], level: i32) -> io::Result<Self> {
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the dictionary is damaged");
+        Ok(Self {
+            writing: CDict::try_create(dictionary, level).ok_or_else(damaged)?,
+            reading: DDict::try_create(dictionary).ok_or_else(damaged)?,
+            compressors: Pool::default(),
+            decompressors: Pool::default(),
+        })
     }
 
     /// A value, compressed.
@@ -29,8 +42,11 @@ impl Packer {
     /// # Errors
     /// When memory is lacking.
     pub fn pack(&self, value: &[u8]) -> io::Result<Vec<u8>> {
-        let make = || Compressor::with_dictionary(self.level, &self.dictionary);
-        self.compressors.with(make, |compressor| compressor.compress(value))
+        let mut packed = Vec::with_capacity(zstd_safe::compress_bound(value.len()));
+        self.compressors
+            .with(CCtx::try_create, |coder| coder.compress_using_cdict(&mut packed, value, &self.writing))?;
+        packed.shrink_to_fit();
+        Ok(packed)
     }
 
     /// A value as it was.
@@ -39,38 +55,44 @@ impl Packer {
     /// Of bytes that this dictionary did not pack.
     pub fn unpack(&self, packed: &[u8]) -> io::Result<Vec<u8>> {
         let size = Decompressor::upper_bound(packed).filter(|size| *size <= LARGEST);
-        let size = size.ok_or(io::ErrorKind::InvalidData)?;
-        let make = || Decompressor::with_dictionary(&self.dictionary);
-        self.decompressors.with(make, |decompressor| decompressor.decompress(packed, size))
+        let mut value = Vec::with_capacity(size.ok_or(io::ErrorKind::InvalidData)?);
+        self.decompressors
+            .with(DCtx::try_create, |coder| coder.decompress_using_ddict(&mut value, packed, &self.reading))?;
+        Ok(value)
     }
 }
 
 /// The dictionary may be made of people's data.
 impl std::fmt::Debug for Packer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Packer at level {}", self.level)
+        formatter.write_str("Packer")
     }
 }
 
-/// Coders that nobody is using: each is some 100 KB that need not be made anew for every value.
+/// Coders that nobody is using; making one anew for every value would take longer than most values.
 struct Pool<T>(Mutex<Vec<T>>);
 
-impl<T> Pool<T> {
-    const fn new() -> Self {
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
         Self(Mutex::new(Vec::new()))
     }
+}
 
+impl<T> Pool<T> {
     /// Does something with one of these, made if there is none to be had.
-    fn with<R>(
+    fn with(
         &self,
-        make: impl FnOnce() -> io::Result<T>,
-        work: impl FnOnce(&mut T) -> io::Result<R>,
-    ) -> io::Result<R> {
+        make: impl FnOnce() -> Option<T>,
+        work: impl FnOnce(&mut T) -> zstd_safe::SafeResult,
+    ) -> io::Result<()> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut coder = kept.map_or_else(make, Ok)?;
-        let done = work(&mut coder)?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(coder);
-        Ok(done)
+        let mut coder = kept.or_else(make).ok_or(io::ErrorKind::OutOfMemory)?;
+        work(&mut coder).map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT {
+            kept.push(coder);
+        }
+        Ok(())
     }
 }
 
@@ -82,7 +104,7 @@ mod tests {
     #[test]
     fn what_a_value_shares_with_the_dictionary_takes_no_room() {
         let common: Vec<u8> = (0..2_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-        let coder = Packer::new(common.clone().into(), 1);
+        let coder = Packer::new(&common, 1).unwrap();
         let short = coder.pack(&common).unwrap();
         assert!(short.len() < 100, "{}", short.len());
         assert_eq!(coder.unpack(&short).unwrap(), common);
@@ -90,7 +112,7 @@ mod tests {
 
     #[test]
     fn bytes_that_were_not_packed_are_an_error() {
-        let coder = Packer::new(Cow::Borrowed(b"dictionary"), 1);
+        let coder = Packer::new(b"dictionary", 1).unwrap();
         let mut short = coder.pack(b"a value, another value, and a value").unwrap();
         short.truncate(short.len() - 3);
         assert!(coder.unpack(&short).is_err());

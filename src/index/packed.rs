@@ -82,7 +82,8 @@ impl Shared {
         }
         self.first.extend_from_slice(&record);
         if self.first.len() >= DICTIONARY {
-            self.packer = Some(Packer::new(std::mem::take(&mut self.first).into(), LEVEL));
+            // Registrations never look like a dictionary of another kind; if one did, all would stay uncompressed.
+            self.packer = Packer::new(&std::mem::take(&mut self.first), LEVEL).ok();
         }
         (record, false)
     }

@@ -122,6 +122,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the process in the middle of whatever it does.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -7,3 +7,4 @@ mod damage;
 mod desk;
 mod kills;
 mod limits;
+mod load;

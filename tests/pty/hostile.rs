@@ -73,13 +73,13 @@ fn people(home: &Path) {
     let elsewhere = home.join("elsewhere").display().to_string();
     run(&["generate", "--count", "42", "--seed", "5", "--data-dir", &elsewhere]);
     run(&["export", "--output", good.to_str().unwrap(), "--data-dir", &elsewhere]);
-    let mut lines = String::new();
-    for (line, payload) in fs::read_to_string(good).unwrap().lines().zip(PAYLOADS.iter().cycle()) {
+    let good = fs::read_to_string(good).unwrap();
+    let lines = good.lines().zip(PAYLOADS.iter().cycle()).map(|(line, payload)| {
         let mut person: Value = serde_json::from_str(line).unwrap();
         plant(&mut person, payload);
-        lines += &format!("{person}\n");
-    }
-    fs::write(&bad, lines).unwrap();
+        person.to_string()
+    });
+    fs::write(&bad, lines.collect::<Vec<_>>().join("\n")).unwrap();
     run(&["import", bad.to_str().unwrap()]);
 }
 

@@ -5,7 +5,7 @@
 //! retired stays in the program, to be read. (A dictionary in the store would have to be made of its contents, which a
 //! new store does not have, and they are personal.) It was made of invented people, see `assets/store/README.md`.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +20,9 @@ const DICTIONARY: &[u8] = include_bytes!("../../../assets/store/dictionary-1");
 /// 1.8 KB at level 1, 1.7 KB at level 3, each in 40 µs, and 1.4 KB at level 9 in 400 µs.
 const LEVEL: i32 = 3;
 
-static PACKER: Packer = Packer::new(Cow::Borrowed(DICTIONARY), LEVEL);
+#[allow(clippy::expect_used, reason = "it is built in, and every test that stores anything reads it")]
+static PACKER: LazyLock<Packer> =
+    LazyLock::new(|| Packer::new(DICTIONARY, LEVEL).expect("the built-in dictionary is whole"));
 
 /// A value as it is written.
 pub(super) fn pack(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
