@@ -52,8 +52,12 @@
 //!   backend; a backend only has to give pages. So links between registrations are found although a remote cannot
 //!   search, at the price of reading all of them.
 //! - **Columns to search, packed records to look at.** The index holds no registrations ready to read: what queries,
-//!   orders and counts ask of them stands in columns, the rest is packed and unpacked when somebody looks at it. A
-//!   judgement is made again then, too; what time may have moved is judged again in steps between keys.
+//!   orders and counts ask of them stands in columns, the rest is packed, compressed with the first ones as a
+//!   dictionary, and unpacked when somebody looks at it. A judgement is made again then, too; it says until when it
+//!   holds by itself, so only those whose time has come are judged again, in steps between keys.
+//! - **A large store is indexed aside.** The first page is on the screen at once; everybody is read, linked and judged on
+//!   other threads, which stand back behind the screen, and the index is then taken whole. What is counted or measured
+//!   over many on the screen is done in steps, or over an even choice of them, and says so.
 //! - **The mirror of a remote is the console's reading.** Which page is asked for next, what has failed, slipped through
 //!   or left is decided by `app` like everything else, without a clock or a socket; a remote only lists and retrieves.
 //!   So the same reading serves every backend, and its rules are tested without one.

@@ -23,6 +23,8 @@ pub enum Effect {
     Discard(Box<Index>),
     /// Read one registration in full; answered by [`Message::Retrieved`].
     Retrieve(RequestId, RegistrationId),
+    /// The same for one that the operator opens, which is noted first.
+    Open(RequestId, RegistrationId),
     /// Read projects and flows; answered by [`Message::Catalogue`].
     Catalogue(RequestId),
     /// Create a registration; answered by [`Message::Created`]. Never repeated.

@@ -233,7 +233,7 @@ impl Model {
         let request = self.requests.next();
         self.look_at(&id);
         self.show(Screen::Registration(RegistrationView::new(id.clone(), request)));
-        Effects::one(Effect::Retrieve(request, id))
+        Effects::one(Effect::Open(request, id))
     }
 
     /// Opens the registration before or after the open one, in the queue's order and in its place.

@@ -162,7 +162,7 @@ impl Console {
                 index.judge_all(now);
                 Message::Indexed(request, Ok(index))
             }
-            Effect::Retrieve(request, id) => {
+            Effect::Retrieve(request, id) | Effect::Open(request, id) => {
                 let found = self.data.iter().find(|registration| registration.id == id).cloned();
                 Message::Retrieved(request, id.clone(), found.ok_or_else(|| BackendError::no_registration(&id)))
             }

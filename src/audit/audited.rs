@@ -11,7 +11,7 @@ use crate::{
     backend::{
         Annotation, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, Clock, CreateRequest, Created,
         ErrorKind, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep,
-        TokenScope,
+        TokenScope, Use,
     },
     model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp},
 };
@@ -113,6 +113,14 @@ impl Backend for Audited {
 
     async fn retrieve(&self, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError> {
         self.inner.retrieve(id, caller).await
+    }
+
+    async fn note_use(&self, what: Use, caller: &Caller) -> Result<(), BackendError> {
+        let deed = match what {
+            Use::Opened(id) => Deed::on("show", &id),
+            Use::Exported => Deed::of("export"),
+        };
+        self.note(caller, deed).await.map(drop)
     }
 
     async fn create(&self, request: CreateRequest, caller: &Caller) -> Result<Created, BackendError> {

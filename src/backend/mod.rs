@@ -22,7 +22,7 @@ pub use hooks::{Hook, HookFilter, HookQueue, HookedProjects};
 pub use read_only::ReadOnly;
 pub use request::{
     Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Order, Page, ResendRequest, ResentLink,
-    SyncOutcome, SyncRequest, SyncStep, TokenKind, TokenScope,
+    SyncOutcome, SyncRequest, SyncStep, TokenKind, TokenScope, Use,
 };
 
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
@@ -133,6 +133,14 @@ pub trait Backend: Send + Sync {
     /// Until when the backend lets us in, where that is known: the end of the token in use, UTC.
     async fn signed_in_until(&self) -> Option<Timestamp> {
         None
+    }
+
+    /// Notes what somebody does with what was read, before they do it; where no log of that is kept, nothing is noted.
+    ///
+    /// # Errors
+    /// When it cannot be noted, and so must not be done.
+    async fn note_use(&self, _: Use, _: &Caller) -> Result<(), BackendError> {
+        Ok(())
     }
 
     /// What the webhooks of projects are told, where the backend keeps that.

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind,
-    ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope,
+    ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope, Use,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp};
 
@@ -55,6 +55,10 @@ impl Backend for ReadOnly {
 
     async fn retrieve(&self, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError> {
         self.0.retrieve(id, caller).await
+    }
+
+    async fn note_use(&self, what: Use, caller: &Caller) -> Result<(), BackendError> {
+        self.0.note_use(what, caller).await
     }
 
     async fn create(&self, _: CreateRequest, _: &Caller) -> Result<Created, BackendError> {

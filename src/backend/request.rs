@@ -151,6 +151,15 @@ impl Page {
     }
 }
 
+/// What is done with registrations that were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Use {
+    /// One is opened, and shown whole.
+    Opened(RegistrationId),
+    /// Those that are listed go into a file.
+    Exported,
+}
+
 /// What a new registration needs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateRequest {

@@ -255,7 +255,7 @@ impl Console {
 
     fn perform(&mut self, effects: Effects) -> Result<(), RunError> {
         for effect in effects {
-            match effects::start(effect, &self.backend, &self.operator, &self.answers) {
+            match effects::start(effect, &self.backend, &self.operator, &self.exports, &self.answers) {
                 Some(Effect::Timer(timer, after)) => {
                     self.timers.insert(timer, Instant::now() + after);
                 }
@@ -264,7 +264,6 @@ impl Console {
                     let outcome = self.screen.copy(&text).map_err(|error| error.to_string());
                     self.take(Message::Copied(outcome))?;
                 }
-                Some(Effect::Export(request, step)) => self.exports.start(request, step, &self.answers),
                 Some(Effect::Read(reader, text)) => self.to_read = Some((reader, text)),
                 Some(Effect::Suspend) => Screen::suspend()?,
                 Some(Effect::Keep(kept)) => {

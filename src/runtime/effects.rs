@@ -4,17 +4,20 @@ use std::{future::Future, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 
-use super::indexing;
+use super::{export::Exports, indexing};
 use crate::{
     app::{Effect, Message},
-    backend::{Backend, BackendError, Caller, ErrorKind, sync_as_seen},
+    backend::{Backend, BackendError, Caller, ErrorKind, Use, sync_as_seen},
+    model::{Registration, RegistrationId},
 };
 
-/// Starts the work of an effect that concerns the backend, in the operator's name; any other effect is handed back.
+/// Starts the work of an effect that concerns the backend or a file that is exported to, in the operator's name; any
+/// other effect is handed back.
 pub fn start(
     effect: Effect,
     backend: &Arc<dyn Backend>,
     operator: &Caller,
+    exports: &Exports,
     answers: &Sender<Message>,
 ) -> Option<Effect> {
     let (backend, operator) = (Arc::clone(backend), operator.clone());
@@ -28,6 +31,12 @@ pub fn start(
                 backend.retrieve(&asked, &operator).await
             });
         }
+        Effect::Open(request, id) => {
+            let asked = id.clone();
+            let answered = move |result| Message::Retrieved(request, id, result);
+            answer(answers, answered, async move { open(backend.as_ref(), asked, &operator).await });
+        }
+        Effect::Export(request, step) => exports.start(request, step, backend, operator, answers),
         Effect::Catalogue(request) => {
             let asked = Arc::clone(&backend);
             answer(answers, move |result| Message::Catalogue(request, result), async move {
@@ -71,6 +80,12 @@ pub fn start(
         other => return Some(other),
     }
     None
+}
+
+/// Reads a registration that the operator opens, once that is noted.
+async fn open(backend: &dyn Backend, id: RegistrationId, operator: &Caller) -> Result<Registration, BackendError> {
+    backend.note_use(Use::Opened(id.clone()), operator).await?;
+    backend.retrieve(&id, operator).await
 }
 
 /// Runs work and sends its answer. Work that panics is answered with an error, so that nothing waits for ever.

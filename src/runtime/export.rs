@@ -17,6 +17,7 @@ use crate::{
         Message, RequestId,
         effect::{ExportStep, NotWritten},
     },
+    backend::{Backend, Caller, Use},
     private,
 };
 
@@ -92,15 +93,28 @@ impl Drop for ExportFile {
 pub struct Exports(Arc<Mutex<HashMap<RequestId, ExportFile>>>);
 
 impl Exports {
-    /// Takes a step on another thread, and answers.
-    pub fn start(&self, request: RequestId, step: ExportStep, answers: &Sender<Message>) {
+    /// Takes a step on another thread, and answers. That an operator exports is noted before a file is opened.
+    pub fn start(
+        &self,
+        request: RequestId,
+        step: ExportStep,
+        backend: Arc<dyn Backend>,
+        operator: Caller,
+        answers: &Sender<Message>,
+    ) {
         let (exports, answers) = (self.clone(), answers.clone());
-        tokio::task::spawn_blocking(move || {
-            let is_abandoned = matches!(step, ExportStep::Abandon { .. });
-            let answer = exports.take(request, step);
+        tokio::spawn(async move {
+            let (opens, is_abandoned) =
+                (matches!(step, ExportStep::Open { .. }), matches!(step, ExportStep::Abandon { .. }));
+            let noted = if opens { backend.note_use(Use::Exported, &operator).await } else { Ok(()) };
+            let answer = match noted {
+                Ok(()) => tokio::task::spawn_blocking(move || exports.take(request, step)).await,
+                Err(error) => Ok(Err(NotWritten::Other(error.message))),
+            };
             if !is_abandoned {
+                let broken = |_| Err(NotWritten::Other("it broke off; the log file says where".to_owned()));
                 // The console may be gone by now.
-                let _ = answers.blocking_send(Message::Exported(request, answer));
+                let _ = answers.send(Message::Exported(request, answer.unwrap_or_else(broken))).await;
             }
         });
     }

@@ -160,6 +160,38 @@ fn a_window_too_small_is_said_and_comes_back() {
     assert_eq!(terminal.exit(), 0);
 }
 
+#[test]
+fn whom_an_operator_opened_and_that_they_exported_is_in_the_audit_log() {
+    let home = TempDir::new().unwrap();
+    let created =
+        command(home.path(), &["create", "--project", "Nimbus Wallet", "--flow", "Verified wallet", "--email"])
+            .arg("ana@example.com")
+            .output()
+            .unwrap();
+    let id = String::from_utf8(created.stdout).unwrap().trim().to_owned();
+    let mut terminal = Terminal::start(regdesk(), &[], &environment(home.path()), 120, 40);
+    terminal.wait_for("1 of 1");
+    terminal.send("\r");
+    terminal.wait_for("1 Overview");
+    terminal.send("h");
+    terminal.wait_for("1 of 1");
+    terminal.send("e");
+    terminal.wait_for("registrations-");
+    terminal.send("\u{15}");
+    terminal.wait_gone("registrations-");
+    terminal.send(&format!("{}/all.ndjson\r", home.path().display()));
+    terminal.wait_for("Exported 1");
+    terminal.send("q");
+    terminal.wait_gone("Export to");
+    terminal.send("q");
+    assert_eq!(terminal.exit(), 0);
+    let log = json(&home, &["audit", "--json"]);
+    let entries = log.as_array().unwrap();
+    let noted = |action: &str| entries.iter().find(|entry| entry["action"] == action);
+    assert_eq!(noted("show").expect("it was opened")["registration"], id.as_str());
+    assert!(noted("export").is_some(), "{log}");
+}
+
 /// An endpoint over a data directory of its own.
 struct Endpoint {
     process: Child,
