@@ -19,14 +19,17 @@ pub fn run(words: &[String], output: &mut Output) -> Result<(), Failure> {
     {
         return output.written(&page::plain(page));
     }
-    let mut program = Arguments::command();
-    program.build();
+    let program = Arguments::command();
     let mut command = &program;
     for word in words {
         command = command.find_subcommand(word).ok_or_else(|| unknown(word, command))?;
     }
     output.flush()?;
-    command.clone().print_long_help().map_err(Failure::io("the help"))
+    let call = ["regdesk"].into_iter().chain(words.iter().map(String::as_str)).chain(["--help"]);
+    match program.clone().try_get_matches_from(call) {
+        Err(answer) => answer.print().map_err(Failure::io("the help")),
+        Ok(_) => Ok(()),
+    }
 }
 
 fn unknown(word: &str, command: &Command) -> Failure {

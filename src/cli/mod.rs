@@ -116,7 +116,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     if let Ok(places) = &places
         && let Err(reason) = log::start(&places.state_dir, global.verbose)
     {
-        notice(&format!("no log is written: {reason}"));
+        notice(&format!("no log is written to {}: {reason}", places.state_dir.display()));
     }
     let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
