@@ -38,7 +38,7 @@ const WHO: [(&str, &str); 5] = [
 ];
 
 /// How long a command may take; it only matters when one hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The token of the service that stands for a remote one.
 const TOKEN: &str = "token-of-the-service";
