@@ -11,6 +11,9 @@ const COLUMNS: usize = 78;
 /// Columns that a block of code is moved in by.
 const INDENT: &str = "    ";
 
+/// Blanks between the columns of a table.
+const GAP: usize = 2;
+
 /// The page as text without any marks.
 pub fn plain(markdown: &str) -> String {
     let mut page = Page { lines: Vec::new() };
@@ -84,9 +87,11 @@ impl Page {
             .collect();
         for row in &rows {
             let Some((last, before)) = row.split_last() else { continue };
-            let before: String =
-                before.iter().zip(&widths).map(|(cell, width)| format!("{}  ", text::fit(cell, *width))).collect();
-            self.wrapped(last, &before, &" ".repeat(text::width(&before)));
+            let mut beside = String::new();
+            for (cell, width) in before.iter().zip(&widths) {
+                beside.push_str(&text::fit(cell, width + GAP));
+            }
+            self.wrapped(last, &beside, &" ".repeat(text::width(&beside)));
         }
     }
 

@@ -60,8 +60,9 @@ fn commands_within_sentences_and_pictures_exist() {
         let document = Document::read(path);
         for command in document.commands_in_sentences() {
             let words: Vec<&str> = command.split_whitespace().skip(1).collect();
-            let named = words.iter().copied().skip_while(|word| !is_command(word)).take_while(|word| is_name(word));
-            let names = named.skip_while(|word| *word == "help");
+            let path_of_names =
+                words.iter().copied().skip_while(|word| !is_command(word)).take_while(|word| is_name(word));
+            let names = path_of_names.skip_while(|word| *word == "help");
             let text = help(&names.collect::<Vec<_>>());
             for option in words.iter().filter(|word| word.starts_with("--")) {
                 assert!(text.contains(option), "{path}: `{command}` has no {option}: {text}");

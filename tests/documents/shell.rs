@@ -38,7 +38,7 @@ const WHO: [(&str, &str); 5] = [
 ];
 
 /// How long a command may take; it only matters when one hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The token of the service that stands for a remote one.
 const TOKEN: &str = "token-of-the-service";
@@ -98,7 +98,6 @@ impl Shell {
     /// Types a command, and waits until it has ended well; or until it has opened the console.
     pub fn run(&mut self, command: &str) {
         self.close();
-        eprintln!("$ {}", command.trim_end());
         let missing = PERHAPS_MISSING.iter().any(|tool| has_word(command, tool) && !is_there(tool));
         if missing || UNRUN.iter().any(|(begin, _)| command.starts_with(begin)) {
             return;
