@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use super::{
     Desk, Failure, Output,
     args::{ClaimArguments, NoteArguments, SnoozeArguments, VerdictArguments},
-    batch::{Fate, Form, Report},
+    batch::{Fate, Form, Report, named},
     clock_time, notice,
 };
 use crate::{
@@ -46,16 +46,16 @@ pub async fn snooze(arguments: &SnoozeArguments, desk: &Desk, output: &mut Outpu
 
 /// Says the same of each, and prints in words what is said of it then.
 async fn each(
-    (ids, form): (&[String], Form),
+    (words, form): (&[String], Form),
     annotation: &Annotation,
     in_words: fn(&Registration) -> String,
     desk: &Desk,
     output: &mut Output,
 ) -> Result<(), Failure> {
     warn_if_forgotten(desk);
+    let ids = named(words)?;
     let mut report = Report::begin(form, ids.len(), output);
     for id in ids {
-        let id = RegistrationId::new(id);
         let fate = match desk.backend.annotate(&id, annotation.clone(), &desk.operator).await {
             Ok(registration) => Fate::Noted { words: in_words(&registration), registration: registration.into() },
             Err(error) => Fate::Failed(error),

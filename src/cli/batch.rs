@@ -1,6 +1,9 @@
 //! One registration after the other: progress, a report for each as it comes, and the exit code of the whole.
 
-use std::io::{self, IsTerminal};
+use std::{
+    collections::HashSet,
+    io::{self, BufRead, IsTerminal},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -127,6 +130,27 @@ impl<'a> Report<'a> {
             }
         }
     }
+}
+
+/// The ids that were named, each once; `-` stands for those on standard input.
+pub fn named(words: &[String]) -> Result<Vec<RegistrationId>, Failure> {
+    let (mut ids, mut known) = (Vec::new(), HashSet::new());
+    let mut add = |word: &str| {
+        let id = RegistrationId::new(word);
+        if known.insert(id.clone()) {
+            ids.push(id);
+        }
+    };
+    for word in words {
+        if word == "-" {
+            for line in io::stdin().lock().lines() {
+                line.map_err(Failure::io("standard input"))?.split_whitespace().for_each(&mut add);
+            }
+        } else {
+            add(word);
+        }
+    }
+    Ok(ids)
 }
 
 fn progress_bar(total: usize) -> ProgressBar {

@@ -17,6 +17,7 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate, Shell, env::Shells};
 use super::{
     Failure, Output, Session,
     args::{Arguments, Global},
+    help::TOPICS,
 };
 use crate::{
     backend::{Backend, ListRequest},
@@ -95,6 +96,7 @@ enum Kind {
     Sort,
     Format,
     Dialect,
+    Page,
 }
 
 impl Kind {
@@ -115,6 +117,7 @@ impl Kind {
             (_, "sort") => Self::Sort,
             ("FORMAT", _) => Self::Format,
             ("DIALECT", _) => Self::Dialect,
+            ("TOPIC|COMMAND", _) => Self::Page,
             _ => return None,
         })
     }
@@ -152,6 +155,7 @@ impl Known {
             Kind::Sort => SortField::ALL.iter().map(|field| Offer::new(field.as_str(), "")).collect(),
             Kind::Format => RowFormat::ALL.iter().map(|format| Offer::new(format.as_str(), "")).collect(),
             Kind::Dialect => ["overview", "live"].map(|word| Offer::new(word, "")).into(),
+            Kind::Page => pages(),
         }
     }
 }
@@ -254,6 +258,13 @@ fn flows(session: &Session) -> Vec<Offer> {
 fn named(name: String, id: String) -> Offer {
     let by_name = Offer::new(one_word(&name), id.as_str());
     if by_name.is_harmless() { by_name } else { Offer::new(id, name) }
+}
+
+/// What `help` tells about: topics and commands.
+fn pages() -> Vec<Offer> {
+    let topics = TOPICS.map(|(name, about, _)| Offer::new(name, about));
+    let command = Arguments::command();
+    topics.into_iter().chain(command.get_subcommands().map(|command| Offer::new(command.get_name(), ""))).collect()
 }
 
 fn profiles(session: &Session) -> Vec<Offer> {

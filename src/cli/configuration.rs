@@ -292,7 +292,9 @@ fn init(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Outpu
     let path = path(given, places)?;
     let shown = path.display().to_string();
     if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(Failure::io(directory.display().to_string()))?;
+        let place =
+            format!("no directory for it can be made (--config FILE writes elsewhere): {}", directory.display());
+        fs::create_dir_all(directory).map_err(Failure::io(place))?;
     }
     let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(example().as_bytes()));
     match written {

@@ -1,20 +1,26 @@
 //! `decide`: approves, rejects or puts into manual review: first a plan, then one registration after the other.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    io::{self, BufRead, IsTerminal, Write},
+    path::Path,
+};
 
 use serde_json::{Map, Value, json};
 
 use super::{
     Desk, Failure, Output,
     args::DecideArguments,
-    batch::{Fate, Form, Report},
+    batch::{Fate, Form, Report, named},
     desk, notice,
     output::Table,
+    planned,
 };
 use crate::{
     backend::{BackendError, ErrorKind, ReadOnly, SyncOutcome, SyncRequest, SyncStep, sync_as_seen},
     index::{Index, Sort, SortField},
-    model::{Decision, RegistrationId, ReviewNote},
+    model::{Decision, RegistrationId, ReviewNote, Seen},
     text,
     triage::{Hindrance, Proposal, Reasons},
 };
@@ -59,13 +65,13 @@ pub async fn run(
     desk: &Desk,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let decision = arguments.decision();
-    let note = note(arguments, decision, reasons)?;
+    let wanted = Wanted::of(arguments)?;
+    let note = wanted.note(reasons)?;
     if desk.profile.read_only && !arguments.plan {
         return Err(ReadOnly::refusal().into());
     }
-    let lines = lines(arguments, decision, note.words.is_some(), desk).await?;
-    let plan = Plan { decision, note, lines };
+    let lines = wanted.lines(note.words.is_some(), arguments.overturn, desk).await?;
+    let plan = Plan { decision: wanted.decision, note, lines };
     let form = Form::of(arguments.json, arguments.ndjson);
     if plan.lines.is_empty() {
         notice("nothing matches; nothing was decided");
@@ -86,49 +92,105 @@ pub async fn run(
     carry_out(plan, form, desk, output).await
 }
 
-/// The note that goes out with every decision, checked against the reasons in use.
-fn note(arguments: &DecideArguments, decision: Decision, reasons: &Reasons) -> Result<ReviewNote, Failure> {
-    let words = arguments.note.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
-    let Some(code) = arguments.reason.as_deref() else { return Ok(ReviewNote { reason: None, words }) };
-    let Some(reason) = reasons.of(decision).find(|reason| reason.code == code) else {
-        let codes = || reasons.of(decision).map(|reason| reason.code.as_ref());
-        let nearest = text::nearest(code, codes()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-        let width = codes().map(str::len).max().unwrap_or_default();
-        let known: Vec<String> =
-            reasons.of(decision).map(|reason| format!("  {:<width$}  {}", reason.code, reason.label)).collect();
-        let message = format!("`{code}` is no reason to {decision}{nearest}\nknown:\n{}", known.join("\n"));
-        return Err(Failure::Usage(message));
-    };
-    if reason.needs_note && words.is_none() {
-        return Err(Failure::Usage(format!("the reason {code} has to be explained: add --note TEXT")));
-    }
-    Ok(ReviewNote { reason: Some(reason.code.clone().into_owned()), words })
+/// What was asked for.
+struct Wanted<'a> {
+    decision: Decision,
+    /// A plan goes without.
+    reason: Option<Cow<'a, str>>,
+    words: Option<Cow<'a, str>>,
+    on: Subjects<'a>,
 }
 
-async fn lines(
-    arguments: &DecideArguments,
-    decision: Decision,
-    has_note: bool,
+/// On whom a decision is wanted.
+enum Subjects<'a> {
+    Query(&'a String),
+    Ids(Vec<RegistrationId>),
+    /// As a plan has seen them.
+    Planned(Vec<(RegistrationId, Seen)>),
+}
+
+impl<'a> Wanted<'a> {
+    fn of(arguments: &'a DecideArguments) -> Result<Self, Failure> {
+        if let Some(path) = &arguments.from {
+            let planned = planned::read(path)?;
+            let (reason, words) = (Some(planned.reason.into()), planned.note.map(Cow::from));
+            return Ok(Self { decision: planned.decision, reason, words, on: Subjects::Planned(planned.seen) });
+        }
+        let on = match &arguments.query {
+            Some(query) => Subjects::Query(query),
+            None => Subjects::Ids(named(&arguments.ids)?),
+        };
+        let given = |text: &'a Option<String>| text.as_deref().map(Cow::from);
+        Ok(Self { decision: arguments.decision(), reason: given(&arguments.reason), words: given(&arguments.note), on })
+    }
+
+    /// The note that goes out with every decision, checked against the reasons in use.
+    fn note(&self, reasons: &Reasons) -> Result<ReviewNote, Failure> {
+        let decision = self.decision;
+        let words = self.words.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+        let Some(code) = self.reason.as_deref() else { return Ok(ReviewNote { reason: None, words }) };
+        let Some(reason) = reasons.of(decision).find(|reason| reason.code == code) else {
+            return Err(Failure::Usage(no_such_reason(code, decision, reasons)));
+        };
+        if reason.needs_note && words.is_none() {
+            return Err(Failure::Usage(format!("the reason {code} has to be explained: add --note TEXT")));
+        }
+        Ok(ReviewNote { reason: Some(reason.code.clone().into_owned()), words })
+    }
+
+    async fn lines(&self, has_note: bool, overturn: bool, desk: &Desk) -> Result<Vec<Line>, Failure> {
+        let line = |index: &Index, id: &RegistrationId| {
+            let entry = index.get(id)?;
+            let proposal = Proposal::new(&entry.registration, &entry.judgement, self.decision);
+            let name = entry.registration.name().map(|name| desk.mask().personal(name).into_owned());
+            let hindrance = proposal.hindrance(has_note, overturn);
+            Some(Line { name: name.unwrap_or_default(), hindrance, proposal: Ok(proposal) })
+        };
+        match &self.on {
+            Subjects::Query(text) => {
+                let query = desk::query(std::slice::from_ref(text))?;
+                let index = desk.load().await?;
+                let order = Sort { by: SortField::Created, descending: false };
+                let found = index.search(&query, order, desk.clock.now());
+                Ok(found.iter().filter_map(|id| line(&index, id)).collect())
+            }
+            Subjects::Ids(ids) => lines_of(ids, line, desk).await,
+            Subjects::Planned(seen) => {
+                let ids: Vec<RegistrationId> = seen.iter().map(|(id, _)| id.clone()).collect();
+                let mut lines = lines_of(&ids, line, desk).await?;
+                // Whoever has moved on since the plan is refused like anybody who moves on before the decision arrives.
+                let seen: HashMap<&RegistrationId, &Seen> = seen.iter().map(|(id, seen)| (id, seen)).collect();
+                for proposal in lines.iter_mut().filter_map(|line| line.proposal.as_mut().ok()) {
+                    if let Some(&seen) = seen.get(&proposal.id) {
+                        proposal.seen = seen.clone();
+                    }
+                }
+                Ok(lines)
+            }
+        }
+    }
+}
+
+fn no_such_reason(code: &str, decision: Decision, reasons: &Reasons) -> String {
+    let codes = || reasons.of(decision).map(|reason| reason.code.as_ref());
+    let nearest = text::nearest(code, codes()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+    let width = codes().map(str::len).max().unwrap_or_default();
+    let known: Vec<String> =
+        reasons.of(decision).map(|reason| format!("  {:<width$}  {}", reason.code, reason.label)).collect();
+    format!("`{code}` is no reason to {decision}{nearest}\nknown:\n{}", known.join("\n"))
+}
+
+/// The lines of registrations that were named, and behind them those that do not exist.
+async fn lines_of(
+    ids: &[RegistrationId],
+    line: impl Fn(&Index, &RegistrationId) -> Option<Line>,
     desk: &Desk,
 ) -> Result<Vec<Line>, Failure> {
-    let line = |index: &Index, id: &RegistrationId| {
-        let entry = index.get(id)?;
-        let proposal = Proposal::new(&entry.registration, &entry.judgement, decision);
-        let name = entry.registration.name().map(|name| desk.mask().personal(name).into_owned()).unwrap_or_default();
-        Some(Line { name, hindrance: proposal.hindrance(has_note, arguments.overturn), proposal: Ok(proposal) })
-    };
-    if let Some(text) = &arguments.query {
-        let query = desk::query(std::slice::from_ref(text))?;
-        let index = desk.load().await?;
-        let order = Sort { by: SortField::Created, descending: false };
-        let found = index.search(&query, order, desk.clock.now());
-        return Ok(found.iter().filter_map(|id| line(&index, id)).collect());
-    }
     let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for id in ids(arguments)? {
-        match desk.backend.retrieve(&id, &desk.operator).await {
+    for id in ids {
+        match desk.backend.retrieve(id, &desk.operator).await {
             Ok(registration) => found.push(registration),
-            Err(error) if error.kind == ErrorKind::NotFound => missing.push(Missing { id, error }),
+            Err(error) if error.kind == ErrorKind::NotFound => missing.push(Missing { id: id.clone(), error }),
             Err(error) => return Err(error.into()),
         }
     }
@@ -136,27 +198,6 @@ async fn lines(
     let index = if ids.is_empty() { Index::default() } else { desk.load_around(found).await? };
     let unknown = |missing| Line { name: String::new(), proposal: Err(missing), hindrance: None };
     Ok(ids.iter().filter_map(|id| line(&index, id)).chain(missing.into_iter().map(unknown)).collect())
-}
-
-/// The ids that were named, each once; `-` stands for those on standard input.
-fn ids(arguments: &DecideArguments) -> Result<Vec<RegistrationId>, Failure> {
-    let mut ids: Vec<RegistrationId> = Vec::new();
-    let mut add = |word: &str| {
-        let id = RegistrationId::new(word);
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    };
-    for argument in &arguments.ids {
-        if argument == "-" {
-            for line in io::stdin().lock().lines() {
-                line.map_err(Failure::io("standard input"))?.split_whitespace().for_each(&mut add);
-            }
-        } else {
-            add(argument);
-        }
-    }
-    Ok(ids)
 }
 
 fn print(plan: &Plan, form: Form, output: &mut Output) -> Result<(), Failure> {
@@ -201,6 +242,7 @@ fn line_object(plan: &Plan, line: &Line) -> Value {
         "note": plan.note.words,
         "openFlags": { "critical": [], "high": [] },
         "seenVersion": null,
+        "seenAt": null,
         "skipped": null,
     });
     match &line.proposal {
@@ -208,6 +250,7 @@ fn line_object(plan: &Plan, line: &Line) -> Value {
             object["from"] = json!(proposal.seen.status);
             object["openFlags"] = json!({ "critical": proposal.critical, "high": proposal.high });
             object["seenVersion"] = json!(proposal.seen.version());
+            object["seenAt"] = json!(proposal.seen.updated_at);
         }
         Err(missing) => object["skipped"] = refusal(missing.error.message.clone(), missing.error.code.as_deref()),
     }
@@ -219,8 +262,8 @@ fn line_object(plan: &Plan, line: &Line) -> Value {
 
 /// Whether there is a person to ask: their answers and our questions both go through a terminal.
 fn somebody_answers(arguments: &DecideArguments) -> bool {
-    let ids_from_stdin = arguments.ids.iter().any(|id| id == "-");
-    !ids_from_stdin && io::stdin().is_terminal() && io::stderr().is_terminal()
+    let stdin_is_read = arguments.ids.iter().any(|id| id == "-") || arguments.from.as_deref() == Some(Path::new("-"));
+    !stdin_is_read && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks for the number of registrations, which nobody types by accident.

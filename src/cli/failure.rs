@@ -18,6 +18,8 @@ use crate::{
 pub enum Failure {
     /// The reader of standard output has gone; nothing to complain about.
     ReaderGone,
+    /// Something was found, and `--exit-code` asks to say so; it is printed already.
+    Found,
     /// Standard output or a file could not be written or read.
     Io {
         /// What was tried.
@@ -59,7 +61,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::ReaderGone => 0,
-            Self::Io { .. } | Self::Other(_) => 1,
+            Self::Found | Self::Io { .. } | Self::Other(_) => 1,
             Self::Usage(_) | Self::Config(_) | Self::Query { .. } => 2,
             Self::Backend(error) => error.exit_code(),
             Self::AllRefused { .. } => 4,
@@ -76,7 +78,7 @@ impl Failure {
     /// What is printed on standard error; `None` says nothing.
     pub fn report(&self) -> Option<String> {
         match self {
-            Self::ReaderGone => None,
+            Self::ReaderGone | Self::Found => None,
             Self::Config(mistakes) => {
                 let lines: Vec<String> = mistakes.0.iter().map(|mistake| format!("regdesk: {mistake}")).collect();
                 Some(lines.join("\n"))
@@ -89,7 +91,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReaderGone => Ok(()),
+            Self::ReaderGone | Self::Found => Ok(()),
             Self::Io { what, reason } => write!(formatter, "{}: {reason}", text::clean(what)),
             Self::Usage(message) | Self::Other(message) => write_lines(formatter, message),
             Self::Config(mistakes) => mistakes.fmt(formatter),

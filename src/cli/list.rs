@@ -18,21 +18,32 @@ use crate::{
     wire::{self, RowFormat},
 };
 
-/// Prints what matches.
+/// Prints what matches. If the exit code is to tell whether anything does, that fails with [`Failure::Found`].
 pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
     let view = arguments.view.as_deref().map(|name| desk::view(name, views)).transpose()?;
     let mut words = arguments.query.clone();
     words.splice(..0, view.map(|view| view.text.clone()));
     let query = desk::query(&words)?;
-    if arguments.unordered {
-        let format = if arguments.csv { RowFormat::Csv } else { RowFormat::Ndjson };
-        let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
-        return stream(&words.join(" "), &query, (format, limit), desk, output).await;
-    }
-    let sort = arguments.sort.or(view.map(|view| view.sort)).unwrap_or(Sort::by(SortField::Urgency));
+    let found = if arguments.unordered {
+        stream(&words.join(" "), &query, arguments, desk, output).await?
+    } else {
+        let sort = arguments.sort.or(view.map(|view| view.sort)).unwrap_or(Sort::by(SortField::Urgency));
+        print(&query, sort, arguments, desk, output).await?
+    };
+    if arguments.exit_code && found > 0 { Err(Failure::Found) } else { Ok(()) }
+}
+
+/// Prints what matches in an order, and says how many do.
+async fn print(
+    query: &Query,
+    sort: Sort,
+    arguments: &ListArguments,
+    desk: &Desk,
+    output: &mut Output,
+) -> Result<usize, Failure> {
     let now = desk.clock.now();
     let index = desk.load().await?;
-    let mut ids = index.search(&query, sort, now);
+    let mut ids = index.search(query, sort, now);
     let total = ids.len();
     if arguments.limit > 0 {
         ids.truncate(arguments.limit);
@@ -40,38 +51,42 @@ pub async fn run(arguments: &ListArguments, views: &Views, desk: &Desk, output: 
     let entries = ids.iter().filter_map(|id| index.get(id));
     if arguments.json {
         let objects: Vec<Value> = entries.map(|entry| object(&entry, desk.mask())).collect();
-        return output.json(&objects);
+        output.json(&objects)?;
+    } else if arguments.ndjson || arguments.csv {
+        print_rows(entries, format(arguments), desk.mask(), output)?;
+    } else {
+        print_table(&entries.collect::<Vec<_>>(), now, desk.mask(), output)?;
+        if total > ids.len() {
+            output.flush()?;
+            super::notice(&format!("{} of {total} shown; --limit 0 shows all", ids.len()));
+        }
     }
-    if arguments.ndjson {
-        return print_rows(entries, RowFormat::Ndjson, desk.mask(), output);
-    }
-    if arguments.csv {
-        return print_rows(entries, RowFormat::Csv, desk.mask(), output);
-    }
-    print_table(&entries.collect::<Vec<_>>(), now, desk.mask(), output)?;
-    if total > ids.len() {
-        output.flush()?;
-        super::notice(&format!("{} of {total} shown; --limit 0 shows all", ids.len()));
-    }
-    Ok(())
+    Ok(total)
+}
+
+/// How rows are written, where they are.
+fn format(arguments: &ListArguments) -> RowFormat {
+    if arguments.csv { RowFormat::Csv } else { RowFormat::Ndjson }
 }
 
 /// Terms that cannot be answered for a registration on its own: links raise flags, and whoever is stuck may be so with
 /// many.
 const ABOUT_OTHERS: [&str; 7] = ["flag", "risk", "stuck", "turn", "stage", "breached", "linked"];
 
-/// Prints what matches as it is read, in the backend's order, without keeping it.
+/// Prints what matches as it is read, in the backend's order, without keeping it, and says how many were printed.
 async fn stream(
     text: &str,
     query: &Query,
-    (format, limit): (RowFormat, usize),
+    arguments: &ListArguments,
     desk: &Desk,
     output: &mut Output,
-) -> Result<(), Failure> {
+) -> Result<usize, Failure> {
     if let Some(at) = query.spans().find(|at| is_about_others(&text[at.clone()])) {
         let message = "this needs all registrations at once; leave it out, or leave out --unordered".to_owned();
         return Err(Failure::Query { text: text.to_owned(), error: QueryError { at, message } });
     }
+    let format = format(arguments);
+    let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
     output.written(&format.head())?;
     let (now, masked) = (desk.clock.now(), desk.mask().0);
     let (mut printed, mut before) = (0, HashSet::new());
@@ -95,7 +110,8 @@ async fn stream(
         output.flush()?;
         Ok(if is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })
-    .await
+    .await?;
+    Ok(printed)
 }
 
 fn is_about_others(term: &str) -> bool {

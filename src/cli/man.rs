@@ -9,7 +9,7 @@ use super::{Failure, Output, args::Arguments, notice};
 
 /// Writes a page for every command into a directory, making it if need be; without one, prints the page of the program.
 pub fn run(directory: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+    let mut command = Arguments::command();
     command.build();
     let Some(directory) = directory else {
         let page = rendered(command).map_err(Failure::io("the page"))?;

@@ -23,6 +23,7 @@ mod example;
 mod export;
 mod failure;
 mod generate;
+mod help;
 mod import;
 mod insights;
 mod keeping;
@@ -31,6 +32,8 @@ mod log;
 mod man;
 mod origin;
 mod output;
+mod page;
+mod planned;
 mod policy;
 mod purge;
 mod record;
@@ -105,6 +108,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         }
         Some(Command::Completions(arguments)) => return complete::script(arguments.shell, output),
         Some(Command::Schema(arguments)) => return schema::run(arguments.command.as_deref(), output),
+        Some(Command::Help(arguments)) => return help::run(&arguments.words, output),
         Some(Command::Man(arguments)) => return man::run(arguments.directory.as_deref(), output),
         _ => {}
     }
@@ -112,7 +116,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     if let Ok(places) = &places
         && let Err(reason) = log::start(&places.state_dir, global.verbose)
     {
-        notice(&format!("no log is written: {reason}"));
+        notice(&format!("no log is written to {}: {reason}", places.state_dir.display()));
     }
     let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -164,9 +168,12 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Generate(crowd) => generate::run(&crowd, &session, output).await,
         // Done without a backend.
         Command::Rules(arguments) => policy::rules(arguments, &session.policy(), output),
-        Command::Config(_) | Command::Cache(_) | Command::Completions(_) | Command::Man(_) | Command::Schema(_) => {
-            Ok(())
-        }
+        Command::Config(_)
+        | Command::Cache(_)
+        | Command::Completions(_)
+        | Command::Help(_)
+        | Command::Man(_)
+        | Command::Schema(_) => Ok(()),
     }
 }
 

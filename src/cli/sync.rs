@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::{
     Desk, Failure, Output,
     args::SyncArguments,
-    batch::{Form, Report},
+    batch::{Form, Report, named},
     desk, notice,
 };
 use crate::{
@@ -46,8 +46,7 @@ fn request(arguments: &SyncArguments) -> SyncRequest {
 
 async fn subjects(arguments: &SyncArguments, desk: &Desk) -> Result<Vec<Subject>, Failure> {
     let Some(text) = &arguments.query else {
-        let ids = arguments.ids.iter();
-        return Ok(ids.map(|id| Subject { id: RegistrationId::new(id), seen: None }).collect());
+        return Ok(named(&arguments.ids)?.into_iter().map(|id| Subject { id, seen: None }).collect());
     };
     let query = desk::query(std::slice::from_ref(text))?;
     let index = desk.load().await?;

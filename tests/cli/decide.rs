@@ -63,6 +63,61 @@ fn in_a_pipe_nothing_is_decided_without_yes_and_the_plan_is_printed() {
 }
 
 #[test]
+fn a_plan_in_a_file_is_carried_out_on_those_who_are_still_as_they_were_seen() {
+    let user = User::new();
+    let [stays, moves, struck] =
+        ["ana@example.com", "bo@example.com", "cy@example.com"].map(|email| user.create(email));
+    let words = ["decide", "--query", "status:started", "--reject", "--reason", "no_answer", "--note", "Called twice."];
+    for form in ["--ndjson", "--json"] {
+        let plan = user.run(&[&words[..], &["--plan", form]].concat()).ok();
+        std::fs::write(user.path(form), plan).unwrap();
+    }
+    let kept: Vec<String> = std::fs::read_to_string(user.path("--ndjson"))
+        .unwrap()
+        .lines()
+        .filter(|line| !line.contains(&struck))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(kept.len(), 2);
+    user.run_with_input(&["record", &moves, "--evidence", "-"], r#"{"step": "consent", "accepted": true}"#).ok();
+    let done = user.run_with_input(&["decide", "--from", "-", "--yes", "--ndjson"], &kept.join("\n"));
+    assert_eq!(done.code, 6, "{done:?}");
+    assert!(done.stderr.contains(&moves) && !done.stderr.contains(&stays), "{}", done.stderr);
+    let status = |id: &str| user.run(&["show", id, "--json"]).json()["status"].as_str().unwrap().to_owned();
+    assert_eq!([&stays, &moves, &struck].map(|id| status(id)), ["failed", "ongoing", "started"]);
+    let review = user.run(&["show", &stays, "--json"]).json()["reviews"][0].clone();
+    assert_eq!((&review["reason"], &review["note"]), (&"no_answer".into(), &"Called twice.".into()));
+    // The array holds the third one, too, and the first is decided already.
+    let array = user.path("--json");
+    let again = user.run(&["decide", "--from", array.to_str().unwrap(), "--yes"]);
+    assert_eq!((again.code, status(&struck).as_str()), (6, "failed"), "{again:?}");
+}
+
+#[test]
+fn what_is_no_plan_is_refused_with_its_place() {
+    let user = User::new();
+    let id = user.create("ana@example.com");
+    let plan = |reason: &str| {
+        user.run(&["decide", &id, "--reject", "--reason", reason, "--plan", "--ndjson"]).ok().trim().to_owned()
+    };
+    let (first, other) = (plan("no_answer"), plan("face_mismatch"));
+    for (text, said) in [
+        (String::new(), "nothing in it"),
+        (format!("{first}\n{{}}"), "line 2"),
+        (format!("{first}\n{other}"), "a plan is of one decision"),
+        (first.replace("\"no_answer\"", "null"), "no reason"),
+        (first.replace("\"to\":\"failed\"", "\"to\":\"expired\""), "leads to expired"),
+        (first.replace("\"from\":\"started\"", "\"from\":null"), "as what it was seen"),
+    ] {
+        let message = user.run_with_input(&["decide", "--from", "-", "--yes"], &text).failed(2);
+        assert!(message.contains(said), "{text}: {message}");
+    }
+    user.run(&["decide", "--from", "/nonexistent", "--yes"]).failed(1);
+    user.run(&["decide", "--from", "-", "--reject", "--reason", "no_answer"]).failed(2);
+    assert_eq!(user.run(&["show", &id, "--json"]).json()["status"], "started");
+}
+
+#[test]
 fn what_is_decided_already_is_skipped_unless_it_is_to_be_overturned() {
     let user = User::new();
     let person = user.create("ana@example.com");

@@ -53,6 +53,34 @@ fn what_needs_all_registrations_is_not_answered_from_one() {
 }
 
 #[test]
+fn an_alert_tells_by_its_exit_code_whether_anything_is_listed() {
+    let user = desk("60");
+    for more in [&[][..], &["--json"], &["--ndjson"], &["--csv", "--unordered"]] {
+        let list = |query: &str| user.run(&[&["--now", NOW, "list", query, "--exit-code"], more].concat());
+        let found = list("status:ongoing");
+        assert_eq!(
+            (found.code, found.stderr.contains("regdesk:")),
+            (1, found.stdout.lines().count() == 51),
+            "{found:?}"
+        );
+        assert!(found.stdout.contains("ongoing"));
+        assert_eq!(list("id:nobody").code, 0, "{more:?}");
+        assert_eq!(list("status:nosuch").code, 2, "{more:?}");
+    }
+}
+
+#[test]
+fn ids_come_from_standard_input_wherever_several_are_named() {
+    let user = User::new();
+    let ids = ["ana@example.com", "bo@example.com"].map(|email| user.create(email));
+    let input = format!("{}\n\n{} {}\n", ids[0], ids[1], ids[0]);
+    for words in [&["sync", "-"][..], &["claim", "-"], &["snooze", "-", "--for", "1h"], &["release", "-"]] {
+        let lines = user.run_with_input(&[words, &["--ndjson"]].concat(), &input).ok();
+        assert_eq!(self::ids(&lines), ids, "{words:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let user = desk("250");
     for arguments in [

@@ -11,7 +11,7 @@ use crate::{
 /// `claim` and `release`.
 #[derive(Debug, Args)]
 pub struct ClaimArguments {
-    /// Ids of registrations
+    /// Ids of registrations; `-` reads them from standard input
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
     /// One JSON array of results
@@ -26,7 +26,7 @@ pub struct ClaimArguments {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("when").args(["span", "off"]).required(true))]
 pub struct SnoozeArguments {
-    /// Ids of registrations
+    /// Ids of registrations; `-` reads them from standard input
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
     /// For how long, for example 4h, 2d or 1d12h; at most a year

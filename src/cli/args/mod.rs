@@ -4,32 +4,30 @@
 
 mod desk;
 mod keeping;
+mod manual;
+mod queries;
 mod registrations;
 mod remotes;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, builder::PossibleValuesParser};
-use clap_complete::Shell;
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
 pub use keeping::{AuditArguments, BackupArguments, EvidenceArguments, PurgeArguments, RestoreArguments};
+pub use manual::{CompletionsArguments, HelpArguments, ManArguments, SchemaArguments};
+pub use queries::{FlagsArguments, InsightsArguments, ListArguments, RulesArguments};
 pub use registrations::{
     CreateArguments, DecideArguments, ExportArguments, ImportArguments, RecordArguments, ResendArguments,
     ShowArguments, SyncArguments,
 };
 pub use remotes::{CacheCommand, RenewArguments, TokenCommand, WatchArguments};
 
-use super::{
-    schema::COMMANDS,
-    words::{query_word, read_dialect, read_speed, read_time},
-};
+use super::words::{read_dialect, read_speed, read_time};
 use crate::{
     config::{Given, Overrides, Place},
-    index::Sort,
     model::Timestamp,
     server::Dialect,
-    triage::insights::Setting,
 };
 
 /// A desk for App Registrations: see who is stuck and why, inspect red flags, create and sync.
@@ -39,11 +37,13 @@ use crate::{
 #[command(
     name = "regdesk",
     version,
+    disable_help_subcommand = true, // ours knows topics besides
     max_term_width = 100,
     after_help = "Data goes to standard output, everything else to standard error.\n\
                   Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such registration,\n\
                   4 refused (a rule, a conflict, read-only), 5 remote not reachable or access denied,\n\
                   6 a batch of which some failed.\n\n\
+                  To read: regdesk help operators, regdesk help integrators\n\
                   Example: regdesk demo"
 )]
 pub struct Arguments {
@@ -263,6 +263,12 @@ pub enum Command {
     /// Write the manual: a page for every command, or the page of regdesk itself to standard output
     #[command(after_help = "Example: regdesk man ~/.local/share/man/man1 && man regdesk-list")]
     Man(ManArguments),
+    /// Read a page about working with regdesk, or the help of a command
+    #[command(
+        after_help = "Topics: operators (a triage, screen by screen), integrators (the endpoint with curl, tokens, \
+                            webhooks).\n\nExample: regdesk help operators | less"
+    )]
+    Help(HelpArguments),
 }
 
 /// `demo`.
@@ -290,79 +296,6 @@ pub struct Crowd {
     pub seed: u64,
 }
 
-/// `list`.
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("rows").args(["ndjson", "csv"]))]
-pub struct ListArguments {
-    /// Words and terms, for example `ana status:ongoing stuck -flag:high`; all must hold
-    #[arg(value_name = "QUERY", value_parser = query_word())]
-    pub query: Vec<String>,
-    /// Only what a view holds, in its order; `regdesk views` lists them
-    #[arg(long, value_name = "NAME")]
-    pub view: Option<String>,
-    /// urgency (the default), updated, created, status, step, name, risk or project, each with :asc or :desc
-    #[arg(long, value_name = "FIELD[:desc|:asc]", value_parser = Sort::parse)]
-    pub sort: Option<Sort>,
-    /// As they are read, the latest created first, none of them kept: for very many. Each is judged on its own, without
-    /// links and the flags that follow from them
-    #[arg(long, requires = "rows", conflicts_with_all = ["sort", "view"])]
-    pub unordered: bool,
-    /// At most so many; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub limit: usize,
-    /// One JSON array
-    #[arg(long, conflicts_with_all = ["ndjson", "csv"])]
-    pub json: bool,
-    /// One JSON object a line
-    #[arg(long, conflicts_with = "csv")]
-    pub ndjson: bool,
-    /// Comma-separated values with a header; cells that a spreadsheet would compute get a leading apostrophe
-    #[arg(long)]
-    pub csv: bool,
-}
-
-/// `flags`.
-#[derive(Debug, Args)]
-pub struct FlagsArguments {
-    /// Words and terms; all must hold
-    #[arg(value_name = "QUERY", value_parser = query_word())]
-    pub query: Vec<String>,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `rules`.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct RulesArguments {
-    /// The ways of being stuck instead of the red-flag rules
-    #[arg(long)]
-    pub stuck: bool,
-    /// The lists that rules go by, with how many entries they have
-    #[arg(long, conflicts_with = "stuck")]
-    pub lists: bool,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `insights`.
-#[derive(Debug, Args)]
-pub struct InsightsArguments {
-    /// Words and terms; all must hold
-    #[arg(value_name = "QUERY", value_parser = query_word())]
-    pub query: Vec<String>,
-    /// Who would pass or fail with this threshold, for example face=0.80 or liveness=0.65; may be given twice
-    #[arg(long, value_name = "SCORE=MINIMUM", value_parser = Setting::parse)]
-    pub what_if: Vec<Setting>,
-    /// Count projects with test traffic too
-    #[arg(long)]
-    pub with_demo: bool,
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Text or JSON.
 #[derive(Debug, Args)]
 pub struct Format {
@@ -386,30 +319,6 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-}
-
-/// `schema`.
-#[derive(Debug, Args)]
-pub struct SchemaArguments {
-    /// Only of this command
-    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS))]
-    pub command: Option<String>,
-}
-
-/// `completions`.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct CompletionsArguments {
-    /// Which shell
-    #[arg(value_name = "SHELL")]
-    pub shell: Shell,
-}
-
-/// `man`.
-#[derive(Debug, Args)]
-pub struct ManArguments {
-    /// Where the pages go; made if it is not there, and pages in it are replaced
-    #[arg(value_name = "DIRECTORY")]
-    pub directory: Option<PathBuf>,
 }
 
 /// `config`.

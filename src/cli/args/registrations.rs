@@ -80,7 +80,7 @@ pub struct RecordArguments {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
 pub struct SyncArguments {
-    /// Ids of registrations
+    /// Ids of registrations; `-` reads them from standard input
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// All that match, instead of ids
@@ -103,8 +103,8 @@ pub struct SyncArguments {
 /// `decide`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "the switches of a command line are independent of each other")]
-#[command(group = ArgGroup::new("which").args(["ids", "query"]).required(true))]
-#[command(group = ArgGroup::new("decision").args(["approve", "reject", "review"]).required(true))]
+#[command(group = ArgGroup::new("which").args(["ids", "query", "from"]).required(true))]
+#[command(group = ArgGroup::new("decision").args(["approve", "reject", "review", "from"]).required(true))]
 pub struct DecideArguments {
     /// Ids of registrations; `-` reads them from standard input
     #[arg(value_name = "ID")]
@@ -112,6 +112,9 @@ pub struct DecideArguments {
     /// All that match, instead of ids
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
+    /// What this file plans, as `--plan --ndjson` or `--plan --json` has written it; who has changed since is refused
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["reason", "note"])]
+    pub from: Option<PathBuf>,
     /// The person gets the account
     #[arg(long)]
     pub approve: bool,
@@ -122,7 +125,7 @@ pub struct DecideArguments {
     #[arg(long)]
     pub review: bool,
     /// Why, for example documents_in_order or face_mismatch; an unknown one lists those in use; a plan goes without
-    #[arg(long, value_name = "CODE", required_unless_present = "plan")]
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["plan", "from"])]
     pub reason: Option<String>,
     /// Words of explanation; an approval over a critical flag needs them, and some reasons do
     #[arg(long, value_name = "TEXT")]
@@ -145,7 +148,7 @@ pub struct DecideArguments {
 }
 
 impl DecideArguments {
-    /// What is decided; the command line takes exactly one of the three.
+    /// What is decided, without a plan in a file: the command line takes exactly one of the three.
     pub fn decision(&self) -> Decision {
         match (self.approve, self.reject) {
             (true, _) => Decision::Approve,
