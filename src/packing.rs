@@ -1,6 +1,7 @@
 //! Values that are alike, compressed with zstd and a dictionary of what they have in common.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use zstd::bulk::Decompressor;
@@ -9,9 +10,8 @@ use zstd::zstd_safe::{self, CCtx, CDict, DCtx, DDict};
 /// No value is larger than this when unpacked, bytes: what says so is damaged.
 const LARGEST: usize = 256 * 1024 * 1024;
 
-/// Coders of each kind that are kept while nobody uses them, up to a megabyte each. More are made when many threads
-/// pack at once, and let go after that.
-const KEPT: usize = 8;
+/// Coders of each kind at most, up to a megabyte or two each, however many threads pack at once.
+const CODERS: usize = 8;
 
 /// Compresses with one dictionary, on any number of threads.
 pub struct Packer {
@@ -69,30 +69,37 @@ impl std::fmt::Debug for Packer {
     }
 }
 
-/// Coders that nobody is using; making one anew for every value would take longer than most values.
-struct Pool<T>(Mutex<Vec<T>>);
+/// Coders, made when they are needed first. Who finds none free waits for one, which takes less time than making more.
+struct Pool<T> {
+    coders: [Mutex<Option<T>>; CODERS],
+    /// Whom to wait for next.
+    next: AtomicUsize,
+}
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self(Mutex::new(Vec::new()))
+        Self { coders: [const { Mutex::new(None) }; CODERS], next: AtomicUsize::new(0) }
     }
 }
 
 impl<T> Pool<T> {
-    /// Does something with one of these, made if there is none to be had.
+    /// Does something with one of these.
     fn with(
         &self,
         make: impl FnOnce() -> Option<T>,
         work: impl FnOnce(&mut T) -> zstd_safe::SafeResult,
     ) -> io::Result<()> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut coder = kept.or_else(make).ok_or(io::ErrorKind::OutOfMemory)?;
-        work(&mut coder).map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < KEPT {
-            kept.push(coder);
+        let free = self.coders.iter().find_map(|coder| coder.try_lock().ok());
+        let mut coder = free.unwrap_or_else(|| {
+            let next = self.next.fetch_add(1, Ordering::Relaxed);
+            // Whatever a panic left in it: coders begin anew with every value.
+            self.coders[next % CODERS].lock().unwrap_or_else(PoisonError::into_inner)
+        });
+        if coder.is_none() {
+            *coder = make();
         }
-        Ok(())
+        let coder = coder.as_mut().ok_or(io::ErrorKind::OutOfMemory)?;
+        work(coder).map(drop).map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))
     }
 }
 

@@ -72,6 +72,10 @@ use crate::{
     text,
 };
 
+/// Threads that wait for the disk at most, some megabytes each. So many writers share a commit; whoever comes beyond that
+/// waits for a thread instead.
+const BLOCKING_THREADS: usize = 64;
+
 /// Runs the program with these arguments, the first of which is its name. Returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -121,6 +125,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
     let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
         .build()
         .map_err(Failure::io("the threads of the program"))?;
     runtime.block_on(dispatch(command, session, output))

@@ -51,7 +51,12 @@ use axum::{
 };
 use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    task::JoinSet,
+    time,
+};
 
 use self::{
     access::ClientKey,
@@ -90,6 +95,10 @@ const LIMITS: Limits = Limits {
     connection: Bounds { silence: Duration::from_mins(1), exchange: Duration::from_mins(2), connections: 512 },
     grace: Duration::from_secs(5),
 };
+
+/// Requests that read at once; the rest wait their turn. A page takes megabytes while it is written, and more of them
+/// at a time than there are processors make nobody's sooner.
+const READING: usize = 8;
 
 /// How an endpoint is to be set up.
 #[derive(Debug)]
@@ -247,7 +256,7 @@ fn router(app: Arc<App>, limits: Limits) -> Router {
         .merge(hooks::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no such route."))
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(limits, guard))
+        .layer(middleware::from_fn_with_state(Guard::with(limits), guard))
         .with_state(app)
 }
 
@@ -260,9 +269,31 @@ async fn wrong_method(method: Method) -> Response {
         .into_response()
 }
 
+/// What stands around every request.
+#[derive(Clone)]
+struct Guard {
+    limits: Limits,
+    /// Turns of those who read. Whoever sends a body takes none: a slow one would keep it.
+    reading: Arc<Semaphore>,
+}
+
+impl Guard {
+    fn with(limits: Limits) -> Self {
+        Self { limits, reading: Arc::new(Semaphore::new(READING)) }
+    }
+
+    async fn answer(&self, request: Request, next: Next) -> Response {
+        let reads = request.method() == Method::GET;
+        // It is never closed, so whoever waits gets a turn.
+        let _turn = if reads { self.reading.acquire().await.ok() } else { None };
+        next.run(request).await
+    }
+}
+
 /// Around every request: an end in time, an answer even if a handler breaks, and nothing left in caches.
-async fn guard(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let answered = AssertUnwindSafe(time::timeout(limits.request, next.run(request))).catch_unwind().await;
+async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let answer = time::timeout(guard.limits.request, guard.answer(request, next));
+    let answered = AssertUnwindSafe(answer).catch_unwind().await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_elapsed)) => Refusal::timed_out().into_response(),

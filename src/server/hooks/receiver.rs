@@ -26,7 +26,7 @@ use super::{
 use crate::{
     backend::Clock,
     model::Timestamp,
-    server::{LIMITS, ServeError, access::ClientKey, guard, refusal::Refusal, serve, wrong_method},
+    server::{Guard, LIMITS, ServeError, access::ClientKey, guard, refusal::Refusal, serve, wrong_method},
     wire::{self, HookEvent},
 };
 
@@ -129,7 +129,7 @@ impl Receiver {
             .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "Deliveries go to /hooks."))
             .method_not_allowed_fallback(wrong_method)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
-            .layer(middleware::from_fn_with_state(LIMITS, guard))
+            .layer(middleware::from_fn_with_state(Guard::with(LIMITS), guard))
             .with_state((Arc::new(self.door), news));
         serve(self.listener, router, LIMITS, shutdown).await
     }
