@@ -49,6 +49,9 @@ pub struct Deed {
     /// The number of the entry that announced the deed that ended here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends: Option<u64>,
+    /// What was found to be wrong with the log before it went on, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
 
 impl Deed {
@@ -60,6 +63,11 @@ impl Deed {
     /// A deed on one registration.
     pub fn on(action: impl Into<String>, id: &RegistrationId) -> Self {
         Self { registration: Some(id.clone()), ..Self::of(action) }
+    }
+
+    /// That something is wrong with the log itself.
+    pub(super) fn finding(found: String) -> Self {
+        Self { found: Some(found), ..Self::of("audit log damaged") }
     }
 
     /// With what was asked for.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Journal::at(path, profile)      the log of a profile: a file of lines, in which each names the digest of the one before
-//! journal.note(at, by, deed)      adds an entry; on disk when it returns
+//! journal.note(at, by, deed)      adds an entry; on disk when it returns. Before it, if need be, that entries are missing
 //! journal.read(), .verify()       the entries; whether they are all there, unchanged and in order
 //! Audited::new(backend, journal…) a backend that notes what operators ask of it, before it is done, and how it ended
 //! ```

@@ -28,7 +28,11 @@ fn print(entries: &[Entry], output: &mut Output) -> Result<(), Failure> {
     let mut table = Table::new(&["NUMBER", "WHEN", "WHO", "WHAT", "REGISTRATION", "SEEN", "ANSWERED"]);
     for entry in entries {
         let deed = &entry.deed;
-        let what = [Some(&deed.action), deed.asked.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>();
+        let what = [Some(&deed.action), deed.asked.as_ref(), deed.found.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>();
         let seen = deed.seen.as_ref().map(|seen| {
             let version = seen.version.map(|version| format!("version {version}"));
             let words = version.into_iter().chain(seen.status.clone()).chain(seen.flags.iter().cloned());

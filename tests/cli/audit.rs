@@ -99,6 +99,67 @@ fn a_change_a_gap_a_swap_an_addition_and_a_cut_are_each_found() {
 }
 
 #[test]
+fn what_was_cut_off_is_reported_for_good_although_work_goes_on() {
+    let (user, id) = busy();
+    let (path, head) = (log(&user), user.path("data/regdesk/audit.head"));
+    let (whole, noted) = (fs::read_to_string(&path).unwrap(), fs::read_to_string(&head).unwrap());
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let cuts = [
+        ("all but three entries", lines[..3].concat()),
+        ("the end of the last entry", whole[..whole.len() - 20].to_owned()),
+        ("everything", String::new()),
+        ("the last entry made unreadable", [&lines[..lines.len() - 1], &["!\n"]].concat().concat()),
+    ];
+    for (what, text) in cuts {
+        fs::write(&path, text).unwrap();
+        fs::write(&head, &noted).unwrap();
+        user.run(&["show", &id]).ok();
+        user.run(&["show", &id]).ok();
+        let all = entries(&user, &[]);
+        let told = all.iter().find(|entry| entry["found"].is_string()).unwrap_or_else(|| panic!("{what}: {all:?}"));
+        let (written, by) = (lines.len() as u64, &told["by"]);
+        assert_eq!((&told["number"], by.as_str()), (&(written + 1).into(), Some("regdesk")), "{what}");
+        assert_eq!(all.last().unwrap()["number"], written + 3, "{what}: numbers are not used again");
+        let done = user.run(&["audit", "--verify"]);
+        assert!(done.code == 1 && done.stdout.contains("missing at the end"), "{what}: {done:?}");
+    }
+    for (what, note) in [("no note", None), ("a note that says nothing", Some("?")), ("an old note", Some(&*noted))] {
+        fs::write(&path, &whole).unwrap();
+        fs::write(&head, &noted).unwrap();
+        user.run(&["show", &id]).ok();
+        user.run(&["show", &id]).ok();
+        match note {
+            None => fs::remove_file(&head).unwrap(),
+            Some(note) => fs::write(&head, note).unwrap(),
+        }
+        user.run(&["show", &id]).ok();
+        assert_eq!(user.run(&["audit", "--verify"]).code, 1, "{what} is forgotten");
+    }
+}
+
+#[test]
+fn a_program_that_ends_between_an_entry_and_its_note_leaves_nothing_to_report() {
+    let user = User::new();
+    let id = user.create("alba@example.com");
+    let head = user.path("data/regdesk/audit.head");
+    let noted = fs::read_to_string(&head).unwrap();
+    user.run(&["show", &id]).ok();
+    fs::write(&head, noted).unwrap();
+    user.run(&["audit", "--verify"]).ok();
+    user.run(&["show", &id]).ok();
+    user.run(&["audit", "--verify"]).ok();
+    // And after the very first entry.
+    let first = fs::read_to_string(log(&user)).unwrap().split_inclusive('\n').next().unwrap().to_owned();
+    for note in [None, Some("")] {
+        fs::write(log(&user), &first).unwrap();
+        fs::remove_file(&head).unwrap();
+        note.map(|note| fs::write(&head, note).unwrap());
+        user.run(&["show", &id]).ok();
+        user.run(&["audit", "--verify"]).ok();
+    }
+}
+
+#[test]
 fn an_entry_that_was_cut_short_by_a_crash_costs_nothing() {
     let (user, id) = busy();
     let before = entries(&user, &[]).len();
