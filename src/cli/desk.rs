@@ -26,6 +26,7 @@ use crate::{
     server::Webhooks,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
+    wire,
 };
 
 /// Registrations that are kept unpacked while a command passes over them.
@@ -68,6 +69,11 @@ impl Mask {
     /// Text that may hold personal data, or its mask.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         if self.0 { Cow::Owned(Personal::from(text).masked()) } else { Cow::Borrowed(text) }
+    }
+
+    /// A word of a source where a code belongs; its mask if it is none that is known.
+    pub fn word(self, text: &str) -> Cow<'_, str> {
+        if self.0 { Cow::Owned(wire::masked_word(text)) } else { Cow::Borrowed(text) }
     }
 
     /// The phone with its country code.

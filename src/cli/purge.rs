@@ -25,7 +25,7 @@ enum Whom {
 
 /// Erases, or tells how many it would be.
 pub fn run(arguments: &PurgeArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let (profile, data_dir) = session.embedded()?;
+    let (profile, data_dir) = session.embedded_in_full()?;
     if profile.read_only {
         return Err(ReadOnly::refusal().into());
     }

@@ -11,6 +11,7 @@ use crate::{
     backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
     index::Views,
+    model::Role,
     remote::Mirror,
     runtime::{self, MirrorFile},
     triage::Policy,
@@ -48,6 +49,19 @@ impl Session {
     /// The profile in use.
     pub fn profile(&self) -> Result<Profile, Failure> {
         Ok(Profile::resolve(&self.config, &self.given, self.places.as_ref())?)
+    }
+
+    /// The profile in use, for what hands out personal data as it is, or takes registrations away.
+    pub fn profile_in_full(&self) -> Result<Profile, Failure> {
+        let profile = self.profile()?;
+        match profile.role {
+            Role::Operator => Ok(profile),
+            Role::Support => {
+                let message = "the role support sees personal data masked, and takes nothing over or away; this needs \
+                               another role";
+                Err(Failure::Refused(message.to_owned()))
+            }
+        }
     }
 
     /// Whether writes are refused whatever the profile says.
@@ -101,7 +115,15 @@ impl Session {
 
     /// The data directory of the profile in use, which has to be an embedded one.
     pub fn embedded(&self) -> Result<(Profile, PathBuf), Failure> {
-        let profile = self.profile()?;
+        self.embedded_of(self.profile()?)
+    }
+
+    /// The same, for what hands out personal data as it is, or takes registrations away.
+    pub fn embedded_in_full(&self) -> Result<(Profile, PathBuf), Failure> {
+        self.embedded_of(self.profile_in_full()?)
+    }
+
+    fn embedded_of(&self, profile: Profile) -> Result<(Profile, PathBuf), Failure> {
         match &profile.source {
             Source::Embedded { data_dir } => {
                 let data_dir = data_dir.clone();
