@@ -87,10 +87,15 @@ impl Session {
         is_configured.then(|| directory.join(format!("{}.json", profile.name)))
     }
 
+    /// Where a mirror of a profile may lie, whatever it asks for now.
+    pub fn mirror_file(&self, profile: &Profile) -> Option<PathBuf> {
+        Some(self.places.as_ref().ok()?.mirrors().join(format!("{}.ndjson", profile.name)))
+    }
+
     /// Where what is read of a remote is kept on disk; nowhere unless its profile asks for that.
     pub fn mirror_at(&self, profile: &Profile) -> Option<MirrorFile> {
         let Source::Remote(remote) = &profile.source else { return None };
-        let path = self.places.as_ref().ok()?.mirrors().join(format!("{}.ndjson", profile.name));
+        let path = self.mirror_file(profile)?;
         let keeps = TimeDelta::hours(i64::from(remote.mirror_hours));
         (remote.mirror == Mirror::Disk).then(|| MirrorFile { path, of: remote.base_url.clone(), keeps })
     }
