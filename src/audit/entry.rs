@@ -91,8 +91,12 @@ pub struct Entry {
     pub number: u64,
     /// When, UTC.
     pub at: Timestamp,
-    /// The operator.
+    /// The operator, by the name that was said.
     pub by: String,
+    /// The number of the system's user whose program it was, which nobody can say; of entries before there was this
+    /// field, and where the system has no such numbers, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
     /// The profile they worked with.
     pub profile: String,
     /// What they did.
@@ -127,6 +131,7 @@ pub(super) fn read_line(line: &str) -> Option<(Entry, String, bool)> {
     Some((entry, stated.to_owned(), is_right))
 }
 
-fn digest(text: &str) -> String {
+/// SHA-256 of a text, hexadecimal.
+pub(super) fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
 }

@@ -8,13 +8,16 @@ use std::{
 };
 
 use super::entry::{Deed, Entry, no_digest, read_line};
-use crate::{model::Timestamp, private};
+use crate::{backend::Clock, model::Timestamp, private};
 
 /// The file within the data directory of a profile.
 const FILE: &str = "audit.ndjson";
 
 /// Longest line that is written, bytes: an entry with every red flag there is takes a few thousand.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// How far a clock is set back without anybody's notice, seconds: more than what keeps it right does.
+const ADJUSTMENT: i64 = 60;
 
 /// Who an entry is by that the program makes of its own accord.
 const ITSELF: &str = "regdesk";
@@ -27,6 +30,8 @@ const TOLD: usize = 20;
 pub struct Journal {
     path: Arc<PathBuf>,
     profile: Arc<str>,
+    /// The system's, whatever time the rest of the program is told.
+    clock: Clock,
 }
 
 /// What a look at a whole log has found.
@@ -40,11 +45,19 @@ pub struct Verdict {
     pub faults: Vec<String>,
     /// How many faults there are.
     pub faulty: u64,
+    /// The first twenty doubts, a sentence each: what may be somebody's doing, or the system's.
+    pub doubts: Vec<String>,
     /// Deeds that were announced and of which no end is noted: the program was stopped in the middle of them.
     pub unended: u64,
 }
 
 impl Verdict {
+    fn doubt(&mut self, doubt: String) {
+        if self.doubts.len() < TOLD {
+            self.doubts.push(doubt);
+        }
+    }
+
     fn fault(&mut self, fault: String) {
         self.faulty += 1;
         if self.faults.len() < TOLD {
@@ -60,12 +73,14 @@ struct Last {
     digest: String,
     /// The digest of the entry before.
     previous: String,
+    /// When; none without an entry.
+    at: Option<Timestamp>,
 }
 
 impl Last {
     /// The end of a log without entries.
     fn none() -> Self {
-        Self { number: 0, digest: no_digest(), previous: no_digest() }
+        Self { number: 0, digest: no_digest(), previous: no_digest(), at: None }
     }
 }
 
@@ -85,7 +100,7 @@ impl Journal {
 
     /// The log in a data directory. Nothing is read or written yet.
     pub fn at(directory: &Path, profile: &str) -> Self {
-        Self { path: Arc::new(directory.join(FILE)), profile: profile.into() }
+        Self { path: Arc::new(directory.join(FILE)), profile: profile.into(), clock: Clock::system() }
     }
 
     /// Where the file lies.
@@ -94,9 +109,9 @@ impl Journal {
     }
 
     /// Adds an entry and returns its number. It is on disk when this returns. If the end of the log is not as it was
-    /// left, an entry that says so comes before it, which [`Journal::verify`] reports for good. Fails if the file cannot
-    /// be written. Blocks.
-    pub fn note(&self, at: Timestamp, by: &str, deed: Deed) -> io::Result<u64> {
+    /// left, an entry that says so comes before it, which [`Journal::verify`] reports for good. Its time is the system's.
+    /// Fails if the file cannot be written. Blocks.
+    pub fn note(&self, by: &str, deed: Deed) -> io::Result<u64> {
         if let Some(directory) = self.path.parent() {
             private::create_directory(directory)?;
         }
@@ -105,26 +120,31 @@ impl Journal {
         // Given back when the file is closed. Other processes wait for a few milliseconds at most.
         file.lock()?;
         let (mut last, head) = (last_of(&mut file)?, self.read_head()?);
-        let entry = |number, by: &str, deed| Entry {
-            number,
-            at,
-            by: by.to_owned(),
-            profile: self.profile.to_string(),
-            deed,
-            previous: String::new(),
-        };
         if let Some(found) = end_fault(&head, &last) {
             tracing::error!(found, "the audit log is not as it was left");
             // No number is used twice, not even that of an entry that is gone.
             let number = if let Head::Noted(noted, _) = head { noted.max(last.number) } else { last.number } + 1;
-            last = self.append(&mut file, last, entry(number, ITSELF, Deed::finding(found)))?;
+            last = self.append(&mut file, last, self.entry(number, ITSELF, Deed::finding(found)))?;
         }
         let number = last.number + 1;
-        self.append(&mut file, last, entry(number, by, deed))?;
+        self.append(&mut file, last, self.entry(number, by, deed))?;
         if is_new && let Some(directory) = self.path.parent() {
             private::sync_directory(directory)?;
         }
         Ok(number)
+    }
+
+    /// An entry of now, by this process, still without what comes before it.
+    fn entry(&self, number: u64, by: &str, deed: Deed) -> Entry {
+        Entry {
+            number,
+            at: self.clock.now(),
+            by: by.to_owned(),
+            uid: user(),
+            profile: self.profile.to_string(),
+            deed,
+            previous: no_digest(),
+        }
     }
 
     /// Writes an entry behind the last one, and the note of it once it is on disk: so the note is never ahead of the log,
@@ -135,7 +155,7 @@ impl Journal {
         file.write_all(line.as_bytes())?;
         file.sync_data()?;
         self.put_head(entry.number, &digest)?;
-        Ok(Last { number: entry.number, digest, previous: entry.previous })
+        Ok(Last { number: entry.number, digest, previous: entry.previous, at: Some(entry.at) })
     }
 
     /// All entries that can be read, oldest first; none if there is no log yet. Blocks.
@@ -163,13 +183,16 @@ impl Journal {
                     entry.number, last.number
                 ));
             }
+            if last.at.is_some_and(|before| (before - entry.at).num_seconds() > ADJUSTMENT) {
+                verdict.doubt(format!("line {number}: entry {} is older than the one before", entry.number));
+            }
             if let Some(found) = &entry.deed.found {
                 verdict.fault(format!("line {number}: before entry {}, {found}", entry.number));
             }
             announced += u64::from(entry.deed.begins);
             announced = announced.saturating_sub(u64::from(entry.deed.ends.is_some()));
             verdict.entries += 1;
-            last = Last { number: entry.number, digest, previous: entry.previous };
+            last = Last { number: entry.number, digest, previous: entry.previous, at: Some(entry.at) };
         })?;
         if torn {
             tracing::info!(
@@ -234,6 +257,18 @@ impl Journal {
     }
 }
 
+/// The number of the system's user that this process is of.
+#[cfg(unix)]
+fn user() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+/// Where the system has no such numbers.
+#[cfg(not(unix))]
+fn user() -> Option<u32> {
+    None
+}
+
 /// Whether an entry stands behind the last one. What was found missing has taken numbers with it.
 fn follows(entry: &Entry, last: &Last) -> bool {
     let is_next = entry.number == last.number + 1 || entry.deed.found.is_some() && entry.number > last.number;
@@ -270,11 +305,60 @@ fn last_of(file: &mut File) -> io::Result<Last> {
     }
     let mut lines = tail[..whole].split(|byte| *byte == b'\n').rev();
     match lines.find_map(|line| read_line(&String::from_utf8_lossy(line))) {
-        Some((entry, digest, _)) => Ok(Last { number: entry.number, digest, previous: entry.previous }),
+        Some((entry, digest, _)) => {
+            Ok(Last { number: entry.number, digest, previous: entry.previous, at: Some(entry.at) })
+        }
         None if from == 0 => Ok(Last::none()),
         None => Err(io::Error::new(
             ErrorKind::InvalidData,
             "its last lines are no entries; look with `regdesk audit --verify`",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::TimeDelta;
+
+    use super::{super::entry::digest, *};
+
+    /// A log whose entries were made at these times, seconds.
+    fn made_at(directory: &Path, times: &[i64]) -> Journal {
+        for seconds in times {
+            let clock = Clock::fixed(Timestamp::UNIX_EPOCH + TimeDelta::seconds(*seconds));
+            Journal { clock, ..Journal::at(directory, "local") }.note("ana", Deed::of("export")).unwrap();
+        }
+        Journal::at(directory, "local")
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_told_and_one_that_was_set_right_is_not() {
+        let doubts = |times: &[i64]| {
+            let directory = tempfile::tempdir().unwrap();
+            let verdict = made_at(directory.path(), times).verify().unwrap();
+            assert_eq!((verdict.faulty, verdict.entries), (0, times.len() as u64));
+            verdict.doubts
+        };
+        assert_eq!(doubts(&[0, 100, 40, 41]), [""; 0]);
+        assert_eq!(doubts(&[0, 100_000, 50, 60]), ["line 3: entry 3 is older than the one before"]);
+    }
+
+    #[test]
+    fn entries_from_before_there_were_numbers_of_users_are_as_right_as_ever() {
+        let directory = tempfile::tempdir().unwrap();
+        // As they were written then.
+        let text = format!(
+            r#"{{"number":1,"at":"2026-01-01T00:00:00Z","by":"ana","profile":"local","action":"export","previous":"{}"}}"#,
+            no_digest()
+        );
+        let line = format!("{},\"digest\":\"{}\"}}\n", &text[..text.len() - 1], digest(&text));
+        fs::write(directory.path().join(FILE), line).unwrap();
+        let journal = made_at(directory.path(), &[1_800_000_000]);
+        let verdict = journal.verify().unwrap();
+        assert_eq!((verdict.entries, verdict.faults), (2, Vec::<String>::new()));
+        let entries = journal.read().unwrap();
+        assert_eq!((entries[0].uid, entries[1].uid), (None, user()));
     }
 }

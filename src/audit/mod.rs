@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! Journal::at(path, profile)      the log of a profile: a file of lines, in which each names the digest of the one before
-//! journal.note(at, by, deed)      adds an entry; on disk when it returns. Before it, if need be, that entries are missing
+//! journal.note(by, deed)          adds an entry; on disk when it returns. Before it, if need be, that entries are missing
 //! journal.read(), .verify()       the entries; whether they are all there, unchanged and in order
 //! Audited::new(backend, journal…) a backend that notes what operators ask of it, before it is done, and how it ended
 //! ```
 //!
-//! The entries name registrations by id and operators by name, and say what was seen and what was answered in words of
+//! The entries name registrations by id and operators by name and by the number of the system's user, have the system's
+//! time, and say what was seen and what was answered in words of
 //! the program; personal data and what operators write do not get into them. Whoever can write the file could write all
 //! of it anew, with other digests: keep the digest of its last entry, which `regdesk audit --verify` prints, elsewhere.
 

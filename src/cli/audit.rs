@@ -45,7 +45,7 @@ fn print(entries: &[Entry], output: &mut Output) -> Result<(), Failure> {
         table.row([
             entry.number.to_string(),
             clock_time(entry.at),
-            entry.by.clone(),
+            entry.uid.map_or_else(|| entry.by.clone(), |uid| format!("{} (uid {uid})", entry.by)),
             what.join(": "),
             deed.registration.as_ref().map(ToString::to_string).unwrap_or_default(),
             seen.unwrap_or_default(),
@@ -64,6 +64,7 @@ fn verify(journal: &Journal, as_json: bool, output: &mut Output) -> Result<(), F
         if verdict.unended > 0 {
             output.line(&format!("{} actions were begun and have no noted end", verdict.unended))?;
         }
+        verdict.doubts.iter().try_for_each(|doubt| output.line(doubt))?;
         verdict.faults.iter().try_for_each(|fault| output.line(fault))?;
     }
     match verdict.faulty {
@@ -80,5 +81,6 @@ pub fn object(verdict: &Verdict) -> serde_json::Value {
         "unended": verdict.unended,
         "faulty": verdict.faulty,
         "faults": verdict.faults,
+        "doubts": verdict.doubts,
     })
 }

@@ -173,6 +173,26 @@ fn an_entry_that_was_cut_short_by_a_crash_costs_nothing() {
 }
 
 #[test]
+fn time_and_user_of_an_entry_are_the_systems_whatever_the_operator_says() {
+    let user = User::new();
+    let id = user.create("alba@example.com");
+    let mut command = user.command(&["--now", "2001-01-01T00:00:00Z", "show", &id]);
+    command.env("REGDESK_OPERATOR", "ceo");
+    finish(command).ok();
+    let last = entries(&user, &[]).pop().unwrap();
+    assert_eq!((&last["action"], &last["by"]), (&"show".into(), &"ceo".into()));
+    assert!(last["at"].as_str().unwrap() > "2026", "{last}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let uid = fs::metadata(log(&user)).unwrap().uid();
+        assert_eq!(last["uid"], uid);
+        assert!(user.run(&["audit"]).ok().contains(&format!("ceo (uid {uid})")));
+    }
+    assert_eq!(user.run(&["audit", "--verify", "--json"]).json()["doubts"], serde_json::json!([]));
+}
+
+#[test]
 fn programs_that_write_at_once_make_one_chain() {
     let user = User::new();
     let endpoint = user.serve();
