@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::entry::{Deed, Entry, no_digest, read_line};
+use super::entry::{Deed, Entry, Line, no_digest};
 use crate::{backend::Clock, model::Timestamp, private};
 
 /// The file within the data directory of a profile.
@@ -161,7 +161,7 @@ impl Journal {
     /// All entries that can be read, oldest first; none if there is no log yet. Blocks.
     pub fn read(&self) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        self.each_line(|line, _| entries.extend(read_line(line).map(|(entry, _, _)| entry)))?;
+        each_line(self.locked()?, |line, _| entries.extend(Line::read(line).map(|line| line.entry)))?;
         Ok(entries)
     }
 
@@ -169,9 +169,10 @@ impl Journal {
     pub fn verify(&self) -> io::Result<Verdict> {
         let mut verdict = Verdict::default();
         let (mut last, mut announced) = (Last::none(), 0_u64);
+        let file = self.locked()?;
         let head = self.read_head()?;
-        let torn = self.each_line(|line, number| {
-            let Some((entry, digest, is_right)) = read_line(line) else {
+        let torn = each_line(file, |line, number| {
+            let Some(Line { entry, digest, is_right, .. }) = Line::read(line) else {
                 return verdict.fault(format!("line {number} is no entry"));
             };
             if !is_right {
@@ -207,25 +208,14 @@ impl Journal {
         Ok(verdict)
     }
 
-    /// Hands over every whole line with its number, from 1; whether a part of a line follows them.
-    fn each_line(&self, mut take: impl FnMut(&str, u64)) -> io::Result<bool> {
+    /// The log, to be read while nobody writes to it or to the note of its end; `None` if there is none yet.
+    pub(super) fn locked(&self) -> io::Result<Option<File>> {
         let file = match File::open(&*self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
         file.lock_shared()?;
-        let (mut file, mut bytes) = (BufReader::new(file), Vec::new());
-        for number in 1.. {
-            bytes.clear();
-            if file.read_until(b'\n', &mut bytes)? == 0 {
-                return Ok(false);
-            }
-            if !bytes.ends_with(b"\n") {
-                return Ok(true);
-            }
-            take(&String::from_utf8_lossy(&bytes), number);
-        }
-        Ok(false)
+        Ok(Some(file))
     }
 
     /// Where number and digest of the last entry are kept a second time, so that a log that was cut off is noticed.
@@ -255,6 +245,23 @@ impl Journal {
         let noted = fields.and_then(|(number, digest)| Some(Head::Noted(number.parse().ok()?, digest.to_owned())));
         Ok(noted.unwrap_or(Head::Unreadable))
     }
+}
+
+/// Hands over every whole line of a log with its number, from 1; whether a part of a line follows them.
+pub(super) fn each_line(file: Option<File>, mut take: impl FnMut(&str, u64)) -> io::Result<bool> {
+    let Some(file) = file else { return Ok(false) };
+    let (mut file, mut bytes) = (BufReader::new(file), Vec::new());
+    for number in 1.. {
+        bytes.clear();
+        if file.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(false);
+        }
+        if !bytes.ends_with(b"\n") {
+            return Ok(true);
+        }
+        take(&String::from_utf8_lossy(&bytes), number);
+    }
+    Ok(false)
 }
 
 /// The number of the system's user that this process is of.
@@ -304,8 +311,8 @@ fn last_of(file: &mut File) -> io::Result<Last> {
         file.set_len(from + whole as u64)?;
     }
     let mut lines = tail[..whole].split(|byte| *byte == b'\n').rev();
-    match lines.find_map(|line| read_line(&String::from_utf8_lossy(line))) {
-        Some((entry, digest, _)) => {
+    match lines.find_map(|line| Line::read(&String::from_utf8_lossy(line))) {
+        Some(Line { entry, digest, .. }) => {
             Ok(Last { number: entry.number, digest, previous: entry.previous, at: Some(entry.at) })
         }
         None if from == 0 => Ok(Last::none()),

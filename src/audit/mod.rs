@@ -4,6 +4,7 @@
 //! Journal::at(path, profile)      the log of a profile: a file of lines, in which each names the digest of the one before
 //! journal.note(by, deed)          adds an entry; on disk when it returns. Before it, if need be, that entries are missing
 //! journal.read(), .verify()       the entries; whether they are all there, unchanged and in order
+//! journal.prove(id)               the entries about a registration, and what shows that they are in the log
 //! Audited::new(backend, journal…) a backend that notes what operators ask of it, before it is done, and how it ended
 //! ```
 //!
@@ -15,7 +16,9 @@
 mod audited;
 mod entry;
 mod journal;
+mod proof;
 
 pub use audited::Audited;
-pub use entry::{Deed, Entry, Seen};
+pub use entry::{Deed, Entry, Seen, digest};
 pub use journal::{Journal, Verdict};
+pub use proof::{Link, Proof};
