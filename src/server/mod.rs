@@ -27,6 +27,7 @@ mod catalogue;
 mod codes;
 mod connection;
 mod guesses;
+mod heads;
 mod hooks;
 mod links;
 mod outcomes;
@@ -283,6 +284,9 @@ impl Guard {
     }
 
     async fn answer(&self, request: Request, next: Next) -> Response {
+        if let Err(refusal) = heads::check(&request) {
+            return refusal.into_response();
+        }
         let reads = request.method() == Method::GET;
         // It is never closed, so whoever waits gets a turn.
         let _turn = if reads { self.reading.acquire().await.ok() } else { None };
