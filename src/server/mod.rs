@@ -34,6 +34,7 @@ mod outcomes;
 mod query;
 mod refusal;
 mod registrations;
+mod shares;
 #[cfg(test)]
 mod tests;
 mod validations;
@@ -66,6 +67,7 @@ use self::{
     hooks::Sender,
     links::Links,
     refusal::Refusal,
+    shares::Share,
 };
 use crate::{
     backend::{Backend, BackendError, Clock, ListRequest},
@@ -93,7 +95,14 @@ struct Limits {
 
 const LIMITS: Limits = Limits {
     request: Duration::from_secs(30),
-    connection: Bounds { silence: Duration::from_mins(1), exchange: Duration::from_mins(2), connections: 512 },
+    connection: Bounds {
+        silence: Duration::from_mins(1),
+        head: Duration::from_secs(5),
+        exchange: Duration::from_mins(2),
+        connections: 512,
+        // Whoever comes from elsewhere has an eighth; a proxy on this machine leaves an eighth to others.
+        share: Share { remote: 64, local: 448 },
+    },
     grace: Duration::from_secs(5),
 };
 
