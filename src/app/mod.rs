@@ -60,7 +60,7 @@ mod tests;
 
 pub use command::{Command, Layer};
 pub use effect::{Effect, Effects};
-pub use kept::Kept;
+pub use kept::{Kept, KeptView};
 pub use message::{Message, Room, Target};
 pub use model::{Model, Profile, Toast, ToastKind};
 pub use overlay::Overlay;

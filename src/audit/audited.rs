@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use super::{Deed, Journal, Seen};
 use crate::{
     backend::{
-        Annotation, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, Clock, CreateRequest, Created,
+        Annotation, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created,
         ErrorKind, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep,
         TokenScope, Use,
     },
@@ -24,7 +24,6 @@ type Flags = dyn Fn(&Registration) -> Vec<String> + Send + Sync;
 pub struct Audited {
     inner: Arc<dyn Backend>,
     journal: Journal,
-    clock: Clock,
     flags: Box<Flags>,
 }
 
@@ -33,10 +32,9 @@ impl Audited {
     pub fn new(
         inner: Arc<dyn Backend>,
         journal: Journal,
-        clock: Clock,
         flags: impl Fn(&Registration) -> Vec<String> + Send + Sync + 'static,
     ) -> Self {
-        Self { inner, journal, clock, flags: Box::new(flags) }
+        Self { inner, journal, flags: Box::new(flags) }
     }
 
     /// Notes, does, and notes what came of it.
@@ -65,8 +63,8 @@ impl Audited {
     }
 
     async fn note(&self, caller: &Caller, deed: Deed) -> Result<u64, BackendError> {
-        let (journal, at, by) = (self.journal.clone(), self.clock.now(), caller.who().to_owned());
-        let noted = tokio::task::spawn_blocking(move || journal.note(at, &by, deed)).await;
+        let (journal, by) = (self.journal.clone(), caller.who().to_owned());
+        let noted = tokio::task::spawn_blocking(move || journal.note(&by, deed)).await;
         let failed = |reason: String| {
             let place = self.journal.path().display();
             BackendError::new(ErrorKind::Storage, format!("Nothing was done: {place} cannot be written: {reason}."))

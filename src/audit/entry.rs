@@ -1,11 +1,16 @@
-//! What an entry says, and how it is written: a line of JSON whose last field is the digest of all before it.
+//! What an entry says, and how it is written: a line of JSON whose last two fields are the digest of the entry before and
+//! its own. That is made of the digest before and the digest of the line's content, which is all that stands before the
+//! two: so an entry can be linked to others whose content is not shown, only its digest.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{RegistrationId, Timestamp};
 
-/// What stands between the fields of an entry and its digest.
+/// What stands between the content of an entry and the digest of the entry before.
+const PREVIOUS_FIELD: &str = ",\"previous\":\"";
+
+/// What stands between that and its own digest.
 const DIGEST_FIELD: &str = ",\"digest\":\"";
 
 /// Length of a digest, hexadecimal digits.
@@ -49,6 +54,9 @@ pub struct Deed {
     /// The number of the entry that announced the deed that ended here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends: Option<u64>,
+    /// What was found to be wrong with the log before it went on, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
 
 impl Deed {
@@ -60,6 +68,11 @@ impl Deed {
     /// A deed on one registration.
     pub fn on(action: impl Into<String>, id: &RegistrationId) -> Self {
         Self { registration: Some(id.clone()), ..Self::of(action) }
+    }
+
+    /// That something is wrong with the log itself.
+    pub(super) fn finding(found: String) -> Self {
+        Self { found: Some(found), ..Self::of("audit log damaged") }
     }
 
     /// With what was asked for.
@@ -83,8 +96,12 @@ pub struct Entry {
     pub number: u64,
     /// When, UTC.
     pub at: Timestamp,
-    /// The operator.
+    /// The operator, by the name that was said.
     pub by: String,
+    /// The number of the system's user whose program it was, which nobody can say; of entries before there was this
+    /// field, and where the system has no such numbers, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
     /// The profile they worked with.
     pub profile: String,
     /// What they did.
@@ -103,22 +120,50 @@ impl Entry {
     /// The entry as a line with its end, and the digest in it.
     pub(super) fn to_line(&self) -> serde_json::Result<(String, String)> {
         let text = serde_json::to_string(self)?;
-        let digest = digest(&text);
         let fields = text.strip_suffix('}').unwrap_or(&text);
+        let digest = link(&self.previous, &content(&text));
         Ok((format!("{fields}{DIGEST_FIELD}{digest}\"}}\n"), digest))
     }
 }
 
-/// A line taken apart: the entry, the digest it states, and whether that is the digest of the entry. `None` if the
-/// line is no entry at all.
-pub(super) fn read_line(line: &str) -> Option<(Entry, String, bool)> {
-    let (fields, stated) = line.trim_end().strip_suffix("\"}")?.rsplit_once(DIGEST_FIELD)?;
-    let text = format!("{fields}}}");
-    let entry: Entry = serde_json::from_str(&text).ok()?;
-    let is_right = digest(&text) == stated;
-    Some((entry, stated.to_owned(), is_right))
+/// A line taken apart.
+pub(super) struct Line {
+    pub(super) entry: Entry,
+    /// The digest that it states.
+    pub(super) digest: String,
+    /// The digest of its content.
+    pub(super) content: String,
+    /// Whether the stated digest is the one of the entry.
+    pub(super) is_right: bool,
+    /// Whether it is of the first kind, whose digest was that of all before it, the digest before included.
+    pub(super) is_of_first_kind: bool,
 }
 
-fn digest(text: &str) -> String {
+impl Line {
+    /// `None` if the line is no entry at all.
+    pub(super) fn read(line: &str) -> Option<Self> {
+        let (fields, stated) = line.trim_end().strip_suffix("\"}")?.rsplit_once(DIGEST_FIELD)?;
+        let text = format!("{fields}}}");
+        let entry: Entry = serde_json::from_str(&text).ok()?;
+        let content = content(&text);
+        let is_linked = link(&entry.previous, &content) == stated;
+        let is_of_first_kind = !is_linked && digest(&text) == stated;
+        let digest = stated.to_owned();
+        Some(Self { entry, digest, content, is_right: is_linked || is_of_first_kind, is_of_first_kind })
+    }
+}
+
+/// The digest of the content of an entry, which is given without its own digest.
+fn content(text: &str) -> String {
+    digest(text.rsplit_once(PREVIOUS_FIELD).map_or(text, |(content, _)| content))
+}
+
+/// The digest of an entry.
+fn link(previous: &str, content: &str) -> String {
+    digest(&format!("{previous}{content}"))
+}
+
+/// SHA-256 of a text, hexadecimal.
+pub fn digest(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
 }

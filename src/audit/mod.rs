@@ -2,19 +2,23 @@
 //!
 //! ```text
 //! Journal::at(path, profile)      the log of a profile: a file of lines, in which each names the digest of the one before
-//! journal.note(at, by, deed)      adds an entry; on disk when it returns
+//! journal.note(by, deed)          adds an entry; on disk when it returns. Before it, if need be, that entries are missing
 //! journal.read(), .verify()       the entries; whether they are all there, unchanged and in order
+//! journal.prove(id)               the entries about a registration, and what shows that they are in the log
 //! Audited::new(backend, journal…) a backend that notes what operators ask of it, before it is done, and how it ended
 //! ```
 //!
-//! The entries name registrations by id and operators by name, and say what was seen and what was answered in words of
+//! The entries name registrations by id and operators by name and by the number of the system's user, have the system's
+//! time, and say what was seen and what was answered in words of
 //! the program; personal data and what operators write do not get into them. Whoever can write the file could write all
 //! of it anew, with other digests: keep the digest of its last entry, which `regdesk audit --verify` prints, elsewhere.
 
 mod audited;
 mod entry;
 mod journal;
+mod proof;
 
 pub use audited::Audited;
-pub use entry::{Deed, Entry, Seen};
+pub use entry::{Deed, Entry, Seen, digest};
 pub use journal::{Journal, Verdict};
+pub use proof::{Link, Proof};

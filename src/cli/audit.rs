@@ -28,7 +28,11 @@ fn print(entries: &[Entry], output: &mut Output) -> Result<(), Failure> {
     let mut table = Table::new(&["NUMBER", "WHEN", "WHO", "WHAT", "REGISTRATION", "SEEN", "ANSWERED"]);
     for entry in entries {
         let deed = &entry.deed;
-        let what = [Some(&deed.action), deed.asked.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>();
+        let what = [Some(&deed.action), deed.asked.as_ref(), deed.found.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>();
         let seen = deed.seen.as_ref().map(|seen| {
             let version = seen.version.map(|version| format!("version {version}"));
             let words = version.into_iter().chain(seen.status.clone()).chain(seen.flags.iter().cloned());
@@ -41,7 +45,7 @@ fn print(entries: &[Entry], output: &mut Output) -> Result<(), Failure> {
         table.row([
             entry.number.to_string(),
             clock_time(entry.at),
-            entry.by.clone(),
+            entry.uid.map_or_else(|| entry.by.clone(), |uid| format!("{} (uid {uid})", entry.by)),
             what.join(": "),
             deed.registration.as_ref().map(ToString::to_string).unwrap_or_default(),
             seen.unwrap_or_default(),
@@ -60,6 +64,7 @@ fn verify(journal: &Journal, as_json: bool, output: &mut Output) -> Result<(), F
         if verdict.unended > 0 {
             output.line(&format!("{} actions were begun and have no noted end", verdict.unended))?;
         }
+        verdict.doubts.iter().try_for_each(|doubt| output.line(doubt))?;
         verdict.faults.iter().try_for_each(|fault| output.line(fault))?;
     }
     match verdict.faulty {
@@ -76,5 +81,6 @@ pub fn object(verdict: &Verdict) -> serde_json::Value {
         "unended": verdict.unended,
         "faulty": verdict.faulty,
         "faults": verdict.faults,
+        "doubts": verdict.doubts,
     })
 }

@@ -19,13 +19,14 @@ use crate::{
     config::{Profile, Source, WebhookSettings},
     engine::{Engine, OpenError},
     index::{Index, Query, View, Views},
-    model::{Contact, Personal, Registration, RegistrationId, Role, Timestamp},
+    model::{Contact, Personal, Registration, RegistrationId, Role},
     private,
     remote::Remote,
     runtime::Filling,
     server::Webhooks,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
+    wire,
 };
 
 /// Registrations that are kept unpacked while a command passes over them.
@@ -68,6 +69,11 @@ impl Mask {
     /// Text that may hold personal data, or its mask.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         if self.0 { Cow::Owned(Personal::from(text).masked()) } else { Cow::Borrowed(text) }
+    }
+
+    /// A word of a source where a code belongs; its mask if it is none that is known.
+    pub fn word(self, text: &str) -> Cow<'_, str> {
+        if self.0 { Cow::Owned(wire::masked_word(text)) } else { Cow::Borrowed(text) }
     }
 
     /// The phone with its country code.
@@ -122,7 +128,7 @@ impl Desk {
 
     /// Notes what the operator does beside the backend, before it is done.
     pub fn note(&self, deed: Deed) -> Result<(), Failure> {
-        note(self.journal.as_ref(), &self.operator, self.clock.now(), deed)
+        note(self.journal.as_ref(), &self.operator, deed)
     }
 
     /// An empty index that judges by the policy.
@@ -224,18 +230,17 @@ pub fn journal(profile: &Profile) -> Option<Journal> {
 }
 
 /// Adds what an operator does to a log, if there is one. What cannot be noted must not be done.
-pub fn note(journal: Option<&Journal>, operator: &Caller, now: Timestamp, deed: Deed) -> Result<(), Failure> {
+pub fn note(journal: Option<&Journal>, operator: &Caller, deed: Deed) -> Result<(), Failure> {
     let Some(journal) = journal else { return Ok(()) };
-    let noted = journal.note(now, operator.who(), deed);
+    let noted = journal.note(operator.who(), deed);
     noted.map(drop).map_err(Failure::io(format!("nothing was done: {}", journal.path().display())))
 }
 
 /// A backend whose operators are noted.
 fn audited(backend: Arc<dyn Backend>, journal: Journal, policy: Arc<Policy>, clock: Clock) -> Audited {
-    let now = clock.clone();
-    Audited::new(backend, journal, clock, move |registration| {
+    Audited::new(backend, journal, move |registration| {
         let nobody = LinkIndex::default();
-        let context = Context { policy: &policy, ..Context::new(&nobody, now.now()) };
+        let context = Context { policy: &policy, ..Context::new(&nobody, clock.now()) };
         triage::judge(registration, context).flags.iter().map(|flag| flag.rule.to_string()).collect()
     })
 }

@@ -29,6 +29,8 @@ pub enum Failure {
     },
     /// The arguments make no sense together.
     Usage(String),
+    /// The role of the profile does not allow it, or what is there does not.
+    Refused(String),
     /// The configuration is wrong.
     Config(Mistakes),
     /// A query is wrong.
@@ -64,7 +66,7 @@ impl Failure {
             Self::Found | Self::Io { .. } | Self::Other(_) => 1,
             Self::Usage(_) | Self::Config(_) | Self::Query { .. } => 2,
             Self::Backend(error) => error.exit_code(),
-            Self::AllRefused { .. } => 4,
+            Self::Refused(_) | Self::AllRefused { .. } => 4,
             Self::Some { .. } => 6,
         }
     }
@@ -93,7 +95,7 @@ impl fmt::Display for Failure {
         match self {
             Self::ReaderGone | Self::Found => Ok(()),
             Self::Io { what, reason } => write!(formatter, "{}: {reason}", text::clean(what)),
-            Self::Usage(message) | Self::Other(message) => write_lines(formatter, message),
+            Self::Usage(message) | Self::Refused(message) | Self::Other(message) => write_lines(formatter, message),
             Self::Config(mistakes) => mistakes.fmt(formatter),
             Self::Query { text, error } => write_query_mistake(formatter, text, error),
             Self::Backend(error) => {

@@ -18,7 +18,7 @@ use crate::{
 
 /// Copies the engine and the audit log to a directory that it makes.
 pub fn backup(arguments: &BackupArguments, session: &Session) -> Result<(), Failure> {
-    let (profile, data_dir) = session.embedded()?;
+    let (profile, data_dir) = session.embedded_in_full()?;
     let directory = &arguments.directory;
     let shown = directory.display().to_string();
     if directory.exists() {
@@ -60,7 +60,7 @@ fn copy_log(from: &Path, to: &Path) -> Result<(), Failure> {
 
 /// Puts a backup in the place of the engine. The audit log goes on: only where there is none, the backup's is taken.
 pub fn restore(arguments: &RestoreArguments, session: &Session) -> Result<(), Failure> {
-    let (profile, data_dir) = session.embedded()?;
+    let (profile, data_dir) = session.embedded_in_full()?;
     if profile.read_only {
         let message = format!("Profile {} is read-only: nothing was restored.", profile.name);
         return Err(BackendError::new(ErrorKind::ReadOnly, message).into());

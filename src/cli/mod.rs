@@ -159,7 +159,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Insights(arguments) => insights::run(&arguments, &session.desk()?, output).await,
         Command::Projects(format) => catalogue::projects(format.json, &session.desk()?, output).await,
         Command::Flows(format) => catalogue::flows(format.json, &session.desk()?, output).await,
-        Command::Serve(arguments) => serve::run(&arguments, &session.desk()?, output).await,
+        Command::Serve(arguments) => serve::run(&arguments, &session, output).await,
         Command::Doctor(format) => doctor::run(format.json, &session, output).await,
         Command::Token(command) => token::run(&command, &session, output).await,
         Command::Watch(arguments) => watch::run(&arguments, &session, output).await,

@@ -1,6 +1,6 @@
 //! `purge`: erases what is no longer needed, or what a person asks to have erased.
 
-use std::io;
+use std::{collections::HashSet, fs, io, path::PathBuf};
 
 use chrono::TimeDelta;
 
@@ -8,8 +8,11 @@ use super::{Failure, Output, Session, args::PurgeArguments, notice};
 use crate::{
     audit::Deed,
     backend::ReadOnly,
-    engine,
+    config::{Profile, Source},
+    engine::{self, FoundCopy},
     model::{Contact, Personal, Registration, RegistrationId, Status},
+    remote::{self, RemoteConfig},
+    runtime,
 };
 
 /// Longest address or number that is read from standard input, bytes.
@@ -25,27 +28,119 @@ enum Whom {
 
 /// Erases, or tells how many it would be.
 pub fn run(arguments: &PurgeArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let (profile, data_dir) = session.embedded()?;
+    let profile = session.profile_in_full()?;
     if profile.read_only {
         return Err(ReadOnly::refusal().into());
     }
     let whom = whom(arguments, session)?;
-    let ids = engine::find(&data_dir, |registration| whom.is(registration))?;
-    output.line(&ids.len().to_string())?;
-    if ids.is_empty() {
+    match (&profile.source, &whom) {
+        (Source::Remote(remote), Whom::Person(person)) => {
+            let kept = Beside::of(&profile, remote, person, session)?;
+            kept.purge(arguments.yes, session, output)
+        }
+        _ => registrations(&whom, arguments.yes, session, output),
+    }
+}
+
+/// Registrations of the embedded engine, in its store and in the copies beside it.
+fn registrations(whom: &Whom, yes: bool, session: &Session, output: &mut Output) -> Result<(), Failure> {
+    let (profile, data_dir) = session.embedded()?;
+    let found = engine::find(&data_dir, |registration| whom.is(registration))?;
+    let count = found.ids.len();
+    output.line(&count.to_string())?;
+    found.copies.iter().for_each(|copy| notice(&told(copy)));
+    if found.is_empty() && !(yes && whom.person().is_some()) {
         return Ok(());
     }
-    if !arguments.yes {
-        return Err(Failure::Usage(format!("{} would be erased for good; say --yes to do it", ids.len())));
+    if !yes {
+        let copies = if found.copies.is_empty() { "" } else { ", from the copies named as well" };
+        return Err(Failure::Usage(format!("{count} would be erased for good{copies}; say --yes to do it")));
     }
-    session.note(&profile, Deed::of("purge").asking(format!("{}: {} registrations", whom.word(), ids.len())))?;
-    for id in &ids {
+    session.note(&profile, Deed::of("purge").asking(format!("{}: {count} registrations", whom.word())))?;
+    let mut all: Vec<_> = found.all().into_iter().collect();
+    all.sort();
+    for id in all {
         session.note(&profile, Deed::on("purge", id))?;
     }
-    engine::erase(&data_dir, &ids)?;
+    engine::erase(&data_dir, &found)?;
+    forget_filters(whom.person(), &profile, session)?;
     session.note(&profile, Deed::of("purge").answered("erased"))?;
-    notice(&format!("{} registrations were erased; backups and exports may still hold them", ids.len()));
+    notice(&format!("{count} registrations were erased; backups and exports elsewhere may still hold them"));
     Ok(())
+}
+
+/// What is found in a copy, and what becomes of it.
+fn told(copy: &FoundCopy) -> String {
+    let path = copy.path.display();
+    match &copy.ids {
+        Some(ids) => format!("{path} holds {} of them, which are erased there, too", ids.len()),
+        None => format!("{path} is of a former format or cannot be read, and goes as a whole"),
+    }
+}
+
+/// Whoever was looked for at the console is in the filters that it remembers.
+fn forget_filters(person: Option<&str>, profile: &Profile, session: &Session) -> Result<(), Failure> {
+    let (Some(person), Some(path)) = (person, session.kept_at(profile)) else { return Ok(()) };
+    runtime::forget_filters(&path, person).map_err(Failure::io(path.display().to_string()))?;
+    notice(&format!("the filters that the console remembers for the profile {} are forgotten", profile.name));
+    Ok(())
+}
+
+/// What is kept here of somebody whose registrations a remote has.
+struct Beside<'a> {
+    profile: &'a Profile,
+    person: &'a str,
+    annotations: Option<PathBuf>,
+    mirror: Option<PathBuf>,
+    /// Who it is: the id that was given, and those that a mirror knows by their address or number.
+    ids: HashSet<RegistrationId>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(profile: &'a Profile, remote: &RemoteConfig, person: &'a str, session: &Session) -> Result<Self, Failure> {
+        let mirror = session.mirror_file(profile).filter(|path| path.exists());
+        let mut ids = HashSet::from([RegistrationId::new(person)]);
+        if let Some(path) = &mirror {
+            let found = runtime::mirrored(path, |registration| is_of(registration, person));
+            ids.extend(found.map_err(Failure::io(path.display().to_string()))?);
+        }
+        Ok(Self { profile, person, annotations: remote.annotations.clone(), mirror, ids })
+    }
+
+    /// Whether a line of what was said is about them, or names them.
+    fn is_about(&self, id: &RegistrationId, line: &str) -> bool {
+        self.ids.contains(id) || line.to_lowercase().contains(&self.person.to_lowercase())
+    }
+
+    fn purge(&self, yes: bool, session: &Session, output: &mut Output) -> Result<(), Failure> {
+        let is_about = |id: &RegistrationId, line: &str| self.is_about(id, line);
+        let said = match &self.annotations {
+            Some(path) => remote::annotations_about(path, is_about).map_err(Failure::io(path.display().to_string()))?,
+            None => 0,
+        };
+        output.line(&said.to_string())?;
+        if let Some(mirror) = &self.mirror {
+            notice(&format!("{} is a mirror of everybody, and goes as a whole", mirror.display()));
+        }
+        if !yes {
+            let message = format!(
+                "{said} notes, claims and the like would be erased, with the filters and the mirror kept here; say --yes \
+                 to do it"
+            );
+            return Err(Failure::Usage(message));
+        }
+        session.note(self.profile, Deed::of("purge").asking(format!("one person: {said} annotations")))?;
+        if let Some(path) = &self.annotations {
+            remote::forget_annotations(path, is_about).map_err(Failure::io(path.display().to_string()))?;
+        }
+        if let Some(path) = &self.mirror {
+            fs::remove_file(path).map_err(Failure::io(path.display().to_string()))?;
+        }
+        forget_filters(Some(self.person), self.profile, session)?;
+        session.note(self.profile, Deed::of("purge").answered("erased"))?;
+        notice(&format!("{said} were erased here; the remote keeps its registrations itself"));
+        Ok(())
+    }
 }
 
 fn whom(arguments: &PurgeArguments, session: &Session) -> Result<Whom, Failure> {
@@ -76,6 +171,14 @@ impl Whom {
         match self {
             Self::Before(before) => format!("before {}", before.format("%Y-%m-%d")),
             Self::Person(_) => "one person".to_owned(),
+        }
+    }
+
+    /// The one person, by what they are known by.
+    fn person(&self) -> Option<&str> {
+        match self {
+            Self::Before(_) => None,
+            Self::Person(person) => Some(person),
         }
     }
 

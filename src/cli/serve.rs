@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::{Desk, Failure, Output, args::ServeArguments, notice};
+use super::{Failure, Output, Session, args::ServeArguments, notice};
 use crate::{
     config::WebhookSettings,
     remote::TokenSource,
@@ -15,7 +15,10 @@ use crate::{
 const TOKEN_VARIABLE: &str = "REGDESK_SERVE_TOKEN";
 
 /// Serves. The one line on standard output says that connections are taken.
-pub async fn run(arguments: &ServeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+pub async fn run(arguments: &ServeArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
+    // Whoever picks the token reads everything.
+    session.profile_in_full()?;
+    let desk = session.desk()?;
     if !arguments.allow_plain_http {
         require_loopback(arguments.listen)?;
     }

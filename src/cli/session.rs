@@ -11,6 +11,7 @@ use crate::{
     backend::{Caller, Clock},
     config::{Config, Mistakes, Overrides, Places, Profile, Source},
     index::Views,
+    model::Role,
     remote::Mirror,
     runtime::{self, MirrorFile},
     triage::Policy,
@@ -50,6 +51,19 @@ impl Session {
         Ok(Profile::resolve(&self.config, &self.given, self.places.as_ref())?)
     }
 
+    /// The profile in use, for what hands out personal data as it is, or takes registrations away.
+    pub fn profile_in_full(&self) -> Result<Profile, Failure> {
+        let profile = self.profile()?;
+        match profile.role {
+            Role::Operator => Ok(profile),
+            Role::Support => {
+                let message = "the role support sees personal data masked, and takes nothing over or away; this needs \
+                               another role";
+                Err(Failure::Refused(message.to_owned()))
+            }
+        }
+    }
+
     /// Whether writes are refused whatever the profile says.
     pub fn read_only(&self) -> bool {
         self.given.read_only
@@ -73,10 +87,15 @@ impl Session {
         is_configured.then(|| directory.join(format!("{}.json", profile.name)))
     }
 
+    /// Where a mirror of a profile may lie, whatever it asks for now.
+    pub fn mirror_file(&self, profile: &Profile) -> Option<PathBuf> {
+        Some(self.places.as_ref().ok()?.mirrors().join(format!("{}.ndjson", profile.name)))
+    }
+
     /// Where what is read of a remote is kept on disk; nowhere unless its profile asks for that.
     pub fn mirror_at(&self, profile: &Profile) -> Option<MirrorFile> {
         let Source::Remote(remote) = &profile.source else { return None };
-        let path = self.places.as_ref().ok()?.mirrors().join(format!("{}.ndjson", profile.name));
+        let path = self.mirror_file(profile)?;
         let keeps = TimeDelta::hours(i64::from(remote.mirror_hours));
         (remote.mirror == Mirror::Disk).then(|| MirrorFile { path, of: remote.base_url.clone(), keeps })
     }
@@ -96,12 +115,20 @@ impl Session {
 
     /// Notes what the operator does with a profile without a desk, before it is done.
     pub fn note(&self, profile: &Profile, deed: Deed) -> Result<(), Failure> {
-        desk::note(desk::journal(profile).as_ref(), &self.operator(), self.clock.now(), deed)
+        desk::note(desk::journal(profile).as_ref(), &self.operator(), deed)
     }
 
     /// The data directory of the profile in use, which has to be an embedded one.
     pub fn embedded(&self) -> Result<(Profile, PathBuf), Failure> {
-        let profile = self.profile()?;
+        self.embedded_of(self.profile()?)
+    }
+
+    /// The same, for what hands out personal data as it is, or takes registrations away.
+    pub fn embedded_in_full(&self) -> Result<(Profile, PathBuf), Failure> {
+        self.embedded_of(self.profile_in_full()?)
+    }
+
+    fn embedded_of(&self, profile: Profile) -> Result<(Profile, PathBuf), Failure> {
         match &profile.source {
             Source::Embedded { data_dir } => {
                 let data_dir = data_dir.clone();

@@ -249,7 +249,7 @@ fn print_history(registration: &Registration, mask: Mask, output: &mut Output) -
     }
     for attempt in &registration.failed_attempts {
         let at = attempt.at.map_or("(time unknown)".to_owned(), shown);
-        let reason = attempt.reason.as_deref().unwrap_or("no reason given");
+        let reason = attempt.reason.as_deref().map_or("no reason given".into(), |reason| mask.word(reason));
         let counts = if attempt.counts { "" } else { "  (does not count)" };
         output.line(&format!("  {at}  {}  {reason}{counts}", attempt.step.label()))?;
     }
@@ -276,8 +276,9 @@ fn print_history(registration: &Registration, mask: Mask, output: &mut Output) -
     for access in &registration.access_log {
         let at = access.at.map_or("(time unknown)".to_owned(), clock_time);
         let from = access.ip.as_deref().map(|ip| format!(" from {}", mask.text(ip))).unwrap_or_default();
-        let reason = access.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        output.line(&format!("  {at}  {}{from}  {}  {}{reason}", access.actor, access.action, access.outcome))?;
+        let reason = access.reason.as_deref().map(|reason| format!(": {}", mask.word(reason))).unwrap_or_default();
+        let [actor, action, outcome] = [&access.actor, &access.action, &access.outcome].map(|word| mask.word(word));
+        output.line(&format!("  {at}  {actor}{from}  {action}  {outcome}{reason}"))?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::outbox::Outbox;
-use super::store::{self, CopyError, Findings, OpenError};
-use crate::model::{Registration, RegistrationId, Timestamp};
+use super::store::{self, CopyError, Findings, Found, OpenError};
+use crate::model::{Registration, Timestamp};
 
 /// Checks the store in a data directory: pages, registrations, their events, indexes. Writes nothing but what is needed
 /// to bring a store into order that was not closed properly.
@@ -24,14 +24,15 @@ pub fn restore(from: &Path, directory: &Path, replace: bool, now: Timestamp) -> 
     store::restore(from, directory, replace, now)
 }
 
-/// The ids of the registrations of a data directory that fit.
-pub fn find(directory: &Path, fits: impl Fn(&Registration) -> bool) -> Result<Vec<RegistrationId>, OpenError> {
+/// The registrations of a data directory that fit, in the store and in the copies beside it.
+pub fn find(directory: &Path, fits: impl Fn(&Registration) -> bool) -> Result<Found, OpenError> {
     store::find(directory, fits)
 }
 
 /// Erases registrations of a data directory with their events, their place in every index, what was to be told of them
-/// and what was sent to them: nothing of them stays in the files. All of them or none.
-pub fn erase(directory: &Path, ids: &[RegistrationId]) -> Result<(), CopyError> {
-    store::erase(directory, ids)?;
-    Outbox::file(directory).forget(ids).map_err(|reason| CopyError::Io { path: directory.to_owned(), reason })
+/// and what was sent to them: nothing of them stays in the files, nor in the copies beside the store. Of each file all of
+/// them or none.
+pub fn erase(directory: &Path, found: &Found) -> Result<(), CopyError> {
+    store::erase(directory, found)?;
+    Outbox::file(directory).forget(&found.all()).map_err(|reason| CopyError::Io { path: directory.to_owned(), reason })
 }

@@ -56,7 +56,7 @@ impl Outbox {
     }
 
     /// Takes out what was sent to these registrations.
-    pub(super) fn forget(&self, gone: &[RegistrationId]) -> io::Result<()> {
+    pub(super) fn forget(&self, gone: &HashSet<&RegistrationId>) -> io::Result<()> {
         let Self::File(path) = self else { return Ok(()) };
         match fs::read_to_string(path) {
             Ok(text) if !gone.is_empty() => {
@@ -93,8 +93,8 @@ struct Whose {
 }
 
 /// The lines that are not of these registrations. What cannot be read might be anybody's, and goes.
-fn without<'t>(text: &'t str, gone: &[RegistrationId]) -> impl Iterator<Item = &'t str> {
-    let gone: HashSet<&str> = gone.iter().map(RegistrationId::as_str).collect();
+fn without<'t>(text: &'t str, gone: &HashSet<&RegistrationId>) -> impl Iterator<Item = &'t str> {
+    let gone: HashSet<&str> = gone.iter().map(|id| id.as_str()).collect();
     text.split_inclusive('\n').filter(move |line| {
         let whose: Result<Whose, _> = serde_json::from_str(line);
         whose.is_ok_and(|whose| !gone.contains(whose.registration_id.as_str()))

@@ -26,11 +26,15 @@ impl Personal {
 
     /// First character, then dots: enough to tell two rows apart, not enough to know someone.
     ///
-    /// An e-mail address keeps its domain, which says more about the mail provider than about the person.
+    /// An e-mail address keeps its domain, which says more about the mail provider than about the person; a text in
+    /// which there is more than an address does not.
     pub fn masked(&self) -> String {
+        let is_domain = |text: &str| text.chars().all(|letter| letter.is_alphanumeric() || ".-".contains(letter));
         let (local, domain) = match self.0.split_once('@') {
-            Some((local, domain)) => (local, format!("@{domain}")),
-            None => (&*self.0, String::new()),
+            Some((local, domain)) if is_domain(domain) && !local.contains(char::is_whitespace) => {
+                (local, format!("@{domain}"))
+            }
+            _ => (&*self.0, String::new()),
         };
         match local.chars().next() {
             Some(first) => format!("{first}•••{domain}"),

@@ -26,6 +26,7 @@ use std::{path::PathBuf, time::Duration};
 pub use self::{
     client::Remote,
     expiry::expiry_of,
+    notes::{annotations_about, forget_annotations},
     probe::{Finding, Health, probe},
     renewal::renew,
     token::{COMMAND_TIMEOUT, TokenSource},

@@ -159,6 +159,34 @@ impl Said {
     }
 }
 
+/// How many lines of a journal are about registrations that fit; they are asked by id and by the whole line. A line that
+/// cannot be read may be about anybody.
+pub fn annotations_about(journal: &Path, fits: impl Fn(&RegistrationId, &str) -> bool) -> io::Result<usize> {
+    Ok(read(journal)?.lines().filter(|line| is_about(line, &fits)).count())
+}
+
+/// Takes those lines out of a journal. Whoever has it open reads it anew.
+pub fn forget_annotations(journal: &Path, fits: impl Fn(&RegistrationId, &str) -> bool) -> io::Result<()> {
+    let text = read(journal)?;
+    let stays: String = text.split_inclusive('\n').filter(|line| !is_about(line, &fits)).collect();
+    if stays.len() == text.len() { Ok(()) } else { private::replace_file(journal, stays.as_bytes()) }
+}
+
+fn read(journal: &Path) -> io::Result<String> {
+    match fs::read(journal) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) if error.kind() == IoKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_about(line: &str, fits: impl Fn(&RegistrationId, &str) -> bool) -> bool {
+    match serde_json::from_str::<Line>(line) {
+        Ok(read) => fits(&read.id, line),
+        Err(_) => !line.trim().is_empty(),
+    }
+}
+
 /// Appends a line in one write and waits until it is on disk.
 fn append(journal: &Path, line: &Line) -> io::Result<()> {
     let directory = journal.parent().unwrap_or(Path::new("."));
@@ -230,7 +258,7 @@ mod tests {
         Notes::new(Some(journal.to_owned()))
     }
 
-    async fn read(notes: &Notes, id: &str) -> DeskNotes {
+    async fn read_of(notes: &Notes, id: &str) -> DeskNotes {
         let mut registrations = [Registration::new(id.into(), at(0))];
         notes.put_with(&mut registrations).await;
         registrations[0].desk.clone()
@@ -242,8 +270,8 @@ mod tests {
         let id = RegistrationId::new("r1");
         let said = open(&journal).annotate(&id, verdict(Verdict::Wrong), &operator("alba"), at(1)).await.unwrap();
         assert_eq!(said.verdicts.len(), 1);
-        assert_eq!(read(&open(&journal), "r1").await, said);
-        assert_eq!(read(&open(&journal), "r2").await, DeskNotes::default());
+        assert_eq!(read_of(&open(&journal), "r1").await, said);
+        assert_eq!(read_of(&open(&journal), "r2").await, DeskNotes::default());
     }
 
     #[tokio::test]
@@ -256,7 +284,7 @@ mod tests {
         assert_eq!(refused.kind, ErrorKind::Conflict);
         other.annotate(&id, Annotation::Release, &operator("bruno"), at(3)).await.unwrap();
         other.annotate(&id, Annotation::Claim, &operator("bruno"), at(3)).await.unwrap();
-        assert_eq!(read(&one, "r1").await.claim.unwrap().by, "bruno");
+        assert_eq!(read_of(&one, "r1").await.claim.unwrap().by, "bruno");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -278,7 +306,7 @@ mod tests {
         let notes = open(&journal);
         for writer in 0..4 {
             for round in 0..rounds {
-                assert!(read(&notes, &format!("w{writer}r{round}")).await.claim.is_some(), "{writer} {round}");
+                assert!(read_of(&notes, &format!("w{writer}r{round}")).await.claim.is_some(), "{writer} {round}");
             }
         }
     }
@@ -290,9 +318,9 @@ mod tests {
         open(&journal).annotate(&id, Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
         fs::OpenOptions::new().append(true).open(&journal).unwrap().write_all(b"{\"id\":\"r2\",\"at").unwrap();
         let notes = open(&journal);
-        assert_eq!(read(&notes, "r1").await.claim.unwrap().by, "alba");
+        assert_eq!(read_of(&notes, "r1").await.claim.unwrap().by, "alba");
         notes.annotate(&id, verdict(Verdict::Right), &operator("alba"), at(2)).await.unwrap();
-        let after = read(&open(&journal), "r1").await;
+        let after = read_of(&open(&journal), "r1").await;
         assert_eq!((after.claim.is_some(), after.verdicts.len()), (true, 1));
     }
 
@@ -302,7 +330,27 @@ mod tests {
         let notes = open(&journal);
         notes.annotate(&RegistrationId::new("r1"), Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
         fs::remove_file(&journal).unwrap();
-        assert_eq!(read(&notes, "r1").await, DeskNotes::default());
+        assert_eq!(read_of(&notes, "r1").await, DeskNotes::default());
+    }
+
+    #[tokio::test]
+    async fn what_is_said_about_somebody_is_forgotten_and_nothing_else() {
+        let (_home, journal) = place();
+        let notes = open(&journal);
+        for id in ["r1", "r2", "r1"] {
+            let note = Annotation::Note { text: format!("about {id}").as_str().into() };
+            notes.annotate(&RegistrationId::new(id), note, &operator("alba"), at(1)).await.unwrap();
+        }
+        let fits = |id: &RegistrationId, _: &str| id.as_str() == "r1";
+        assert_eq!(annotations_about(&journal, fits).unwrap(), 2);
+        forget_annotations(&journal, fits).unwrap();
+        assert_eq!(annotations_about(&journal, |_, _| true).unwrap(), 1);
+        assert_eq!(read_of(&notes, "r1").await, DeskNotes::default());
+        assert_eq!(read_of(&notes, "r2").await.notes.len(), 1);
+        assert_eq!(annotations_about(&journal, |_, line| line.contains("about r2")).unwrap(), 1);
+        let nowhere = journal.with_file_name("nowhere");
+        forget_annotations(&nowhere, fits).unwrap();
+        assert!(!nowhere.exists());
     }
 
     #[tokio::test]
@@ -320,7 +368,7 @@ mod tests {
     async fn without_a_journal_it_is_remembered_until_the_end() {
         let notes = Notes::new(None);
         notes.annotate(&RegistrationId::new("r1"), Annotation::Claim, &operator("alba"), at(1)).await.unwrap();
-        assert_eq!(read(&notes, "r1").await.claim.unwrap().by, "alba");
+        assert_eq!(read_of(&notes, "r1").await.claim.unwrap().by, "alba");
         assert!(!notes.are_kept());
     }
 

@@ -64,6 +64,28 @@ pub fn read(path: &Path) -> (Kept, Option<String>) {
     (Kept::default(), Some(problem))
 }
 
+/// Forgets the filters that were typed, and the saved views that name somebody, in whatever case. A file that cannot be
+/// read, and one that was put aside, goes as a whole. Blocks.
+pub fn forget_filters(path: &Path, person: &str) -> io::Result<()> {
+    remove(&path.with_extension("broken"))?;
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        read => read?,
+    };
+    let Ok(kept) = serde_json::from_slice::<Kept>(&bytes) else { return remove(path) };
+    let person = person.to_lowercase();
+    let names = |text: &str| text.to_lowercase().contains(&person);
+    let views = kept.views.iter().filter(|view| !names(&view.name) && !names(&view.query)).cloned().collect();
+    write(path, &Kept { filters: Vec::new(), views, ..kept })
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Writes beside the file and then takes its place, so that a crash leaves the old one or the new one.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(kept)?;
@@ -75,8 +97,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::{fs, os::unix::fs::PermissionsExt};
 
-    use super::{Keeper, read};
-    use crate::app::Kept;
+    use super::{Keeper, forget_filters, read};
+    use crate::app::{Kept, KeptView};
 
     fn sorted(by: &str) -> Kept {
         Kept { sort: Some(by.to_owned()), ..Kept::default() }
@@ -93,6 +115,25 @@ mod tests {
         assert_eq!(read(&path), (sorted("risk:desc"), None));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn filters_and_views_that_name_somebody_are_forgotten_and_the_rest_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("local.json");
+        forget_filters(&path, "alba").unwrap();
+        assert!(!path.exists());
+        let view = |name: &str, query: &str| KeptView { name: name.into(), query: query.into(), sort: String::new() };
+        let views = vec![view("hers", "email:ALBA@example.com"), view("stuck", "stuck"), view("Alba", "x")];
+        let kept = Kept { filters: vec!["alba muestra".into(), "stuck".into()], views, ..sorted("risk:desc") };
+        super::write(&path, &kept).unwrap();
+        fs::write(path.with_extension("broken"), "alba").unwrap();
+        forget_filters(&path, "alba").unwrap();
+        assert_eq!(read(&path), (Kept { views: vec![view("stuck", "stuck")], ..sorted("risk:desc") }, None));
+        assert!(!path.with_extension("broken").exists());
+        fs::write(&path, "{\"alba").unwrap();
+        forget_filters(&path, "alba").unwrap();
+        assert!(!path.exists());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::task;
 
 use crate::{
     index::Index,
-    model::{Registration, Timestamp},
+    model::{Registration, RegistrationId, Timestamp},
     private,
 };
 
@@ -36,6 +36,20 @@ struct Head {
     /// Of what the rest is a mirror.
     of: String,
     saved_at: Timestamp,
+}
+
+/// The registrations of a mirror that fit, however old it is; none if there is no mirror. Blocks.
+pub fn mirrored(path: &Path, fits: impl Fn(&Registration) -> bool) -> io::Result<Vec<RegistrationId>> {
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        opened => opened?,
+    };
+    let mut found = Vec::new();
+    for line in BufReader::new(file).lines().skip(1) {
+        let registration = serde_json::from_str::<Registration>(&line?).ok();
+        found.extend(registration.filter(&fits).map(|registration| registration.id));
+    }
+    Ok(found)
 }
 
 impl MirrorFile {
@@ -124,6 +138,16 @@ mod tests {
         let (rows, saved_at) = mirror.read_now(at(20)).unwrap();
         assert_eq!((rows.len(), rows[0].id.as_str(), saved_at), (2, "a", at(10)));
         assert_eq!(fs::metadata(&mirror.path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn who_is_in_a_mirror_is_found_whatever_its_age() {
+        let directory = tempfile::tempdir().unwrap();
+        let mirror = mirror(&directory);
+        let is_a = |registration: &Registration| registration.id.as_str() == "a";
+        assert_eq!(mirrored(&mirror.path, is_a).unwrap(), []);
+        put(&mirror);
+        assert_eq!(mirrored(&mirror.path, is_a).unwrap(), [RegistrationId::new("a")]);
     }
 
     #[test]

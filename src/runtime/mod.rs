@@ -24,8 +24,8 @@ pub use answers::background_of_variable;
 pub use console::run;
 pub use export::ExportFile;
 pub use indexing::Filling;
-pub use keeper::read as read_kept;
-pub use mirror::MirrorFile;
+pub use keeper::{forget_filters, read as read_kept};
+pub use mirror::{MirrorFile, mirrored};
 
 use crate::{
     app::{Profile, columns::Column, look::Look},

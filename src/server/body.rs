@@ -35,7 +35,8 @@ impl<const LIMIT: usize> FromRequest<Arc<App>> for Body<LIMIT> {
     }
 }
 
-async fn read_all(body: RawBody, limit: usize) -> Result<Vec<u8>, Refusal> {
+/// A body of at most `limit` bytes.
+pub(super) async fn read_all(body: RawBody, limit: usize) -> Result<Vec<u8>, Refusal> {
     let mut stream = body.into_data_stream();
     let mut bytes = Vec::new();
     let mut seen = 0_usize;

@@ -1,4 +1,4 @@
-//! Tokens that fitted nothing, counted by the address they came from: whoever guesses gets few tries.
+//! Tokens and secrets that fitted nothing, counted by the address they came from: whoever guesses gets few tries.
 //!
 //! Behind a proxy all requests come from the proxy's address; it has to set limits of its own.
 
@@ -55,7 +55,7 @@ impl Guesses {
 }
 
 /// One customer has a whole /64 of IPv6 addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
         IpAddr::V4(address) => IpAddr::V4(address),

@@ -27,12 +27,14 @@ mod catalogue;
 mod codes;
 mod connection;
 mod guesses;
+mod heads;
 mod hooks;
 mod links;
 mod outcomes;
 mod query;
 mod refusal;
 mod registrations;
+mod shares;
 #[cfg(test)]
 mod tests;
 mod validations;
@@ -65,6 +67,7 @@ use self::{
     hooks::Sender,
     links::Links,
     refusal::Refusal,
+    shares::Share,
 };
 use crate::{
     backend::{Backend, BackendError, Clock, ListRequest},
@@ -92,7 +95,14 @@ struct Limits {
 
 const LIMITS: Limits = Limits {
     request: Duration::from_secs(30),
-    connection: Bounds { silence: Duration::from_mins(1), exchange: Duration::from_mins(2), connections: 512 },
+    connection: Bounds {
+        silence: Duration::from_mins(1),
+        head: Duration::from_secs(5),
+        exchange: Duration::from_mins(2),
+        connections: 512,
+        // Whoever comes from elsewhere has an eighth; a proxy on this machine leaves an eighth to others.
+        share: Share { remote: 64, local: 448 },
+    },
     grace: Duration::from_secs(5),
 };
 
@@ -283,6 +293,9 @@ impl Guard {
     }
 
     async fn answer(&self, request: Request, next: Next) -> Response {
+        if let Err(refusal) = heads::check(&request) {
+            return refusal.into_response();
+        }
         let reads = request.method() == Method::GET;
         // It is never closed, so whoever waits gets a turn.
         let _turn = if reads { self.reading.acquire().await.ok() } else { None };

@@ -72,7 +72,7 @@ impl Refusal {
         let mut refusal = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequests",
-            "Too many wrong tokens came from this address. Wait, and check the token.",
+            "Too many wrong tokens or secrets came from this address. Wait, and check yours.",
         );
         refusal.retry_after = Some(wait);
         refusal

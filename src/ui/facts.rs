@@ -8,6 +8,7 @@ use crate::{
     model::{Moment, Personal, Registration, Timestamp},
     text,
     triage::{LinkClock, LinkOrigin, Stuck, ThresholdFrom},
+    wire,
 };
 
 /// A time in UTC, without seconds, and without the year if it is this one.
@@ -35,6 +36,11 @@ pub fn until(at: Timestamp, now: Timestamp) -> String {
 /// Personal data, or its mask.
 pub fn personal(value: &Personal, masked: bool) -> Cow<'_, str> {
     if masked { Cow::Owned(value.masked()) } else { Cow::Borrowed(value.reveal()) }
+}
+
+/// A word of a source where a code belongs; its mask if it is none that is known.
+pub fn word(text: &str, masked: bool) -> String {
+    if masked { wire::masked_word(text) } else { text.to_owned() }
 }
 
 /// Text that may hold personal data, or its mask.

@@ -17,6 +17,7 @@ mod information;
 mod keys;
 mod live;
 mod marks;
+mod masking;
 mod overview;
 mod page;
 mod reasons;
@@ -31,6 +32,7 @@ pub use errors::decode_error;
 pub use flows::{decode_flow, decode_flows_of_project, decode_project, encode_flow, encode_project};
 pub use hook::{HookEvent, LoggedHook, decode_hook, decode_logged_hook, encode_hook};
 pub use live::{POPULATES, encode_contact, encode_live};
+pub use masking::word as masked_word;
 pub use overview::encode_overview;
 pub use page::{
     ResentAnswer, SyncAnswer, decode_access_token, decode_created, decode_list, decode_page, decode_pages,

@@ -64,8 +64,12 @@ pub(super) fn code(stored: &str, neutral: &str) -> Option<String> {
         return None;
     }
     let folded = text.to_ascii_lowercase();
-    let known = KNOWN.iter().chain(CAPTURE_QUALITY_REASONS).any(|known| *known == folded);
-    Some(if known { folded } else { neutral.to_owned() })
+    Some(if is_known(&folded) { folded } else { neutral.to_owned() })
+}
+
+/// Whether a word is one of the codes.
+pub(super) fn is_known(word: &str) -> bool {
+    KNOWN.iter().chain(CAPTURE_QUALITY_REASONS).any(|known| *known == word)
 }
 
 /// The code and the score in the face engine's `NNN:text@DETAIL`, where DETAIL is a score or a code of the provider.

@@ -66,3 +66,61 @@ fn a_masked_export_names_nobody() {
         assert!(open.contains("@example.com"));
     }
 }
+
+#[test]
+fn what_somebody_wrote_into_a_field_for_codes_is_masked_with_the_rest() {
+    let user = User::new();
+    let id = user.create("alba@example.com");
+    let mut record = user.run(&["show", &id, "--json"]).json();
+    let entry = serde_json::json!({
+        "at": null, "actor": "Marta Zubiri", "ip": null, "action": "retrieve", "outcome": "denied",
+        "reason": "Marta Zubiri rang, marta@example.org of 12 Elm Street",
+    });
+    record["accessLog"] = serde_json::json!([entry]);
+    let attempt = serde_json::json!({ "step": "form", "at": null, "reason": "Zubiri hung up", "counts": true });
+    record["failedAttempts"] = serde_json::json!([attempt]);
+    record["id"] = "reg_other".into();
+    record["contact"]["email"] = "marta@example.net".into();
+    let other = User::new();
+    fs::write(other.path("in.ndjson"), format!("{record}\n")).unwrap();
+    other.run(&["import", other.path("in.ndjson").to_str().unwrap()]).ok();
+    let open = other.run(&["export", "--output", "-"]).ok();
+    assert!(open.contains("Zubiri hung up") && open.contains("Elm Street"), "{open}");
+    for format in ["ndjson", "csv"] {
+        let masked = other.run(&["export", "--format", format, "--output", "-", "--mask"]).ok();
+        assert!(masked.contains("reg_other"), "{masked}");
+        for word in ["Zubiri", "Marta", "marta", "Elm Street"] {
+            assert!(!masked.contains(word), "{format}: {word} in {masked}");
+        }
+    }
+    other.configure("[profiles.local]\nrole = \"support\"\n");
+    let shown = other.run(&["show", "reg_other"]).ok();
+    assert!(!shown.contains("Zubiri") && !shown.contains("Elm Street"), "{shown}");
+}
+
+#[test]
+fn the_support_role_neither_takes_personal_data_out_nor_registrations_over_or_away() {
+    let user = User::new();
+    let id = user.create("alba@example.com");
+    let (backup, file) = (user.path("backup"), user.path("all.ndjson"));
+    let (backup, file) = (backup.to_str().unwrap(), file.to_str().unwrap());
+    user.run(&["backup", backup]).ok();
+    user.run(&["export", "--output", file]).ok();
+    user.configure("[profiles.local]\nrole = \"support\"\n");
+    let more = user.path("more");
+    let case = user.path("case.json");
+    let calls: [&[&str]; 6] = [
+        &["backup", more.to_str().unwrap()],
+        &["restore", backup, "--replace"],
+        &["import", file],
+        &["purge", "--person", &id, "--yes"],
+        &["evidence", &id, "--output", case.to_str().unwrap()],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ];
+    for call in calls {
+        let message = user.run(call).failed(4);
+        assert!(message.contains("role support"), "{call:?}: {message}");
+    }
+    assert!(!more.exists() && !case.exists());
+    assert_eq!(user.all().len(), 1);
+}

@@ -1,7 +1,7 @@
 //! Webhooks from end to end: `serve` tells, `watch` hears, and what is not heard is told again.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Stdio},
     thread,
@@ -43,6 +43,11 @@ impl Watch {
 
     /// A delivery; the status of the answer.
     pub fn deliver(&self, path: &str, headers: &str, body: &str) -> u16 {
+        self.deliver_and_read(path, headers, body).0
+    }
+
+    /// A delivery; status, headers and body of the answer.
+    fn deliver_and_read(&self, path: &str, headers: &str, body: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(
@@ -53,8 +58,9 @@ impl Watch {
         )
         .unwrap();
         let mut answer = String::new();
-        BufReader::new(stream).read_line(&mut answer).unwrap();
-        answer.split(' ').nth(1).unwrap().parse().unwrap()
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_ascii_lowercase(), body.to_owned())
     }
 }
 
@@ -110,6 +116,36 @@ fn without_the_secret_nothing_is_taken() {
     let by_header = format!("x-webhook-secret: {SECRET}\r\n");
     assert_eq!(watch.deliver("/hooks", &by_header, &event("created", 11)), 200);
     assert_eq!(watch.next()["proof"], "secret");
+}
+
+#[test]
+fn whoever_guesses_the_secret_is_made_to_wait_and_told_how_long() {
+    let watch = Watch::start(&User::new(), "2", Some(SECRET));
+    let body = event("created", 10);
+    for number in 0..30 {
+        let (path, headers) = match number % 3 {
+            0 => (format!("/hooks/guess{number}"), String::new()),
+            1 => ("/hooks".to_owned(), format!("x-webhook-secret: guess{number}\r\n")),
+            _ => ("/hooks".to_owned(), format!("x-verifik-signature: sha256={number:064}\r\n")),
+        };
+        assert_eq!(watch.deliver(&path, &headers, &body), 401, "guess {number}");
+    }
+    let (status, head, answer) = watch.deliver_and_read("/hooks/guess", "", &body);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((status, &answer["code"]), (429, &json!("TooManyRequests")));
+    assert!(head.contains("retry-after: "), "{head}");
+    assert_eq!(watch.deliver(&format!("/hooks/{SECRET}"), "", &body), 429, "a right one is no way to find out");
+}
+
+#[test]
+fn a_delivery_that_is_too_large_is_refused_in_json() {
+    let watch = Watch::start(&User::new(), "2", None);
+    let (status, head, answer) = watch.deliver_and_read("/hooks", "", &" ".repeat(2 << 20));
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((status, &answer["code"]), (413, &json!("PayloadTooLarge")));
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let note = format!("x-note: {}\r\n", "y".repeat(40_000));
+    assert_eq!(watch.deliver("/hooks", &note, &event("created", 10)), 431);
 }
 
 #[test]

@@ -111,6 +111,26 @@ async fn a_body_over_the_limit_is_refused_and_the_endpoint_lives_on() {
 }
 
 #[tokio::test]
+async fn a_head_over_the_limit_is_refused_in_json_and_the_endpoint_lives_on() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    let list = "/v2/app-registrations";
+    for (bytes, status, code) in [(30_000, 200, json!(null)), (40_000, 431, json!("HeadersTooLarge"))] {
+        let request = endpoint.request(Method::GET, list).header("x-note", "y".repeat(bytes));
+        let (answered, answer) = read(request.send().await.unwrap()).await;
+        assert_eq!((answered.as_u16(), &answer["code"]), (status, &code), "{bytes}");
+    }
+    let many = (0..90).fold(endpoint.request(Method::GET, list), |request, number| {
+        request.header(format!("x-note-{number}"), "y".repeat(400))
+    });
+    assert_eq!(many.send().await.unwrap().status().as_u16(), 431, "many small ones count together");
+    for (bytes, status, code) in [(7_000, 200, json!(null)), (9_000, 414, json!("UriTooLong"))] {
+        let (answered, answer) = endpoint.get(&format!("{list}?note={}", "y".repeat(bytes))).await;
+        assert_eq!((answered.as_u16(), &answer["code"]), (status, &code), "{bytes}");
+    }
+    assert_eq!(endpoint.get(list).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn of_many_wrong_codes_at_once_exactly_the_limit_is_tried() {
     let (desk, endpoint) = Desk::engine().await.served(Dialect::Live).await;
     let (id, token) = create_live(&endpoint, &desk, "hasty").await;

@@ -240,13 +240,19 @@ pub enum Command {
                             anew.\n\nExample: regdesk audit --verify")]
     Audit(AuditArguments),
     /// Write all there is about one registration to a file: values, flags, thresholds, decisions, who did what
-    #[command(after_help = "The file holds personal data and is readable by you alone.\n\n\
+    #[command(after_help = "The file holds personal data and is readable by you alone.\n\
+                            Its last field is the digest of the lines before it (head -n -2 FILE | sha256sum), which the \
+                            audit log keeps as well. audit.links leads from audit.from to the digest of the log: of each \
+                            entry, it is that of the digest before followed by the digest of its content, all of its line \
+                            before ,\"previous\":\n\n\
                             Example: regdesk evidence 65f0c1d2e3a4b5c6d7e8f901 --output case.json")]
     Evidence(EvidenceArguments),
     /// Erase registrations from the profile's embedded engine: those that are over for long, or those of one person
-    #[command(after_help = "Nothing of them stays in the files but the ids in the audit log; backups and exports are \
-                            yours to delete.\nAn address on the command line is seen by other users of the machine: \
-                            `-` reads it from standard input.\n\nExample: regdesk purge --older-than 90d --yes")]
+    #[command(after_help = "Nothing of them stays in the files but the ids in the audit log, nor in the copies \
+                            beside the store; backups and exports are yours to delete. Of a person at a remote, \
+                            what is kept here goes.\nAn address on the command line is seen by other users of the \
+                            machine: `-` reads it from standard input.\n\n\
+                            Example: regdesk purge --older-than 90d --yes")]
     Purge(PurgeArguments),
     /// Look at the configuration, check it, or begin one
     #[command(subcommand, after_help = "Example: regdesk config check")]

@@ -43,7 +43,7 @@ const MASK: char = '•';
 
 /// Takes over what a file holds, and prints how many were new, were there, and were refused.
 pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let profile = session.profile()?;
+    let profile = session.profile_in_full()?;
     let Source::Embedded { data_dir } = &profile.source else {
         let message = "only an embedded profile can take registrations over: a remote has its own; leave out --url, or \
                        pick an embedded profile";

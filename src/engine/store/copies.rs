@@ -52,6 +52,27 @@ pub(super) fn copy_file(from: &Path, to: &Path) -> Result<u64, CopyError> {
     copied.map_err(at(to))
 }
 
+/// The files beside a store that hold registrations as they were: what was moved aside for a backup, what was kept before
+/// it was brought over, and what was never finished.
+pub(super) fn kept_beside(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let (Some(directory), Some(name), Some(stem)) = (path.parent(), path.file_name(), path.file_stem()) else {
+        return Ok(Vec::new());
+    };
+    let [name, stem] = [name, stem].map(|text| text.to_string_lossy());
+    let (before, format, part) = (format!("{name}.before-"), format!("{name}.format-"), format!("{stem}."));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&before) || name.starts_with(&format) || name.starts_with(&part) && name.ends_with(".part")
+        {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Keeps writers away from a file that was closed properly; one that was not is brought into order first.
 fn hold(path: &Path) -> Result<ReadOnlyDatabase, OpenError> {
     careful(path, || match ReadOnlyDatabase::open(path) {

@@ -3,21 +3,54 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use redb::{
     Builder, Database, Key, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition, Value,
     WriteTransaction,
 };
 
-use super::copies::{CopyError, at};
+use super::copies::{CopyError, at, kept_beside};
 use super::hooks::{HOOKS, HOOKS_DUE, StoredHook};
+use super::migration;
 use super::open::{OpenError, careful, existing, file_of, require_format};
 use super::record::{Keys, unpack_snapshot};
 use super::tables::{CHANGED, CONTACTS, COUNTS, EXPIRY, FLOWS, HISTORY, META, ORDER, PROJECTS, STATES, TOKENS};
 use super::{StoreError, open};
+use crate::engine::core::State;
 use crate::model::{Registration, RegistrationId};
 use crate::private;
+
+/// What is to be erased of a data directory.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Registrations of the store.
+    pub ids: Vec<RegistrationId>,
+    /// Copies beside it that hold any of them, or others that fit, as they were.
+    pub copies: Vec<FoundCopy>,
+}
+
+impl Found {
+    /// Whether there is nothing to erase.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.copies.is_empty()
+    }
+
+    /// Whoever is erased anywhere.
+    pub fn all(&self) -> HashSet<&RegistrationId> {
+        self.ids.iter().chain(self.copies.iter().filter_map(|copy| copy.ids.as_ref()).flatten()).collect()
+    }
+}
+
+/// A copy of a store, with what is to be erased of it.
+#[derive(Debug)]
+pub struct FoundCopy {
+    /// The file.
+    pub path: PathBuf,
+    /// The registrations in it. Without them it goes as a whole: it is of a former format, was never finished, or cannot
+    /// be read.
+    pub ids: Option<Vec<RegistrationId>>,
+}
 
 /// Those who go: their ids, and the numbers of what was to be told of them.
 #[derive(Default)]
@@ -27,32 +60,74 @@ struct Doomed {
     hooks: HashSet<u64>,
 }
 
-/// The registrations of a directory that fit. Refused while somebody has the store open.
-pub(in crate::engine) fn find(
-    directory: &Path,
-    fits: impl Fn(&Registration) -> bool,
-) -> Result<Vec<RegistrationId>, OpenError> {
+/// The registrations of a directory that fit, and the copies beside the store that hold them, or others that fit. Refused
+/// while somebody has the store open.
+pub(in crate::engine) fn find(directory: &Path, fits: impl Fn(&Registration) -> bool) -> Result<Found, OpenError> {
     let path = file_of(directory);
-    let (_database, doomed) = opened(&path, fits)?;
+    let ids = fitting(&path, &fits)?;
+    let fits = |registration: &Registration| ids.contains(&registration.id) || fits(registration);
+    let kept = kept_beside(&path).map_err(|reason| OpenError::Access { path: directory.to_owned(), reason })?;
+    let mut copies = Vec::new();
+    for path in kept {
+        let ids = match fitting(&path, fits) {
+            Ok(ids) if ids.is_empty() => continue,
+            Ok(ids) => Some(ids),
+            Err(error @ OpenError::Locked { .. }) => return Err(error),
+            Err(OpenError::Format { found: migration::FORMAT_BEFORE, .. }) if !former_holds(&path, fits) => continue,
+            Err(_) => None,
+        };
+        copies.push(FoundCopy { path, ids });
+    }
+    Ok(Found { ids, copies })
+}
+
+fn fitting(path: &Path, fits: impl Fn(&Registration) -> bool) -> Result<Vec<RegistrationId>, OpenError> {
+    let (_database, doomed) = opened(path, fits)?;
     Ok(doomed.ids.iter().map(RegistrationId::new).collect())
 }
 
-/// Erases registrations of a directory in one step: a program that ends in the middle leaves all of them. Those that
-/// are not there are passed over. Refused while somebody has the store open.
-pub(in crate::engine) fn erase(directory: &Path, ids: &[RegistrationId]) -> Result<(), CopyError> {
-    let path = file_of(directory);
+/// Whether a file of the format before holds anybody who fits; also if that cannot be told.
+fn former_holds(path: &Path, fits: impl Fn(&Registration) -> bool) -> bool {
+    let look = || -> Result<bool, StoreError> {
+        let database = Builder::new().open(path)?;
+        for entry in database.begin_read()?.open_table(migration::SNAPSHOTS)?.iter()? {
+            if fits(&State::from_stored(entry?.1.value())?.registration) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    careful(path, || look().map_err(|error| broken(path, &error))).unwrap_or(true)
+}
+
+/// Erases registrations from the copies beside the store and then from the store, each file in one step: a program that
+/// ends in the middle can do it again. Those that are not there are passed over. Refused while somebody has the store
+/// open.
+pub(in crate::engine) fn erase(directory: &Path, found: &Found) -> Result<(), CopyError> {
+    for copy in &found.copies {
+        match &copy.ids {
+            Some(ids) => erase_from(&copy.path, ids)?,
+            None => fs::remove_file(&copy.path).map_err(at(&copy.path))?,
+        }
+    }
+    if !found.ids.is_empty() {
+        erase_from(&file_of(directory), &found.ids)?;
+    }
+    private::sync_directory(directory).map_err(at(directory))
+}
+
+fn erase_from(path: &Path, ids: &[RegistrationId]) -> Result<(), CopyError> {
     let ids: HashSet<&RegistrationId> = ids.iter().collect();
-    let (database, doomed) = opened(&path, |registration| ids.contains(&registration.id))?;
+    let (database, doomed) = opened(path, |registration| ids.contains(&registration.id))?;
     let part = path.with_extension(format!("{}.part", private::random_name()));
     drop(private::create_file(&part).map_err(at(&part))?);
-    let rebuilt = rebuild(&database, &part, &doomed).map_err(|error| broken(&path, &error));
-    let replaced = rebuilt.map_err(CopyError::from).and_then(|()| fs::rename(&part, &path).map_err(at(&path)));
+    let rebuilt = rebuild(&database, &part, &doomed).map_err(|error| broken(path, &error));
+    let replaced = rebuilt.map_err(CopyError::from).and_then(|()| fs::rename(&part, path).map_err(at(path)));
     if replaced.is_err() {
         // It is of no use to anybody.
         let _ = fs::remove_file(&part);
     }
-    replaced?;
-    private::sync_directory(directory).map_err(at(directory))
+    replaced
 }
 
 fn opened(path: &Path, fits: impl Fn(&Registration) -> bool) -> Result<(Database, Doomed), OpenError> {

@@ -30,6 +30,7 @@ pub use check::Findings;
 pub(super) use check::check;
 pub use copies::CopyError;
 pub(super) use copies::{backup, restore};
+pub use erase::{Found, FoundCopy};
 pub(super) use erase::{erase, find};
 pub(super) use hooks::StoredHook;
 pub use open::{OpenError, is_trying};

@@ -9,15 +9,14 @@ use std::{
 
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{ConnectInfo, Path, Request, State},
     http::{HeaderMap, HeaderName, StatusCode},
     middleware,
     routing::post,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{net::TcpListener, sync::mpsc, time::Instant};
 
 use super::{
     seen::{Freshness, Seen},
@@ -26,7 +25,10 @@ use super::{
 use crate::{
     backend::Clock,
     model::Timestamp,
-    server::{Guard, LIMITS, ServeError, access::ClientKey, guard, refusal::Refusal, serve, wrong_method},
+    server::{
+        Guard, LIMITS, ServeError, access::ClientKey, body, connection::Peer, guard, guesses::Guesses,
+        refusal::Refusal, serve, wrong_method,
+    },
     wire::{self, HookEvent},
 };
 
@@ -91,6 +93,7 @@ pub struct Receiver {
 struct Door {
     secret: Option<(SecretString, ClientKey)>,
     seen: Mutex<Seen>,
+    guesses: Guesses,
     clock: Clock,
 }
 
@@ -109,7 +112,11 @@ impl Receiver {
             let key = ClientKey::new(&secret);
             (secret, key)
         });
-        Ok(Self { listener, local_addr, door: Door { secret, seen: Mutex::default(), clock } })
+        Ok(Self {
+            listener,
+            local_addr,
+            door: Door { secret, seen: Mutex::default(), guesses: Guesses::default(), clock },
+        })
     }
 
     /// The address taken.
@@ -128,36 +135,46 @@ impl Receiver {
             .route("/hooks/{secret}", post(take_with_secret))
             .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "Deliveries go to /hooks."))
             .method_not_allowed_fallback(wrong_method)
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .layer(middleware::from_fn_with_state(Guard::with(LIMITS), guard))
             .with_state((Arc::new(self.door), news));
         serve(self.listener, router, LIMITS, shutdown).await
     }
 }
 
-async fn take_bare(state: Shared, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+async fn take_bare(
+    state: Shared,
+    peer: ConnectInfo<Peer>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
     let named = headers.get(SECRET_HEADER).and_then(|value| value.to_str().ok()).map(SecretString::from);
-    take(state, named.as_ref(), &headers, &body)
+    take(state, peer, named, request).await
 }
 
 async fn take_with_secret(
     state: Shared,
+    peer: ConnectInfo<Peer>,
     Path(secret): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    take(state, Some(&secret.into()), &headers, &body)
+    take(state, peer, Some(secret.into()), request).await
 }
 
-fn take(
+async fn take(
     State((door, news)): Shared,
-    named: Option<&SecretString>,
-    headers: &HeaderMap,
-    body: &[u8],
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    named: Option<SecretString>,
+    request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    let proof = door.proof(named, headers, body)?;
+    if let Some(wait) = door.guesses.wait(peer.ip(), Instant::now()) {
+        return Err(Refusal::too_many_guesses(wait));
+    }
+    let (parts, body) = request.into_parts();
+    let body = body::read_all(body, BODY_LIMIT).await?;
+    let proof = door.proof(named.as_ref(), &parts.headers, &body);
+    let proof = proof.inspect_err(|_| door.guesses.count(peer.ip(), Instant::now()))?;
     let unreadable = |why: String| Refusal::bad_request(format!("The delivery cannot be read: {why}."));
-    let value = serde_json::from_slice(body).map_err(|_| unreadable("it is not JSON".to_owned()))?;
+    let value = serde_json::from_slice(&body).map_err(|_| unreadable("it is not JSON".to_owned()))?;
     let event = wire::decode_hook(value).map_err(|error| unreadable(error.to_string()))?;
     let room = news.try_reserve().map_err(|_| Refusal::busy())?;
     // Only what is certain to be handed on may count as taken: else the sender's next try would be dropped.

@@ -67,7 +67,12 @@ fn attempt_line(attempt: &Attempt, model: &Model, theme: &Theme) -> Line<'static
         Span::styled(text::fit(&at, TIME), theme.dim),
         Span::raw(text::fit(attempt.step.label(), SUBJECT)),
         Span::styled(text::fit(counts, 17), style),
-        Span::raw(attempt.reason.clone().unwrap_or_else(|| "no reason given".to_owned())),
+        Span::raw(
+            attempt
+                .reason
+                .as_ref()
+                .map_or_else(|| "no reason given".to_owned(), |reason| facts::word(reason, model.masked)),
+        ),
     ];
     if let Some(score) = attempt.score {
         spans.push(Span::styled(format!(" · score {score:.2}"), theme.strong));
@@ -118,15 +123,15 @@ fn access_line(access: &AccessEntry, model: &Model, theme: &Theme) -> Line<'stat
     let (glyph, style) = if allowed { ("✓", theme.ok) } else { ("✗", theme.bad) };
     let mut spans = vec![
         time(access.at, model, theme),
-        Span::raw(text::fit(&access.actor, 10)),
-        Span::styled(format!("{glyph} {} ", access.outcome), style),
-        Span::raw(access.action.clone()),
+        Span::raw(text::fit(&facts::word(&access.actor, model.masked), 10)),
+        Span::styled(format!("{glyph} {} ", facts::word(&access.outcome, model.masked)), style),
+        Span::raw(facts::word(&access.action, model.masked)),
     ];
     if let Some(ip) = &access.ip {
         spans.push(Span::styled(format!(" from {}", facts::sensitive(ip, model.masked)), theme.dim));
     }
     if let Some(reason) = &access.reason {
-        spans.push(Span::styled(format!(" · {reason}"), theme.attention));
+        spans.push(Span::styled(format!(" · {}", facts::word(reason, model.masked)), theme.attention));
     }
     Line::from(spans)
 }
