@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::BackendError;
-use crate::model::RegistrationId;
+use crate::model::{Registration, RegistrationId};
 
 /// A place in the feed of one store: after a change, before the next.
 ///
@@ -34,4 +34,8 @@ pub trait Feed: Send + Sync {
         position: FeedPosition,
         most: usize,
     ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, BackendError>;
+
+    /// A registration as it is stored, whether or not its time has run out by now; `None` if there is none. Blocks for
+    /// as long as the disk takes.
+    fn stored(&self, id: &RegistrationId) -> Result<Option<Registration>, BackendError>;
 }

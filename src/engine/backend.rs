@@ -159,6 +159,10 @@ impl Feed for Engine {
         })
         .await
     }
+
+    fn stored(&self, id: &RegistrationId) -> Result<Option<Registration>, BackendError> {
+        Ok(self.inner().store.load(id)?.map(|state| state.registration))
+    }
 }
 
 fn check_page(request: &ListRequest) -> Result<(), BackendError> {
