@@ -59,17 +59,24 @@ impl Filling {
     }
 }
 
-/// Does something on a thread that stands back behind the others, and that nobody waits for when the program is left.
-pub(super) fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+/// Does something on a thread that nobody waits for when the program is left.
+pub(super) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
     let (done, outcome) = oneshot::channel();
     thread::spawn(move || {
-        // Keys and their frames come first where processors are few; the judging threads inherit this. Without the
-        // right to be nice, it is as it was.
-        let _ = rustix::process::nice(NICE);
         // Whoever wanted it may be gone by now.
         let _ = done.send(work());
     });
     outcome
+}
+
+/// The same for what takes long: the thread stands back behind all others.
+pub(super) fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    beside(|| {
+        // Keys and their frames come first where processors are few; the judging threads inherit this. Without the
+        // right to be nice, it is as it was.
+        let _ = rustix::process::nice(NICE);
+        work()
+    })
 }
 
 /// What is told when a thread has panicked.

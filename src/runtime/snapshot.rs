@@ -11,7 +11,7 @@ use std::{
 
 use tokio::task;
 
-use super::indexing::{behind, broke_off};
+use super::indexing::{behind, beside, broke_off};
 use crate::{
     backend::{Backend, BackendError, FeedPosition},
     index::{Index, Stamp},
@@ -126,16 +126,16 @@ impl<'a> Stored<'a> {
         if now < index.as_of() || changed.len() > index.len() / MOST_CHANGED {
             return None;
         }
-        let backend = Arc::clone(self.backend);
-        let followed = behind(move || {
-            let count = changed.len();
+        let (backend, count) = (Arc::clone(self.backend), changed.len());
+        let follow = move || {
             let stored = changed.iter().map(|id| backend.feed()?.stored(id).ok()?.map(Arc::new));
             index.upsert(stored.collect::<Option<Vec<_>>>()?, now);
             if count + index.judge_due(now) > MANY {
                 file.write(&index, position);
             }
             Some(Box::new(index))
-        });
+        };
+        let followed = if count > MANY { behind(follow) } else { beside(follow) };
         followed.await.ok()?
     }
 

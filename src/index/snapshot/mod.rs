@@ -113,7 +113,7 @@ fn links(
     lengths: &[u32],
     mut remembered: &[u8],
 ) -> Option<LinkIndex> {
-    let mut links = LinkIndex::default();
+    let mut links = LinkIndex::with_room_for(ids.len());
     for (row, ((id, at), length)) in ids.iter().zip(created).zip(lengths).enumerate() {
         let (own, others) = remembered.split_at_checked(*length as usize)?;
         if links.number(id).is_some() {

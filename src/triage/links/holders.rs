@@ -15,6 +15,9 @@ use crate::model::{RegistrationId, Timestamp};
 /// Values that most are the only ones to hold: the number of that one, or with this bit the place of a crowd.
 const SHARED: u32 = 1 << 31;
 
+/// Values that most registrations leave behind and nobody else does.
+const KEYS_EACH: usize = 5;
+
 /// The traces of everyone known, packed, and everyone by what they left.
 #[derive(Clone, Default)]
 pub struct Holders {
@@ -93,6 +96,15 @@ impl<'a> Of<'a> {
 }
 
 impl Holders {
+    /// For so many registrations, with what each usually shares.
+    pub fn with_room_for(count: usize) -> Self {
+        let mut holders = Self::default();
+        holders.numbers.reserve(count);
+        holders.members.reserve(count);
+        holders.by_key.reserve(count.saturating_mul(KEYS_EACH));
+        holders
+    }
+
     fn member(&self, number: Number) -> Option<&Member> {
         self.members.get(number as usize)?.as_ref()
     }

@@ -118,6 +118,11 @@ impl Touched {
 }
 
 impl LinkIndex {
+    /// For so many registrations, with what each usually shares.
+    pub fn with_room_for(count: usize) -> Self {
+        Self { holders: Holders::with_room_for(count), ..Self::default() }
+    }
+
     /// Adds a registration, or replaces what it shared before.
     pub fn insert(&mut self, registration: &Registration) {
         self.add(registration);
@@ -131,6 +136,7 @@ impl LinkIndex {
 
     /// Finds out what is left to be found out of those who were added.
     pub fn settle(&mut self) {
+        self.series.settle();
         self.groups.settle(&self.holders);
     }
 
@@ -174,7 +180,7 @@ impl LinkIndex {
     /// [`LinkIndex::settle`] has to follow.
     pub fn recall(&mut self, id: &RegistrationId, at: Timestamp, project: &str, remembered: &[u8]) -> Option<()> {
         let arrival = self.holders.arrival_of(id, at);
-        let traces = Traces::unpack(remembered, id.clone(), arrival, &project.into())?;
+        let traces = Traces::outline(remembered, id.clone(), arrival, project.into())?;
         self.put_packed(traces, remembered.to_vec(), &mut Touched::unwanted());
         Some(())
     }

@@ -167,7 +167,7 @@ impl LinkIndex {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -230,6 +230,15 @@ mod tests {
             ["a", " document 2", "  b +email", "   person 2", "    c", " email 3", "  e", " ip 2", "  d weak"];
         assert_eq!(drawn(&ring), expected);
         assert_eq!((ring.size, ring.is_cut), (4, false));
+    }
+
+    #[test]
+    fn a_value_is_told_as_the_one_above_it_has_it() {
+        let people = [with_email("a", "X+tag@example.com"), with_email("b", "x@example.com")];
+        let read = |id: &RegistrationId| people.iter().find(|person| person.id == *id).cloned().map(Arc::new);
+        let ring = index_of(&people).tree_of(&"a".into(), read);
+        let RingNode::Value { value, .. } = &ring.rows[1].node else { panic!("no value") };
+        assert_eq!(value.as_ref().unwrap().reveal(), "x@example.com");
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::model::Contact;
 /// Numbers further apart than this are not of one series; our choice.
 const FURTHEST: u64 = 10;
 
+/// Fewer than this share of all are put among the others one by one.
+const FEW: usize = 16;
+
 /// The place of a contact among others like it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -54,19 +57,38 @@ fn stem_of(email: &str) -> Option<(String, u64)> {
 
 /// Everyone by the place of their contact.
 #[derive(Debug, Clone, Default)]
-pub struct Series(BTreeSet<(Place, Arrival)>);
+pub struct Series {
+    all: BTreeSet<(Place, Arrival)>,
+    /// Who came untold and does not stand among them yet.
+    unsettled: Vec<(Place, Arrival)>,
+}
 
 impl Series {
     /// Adds someone at a place, and tells of those for whom there is one more in their series.
     pub fn insert(&mut self, place: Place, arrival: Arrival, touched: &mut Touched) {
-        self.0.insert((place, arrival));
+        if !touched.is_wanted() {
+            self.unsettled.push((place, arrival));
+            return;
+        }
+        self.all.insert((place, arrival));
         self.tell(place, &arrival, touched);
     }
 
     /// Takes someone away from a place; tells as [`Series::insert`] does.
     pub fn remove(&mut self, place: Place, arrival: Arrival, touched: &mut Touched) {
+        self.settle();
         self.tell(place, &arrival, touched);
-        self.0.remove(&(place, arrival));
+        self.all.remove(&(place, arrival));
+    }
+
+    /// Puts those who came untold among the others: many at once, which is quicker than one by one.
+    pub fn settle(&mut self) {
+        let came = std::mem::take(&mut self.unsettled);
+        if came.len() < self.all.len() / FEW {
+            self.all.extend(came);
+        } else if !came.is_empty() {
+            self.all = std::mem::take(&mut self.all).into_iter().chain(came).collect();
+        }
     }
 
     /// One registration for each other number of the series of someone within a day, in order of the numbers: the
@@ -96,7 +118,7 @@ impl Series {
         let mut next = Some(own.number.saturating_sub(FURTHEST));
         let places = std::iter::from_fn(move || {
             let from = (Place { number: next?, ..own }, FIRST);
-            let (found, _) = self.0.range(from..).next()?;
+            let (found, _) = self.all.range(from..).next()?;
             next = found.number.checked_add(1);
             (found.line == own.line && found.number <= last).then_some(*found)
         });
@@ -104,11 +126,11 @@ impl Series {
     }
 
     fn before(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'_> {
-        self.0.range((place, FIRST)..(place, *arrival)).rev().map(|(_, other)| *other)
+        self.all.range((place, FIRST)..(place, *arrival)).rev().map(|(_, other)| *other)
     }
 
     fn after(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'_> {
-        self.0.range((place, *arrival)..).take_while(move |(other, _)| *other == place).map(|(_, other)| *other)
+        self.all.range((place, *arrival)..).take_while(move |(other, _)| *other == place).map(|(_, other)| *other)
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use rmp_serde::{Deserializer, decode::ReadRefReader};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -60,6 +61,18 @@ pub fn digest(kind: &str, text: &str) -> u64 {
     whole.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
+/// Reads what stands after the keys of packed traces.
+type Reader<'a> = Deserializer<ReadRefReader<'a, [u8]>>;
+
+/// Keys and series of packed traces, and what reads the rest.
+fn opened(packed: &[u8]) -> Option<(Vec<Key>, Vec<series::Place>, Reader<'_>)> {
+    let keys: Vec<Key> = keys_of(packed).collect();
+    let count = usize::from(*packed.first()?);
+    let mut rest = Deserializer::from_read_ref(packed.get(1 + count * KEY..)?);
+    let series = Vec::deserialize(&mut rest).ok().filter(|_| keys.len() == count)?;
+    Some((keys, series, rest))
+}
+
 /// What is remembered of one registration: its keys, and who it says it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traces {
@@ -86,10 +99,9 @@ pub struct Traces {
 /// Seconds and nanoseconds.
 type Packed = (i64, u32);
 
-/// All but the keys, as it is packed.
+/// All but keys and series, as it is packed.
 #[derive(Serialize, Deserialize)]
 struct Rest {
-    series: Vec<series::Place>,
     document: Option<Personal>,
     name: Option<FoldedName>,
     birth: Option<NaiveDate>,
@@ -158,7 +170,7 @@ impl Traces {
         }
     }
 
-    /// In little memory: how many keys, the keys, and the rest; without id, arrival and project.
+    /// In little memory: how many keys, the keys, the series, and the rest; without id, arrival and project.
     pub fn pack(&self) -> Vec<u8> {
         // More keys than that are noise; the strongest come first.
         let keys = &self.keys[..self.keys.len().min(usize::from(u8::MAX))];
@@ -169,7 +181,6 @@ impl Traces {
             bytes.extend_from_slice(&key.digest.to_le_bytes());
         }
         let rest = Rest {
-            series: self.series.clone(),
             document: self.document.clone(),
             name: self.name.clone(),
             birth: self.birth,
@@ -177,22 +188,29 @@ impl Traces {
             waiting: self.waiting.map(packed),
         };
         // Numbers and texts can always be written to memory.
+        let _ = rmp_serde::encode::write(&mut bytes, &self.series);
         let _ = rmp_serde::encode::write(&mut bytes, &rest);
         bytes.shrink_to_fit();
         bytes
     }
 
+    /// Of what was packed only what others need to know at once; `None` of bytes that are none.
+    pub fn outline(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: Arc<str>) -> Option<Self> {
+        let (keys, series, _) = opened(bytes)?;
+        let (document, name, birth, failed, waiting) = (None, None, None, None, None);
+        Some(Self { id, arrival, project, series, keys, document, name, birth, failed, waiting })
+    }
+
     /// What was packed; `None` of bytes that are none.
     pub fn unpack(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: &Arc<str>) -> Option<Self> {
-        let keys: Vec<Key> = keys_of(bytes).collect();
-        let count = usize::from(*bytes.first()?);
-        let rest: Rest = rmp_serde::from_slice(bytes.get(1 + count * KEY..)?).ok().filter(|_| keys.len() == count)?;
+        let (keys, series, mut rest) = opened(bytes)?;
+        let rest = Rest::deserialize(&mut rest).ok()?;
         let failed = rest.failed.map(|(at, looked_like_fraud)| Some(Failure { at: unpacked(at)?, looked_like_fraud }));
         Some(Self {
             id,
             arrival,
             project: Arc::clone(project),
-            series: rest.series,
+            series,
             keys,
             document: rest.document,
             name: rest.name,
