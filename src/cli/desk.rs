@@ -1,6 +1,14 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    ops::ControlFlow,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::broadcast;
 
@@ -9,7 +17,7 @@ use crate::{
     audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
-    engine::{self, Engine},
+    engine::{self, Engine, OpenError},
     index::{Index, Query, View, Views},
     model::{Contact, Personal, Registration, RegistrationId, Role, Timestamp},
     private,
@@ -22,6 +30,9 @@ use crate::{
 
 /// Registrations that are kept unpacked while a command passes over them.
 const AT_HAND: usize = 100;
+
+/// How long a store is waited for that another process has open.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Pages of a remote that are worth reading to find who is linked to one registration.
 const PAGES_FOR_LINKS: u64 = 20;
@@ -76,9 +87,8 @@ impl Desk {
 
     /// Opens the backend of a profile.
     pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
-        for path in profile.journal.as_deref().map(private::open_to_others).unwrap_or_default() {
-            let path = path.display();
-            notice(&format!("{path} can be read by other users of this machine; `chmod go-rwx` keeps them out"));
+        if let Some(directory) = &profile.journal {
+            warn_if_open(directory);
         }
         let (mut announcer, mut snapshot) = (None, None);
         let backend: Arc<dyn Backend> = match &profile.source {
@@ -86,7 +96,7 @@ impl Desk {
                 let hooked = hooked(&profile.webhooks);
                 let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
                 snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
-                Arc::new(Engine::open_with_hooks(data_dir, clock.clone(), hooked)?)
+                Arc::new(opened(data_dir, &clock, &hooked)?)
             }
             Source::Remote(remote) => {
                 let remote = Remote::new(remote.clone(), clock.clone())?;
@@ -195,6 +205,25 @@ impl Desk {
             notice(&format!("a registration was left out: {reason}"));
         }
         Ok(page)
+    }
+}
+
+/// Names a directory, and what is in it, if other users of the machine may do anything with it.
+pub fn warn_if_open(directory: &Path) {
+    for path in private::open_to_others(directory) {
+        notice(&format!("{} is open to other users of this machine; `chmod go-rwx` keeps them out", path.display()));
+    }
+}
+
+/// The engine of a data directory. One that another process has open is waited for a little: in a pipeline, that process
+/// is just about to end.
+fn opened(data_dir: &Path, clock: &Clock, hooked: &HookedProjects) -> Result<Engine, OpenError> {
+    let begun = Instant::now();
+    loop {
+        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone()) {
+            Err(OpenError::Locked { .. }) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
+            done => return done,
+        }
     }
 }
 
