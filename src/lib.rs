@@ -51,10 +51,16 @@
 //! - **One read path.** The console and the command line search registrations in memory ([`index`]) whatever the
 //!   backend; a backend only has to give pages. So links between registrations are found although a remote cannot
 //!   search, at the price of reading all of them.
-//! - **Columns to search, packed records to look at.** The index holds no registrations ready to read: what queries,
-//!   orders and counts ask of them stands in columns, the rest is packed, compressed with the first ones as a
-//!   dictionary, and unpacked when somebody looks at it. A judgement is made again then, too; it says until when it
+//! - **Columns to search, records to look at.** The index holds no registrations ready to read: what queries, orders and
+//!   counts ask of them stands in columns; the rest is looked up in the store of this machine, or, of a remote, packed,
+//!   compressed with the first ones as a dictionary, and unpacked when somebody looks at it. A judgement is made again then, too; it says until when it
 //!   holds by itself, so only those whose time has come are judged again, in steps between keys.
+//! - **An index is kept, and never believed.** Beside a large store lies what the last index of it held. It is taken if
+//!   the same build made it, judging by the same policy for the same operator, if no block of it is damaged, and if the
+//!   store can tell what has changed since; that is taken in, and who is due is judged again. Otherwise everybody is
+//!   read. An erasure deletes it first.
+//! - **What joins people are digests.** Who shares something with whom is known by number and by 64 bits of the digest
+//!   of each value, which is a third of the memory of the texts; a ring that is looked at reads them from its members.
 //! - **A large store is indexed aside.** The first page is on the screen at once; everybody is read, linked and judged on
 //!   other threads, which stand back behind the screen, and the index is then taken whole. What is counted or measured
 //!   over many on the screen is done in steps, or over an even choice of them, and says so.

@@ -1,6 +1,6 @@
 //! The screen of a ring: everyone joined to one registration as a tree, with marks of its own to act on several.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Effects, Model, Screen, model::ToastKind, rows::Rows};
 use crate::{
@@ -33,7 +33,7 @@ impl RingView {
 
     /// The tree follows what is known now.
     pub(super) fn follow(&mut self, index: &Index, height: usize) {
-        let ring = index.links().tree_of(&self.root);
+        let ring = index.links().tree_of(&self.root, |id| Some(Arc::clone(&index.get(id)?.registration)));
         (self.size, self.is_cut) = (ring.size, ring.is_cut);
         self.rows.replace(ring.rows, height, |left, right| left.member() == right.member());
         self.leave_value(-1, height);

@@ -141,6 +141,7 @@ pub async fn open(
         views: look.views,
         kept_at,
         mirror_at,
+        snapshot_at: desk.snapshot,
     };
     Ok(runtime::run(options).await?)
 }

@@ -17,12 +17,12 @@ use crate::{
     audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
-    engine::{Engine, OpenError},
+    engine::{self, Engine, OpenError},
     index::{Index, Query, View, Views},
     model::{Contact, Personal, Registration, RegistrationId, Role},
     private,
     remote::Remote,
-    runtime::Filling,
+    runtime::{Filling, SnapshotFile, Stored},
     server::Webhooks,
     text,
     triage::{self, Context, Judgement, LinkIndex, Policy},
@@ -54,6 +54,8 @@ pub struct Desk {
     pub journal: Option<Journal>,
     /// Where changes of a remote are told of, by whoever hears of them.
     pub announcer: Option<broadcast::Sender<RegistrationId>>,
+    /// Where the index of a store on disk is kept from one run to the next.
+    pub snapshot: Option<SnapshotFile>,
 }
 
 /// How personal data is printed.
@@ -94,10 +96,12 @@ impl Desk {
         if let Some(directory) = &profile.journal {
             warn_if_open(directory);
         }
-        let mut announcer = None;
+        let (mut announcer, mut snapshot) = (None, None);
         let backend: Arc<dyn Backend> = match &profile.source {
             Source::Embedded { data_dir } => {
                 let hooked = hooked(&profile.webhooks);
+                let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
+                snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
                 Arc::new(opened(data_dir, &clock, &hooked)?)
             }
             Source::Remote(remote) => {
@@ -106,7 +110,7 @@ impl Desk {
                 Arc::new(remote)
             }
         };
-        Ok(Self { announcer, ..Self::over(backend, profile, operator, policy, clock) })
+        Ok(Self { announcer, snapshot, ..Self::over(backend, profile, operator, policy, clock) })
     }
 
     /// A desk over a backend that is open already.
@@ -123,7 +127,7 @@ impl Desk {
             None => backend,
         };
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, operator, profile, policy, clock, journal, announcer: None }
+        Self { backend, operator, profile, policy, clock, journal, announcer: None, snapshot: None }
     }
 
     /// Notes what the operator does beside the backend, before it is done.
@@ -142,9 +146,14 @@ impl Desk {
         triage::judge(registration, Context { policy: &self.policy, ..Context::new(&nobody, self.clock.now()) })
     }
 
-    /// All registrations, judged.
+    /// All registrations, judged. What was kept of a large store by an earlier run is not read again.
     pub async fn load(&self) -> Result<Index, Failure> {
-        let filling = Filling::begin(Box::new(self.index()), self.clock.now());
+        let (stored, now) = (Stored::of(&self.backend, self.snapshot.as_ref()), self.clock.now());
+        if let Some(index) = stored.recall(self.index(), now).await {
+            return Ok(*index);
+        }
+        let position = stored.position().await;
+        let filling = Filling::begin(Box::new(stored.under(self.index())), now);
         let mut known: HashSet<RegistrationId> = HashSet::new();
         for number in 1.. {
             let page = self.page(number).await?;
@@ -156,7 +165,7 @@ impl Desk {
                 break;
             }
         }
-        Ok(*filling.finish().await?)
+        Ok(*stored.keep(filling.finish().await?, position).await?)
     }
 
     /// Hands over page after page with its number, the latest created first, until there is enough.

@@ -35,5 +35,5 @@ mod tests;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
-pub use keeping::{backup, check, erase, find, restore};
+pub use keeping::{INDEX_SNAPSHOT, backup, check, erase, find, restore};
 pub use store::{CopyError, Findings, Found, FoundCopy, OpenError, is_trying};

@@ -1,6 +1,7 @@
 //! Taking in everything there is: first everybody is known, then everybody is judged once, on all processors.
 
 use std::{
+    mem,
     num::NonZero,
     sync::{
         Arc,
@@ -10,7 +11,7 @@ use std::{
     thread,
 };
 
-use super::{Entry, Index, packed::Packed};
+use super::{Entry, Index, Row};
 use crate::{
     model::{Registration, Timestamp},
     triage::Context,
@@ -27,8 +28,8 @@ impl Index {
     /// left as known.
     pub fn fill(&mut self, registrations: Vec<Registration>, now: Timestamp) {
         for registration in registrations {
-            if !self.places.contains_key(&registration.id) {
-                self.links.insert(&registration);
+            if self.links.number(&registration.id).is_none() {
+                self.links.add(&registration);
                 let entry = Entry::new(Arc::new(registration), self.operator.as_deref());
                 self.put(self.len(), &entry, now);
             }
@@ -37,44 +38,59 @@ impl Index {
 
     /// Judges everybody, as if they had come one by one.
     pub fn judge_all(&mut self, now: Timestamp) {
+        self.links.settle();
         self.columns.as_of = now;
         self.look_for_incidents(now);
-        let Self { columns, packed, shared, links, incidents, policy, operator, .. } = self;
-        let unpack = |packed: &Packed| {
-            let mut entry = Entry::new(shared.unpack(packed)?, operator.as_deref());
+        self.judge_rows(&(0..self.len()).collect::<Vec<_>>(), now);
+    }
+
+    /// Moves on to a time, as [`Index::rejudge`] does in steps. How many had to be judged for that.
+    pub fn judge_due(&mut self, now: Timestamp) -> usize {
+        let due: Vec<usize> = self.fall_due(now).into_iter().map(Row::place).collect();
+        self.judge_rows(&due, now);
+        due.len()
+    }
+
+    fn judge_rows(&mut self, rows: &[usize], now: Timestamp) {
+        let Self { columns, records, links, incidents, policy, operator, .. } = self;
+        // Nothing of them changes here, and they are looked at while judgements are noted.
+        let ids = mem::take(&mut columns.ids);
+        let judged = |row: usize| {
+            let mut entry = Entry::new(records.get(row, &ids[row])?, operator.as_deref());
             entry.judge(Context { links, incidents, policy, now, horizon: None });
             Some(entry)
         };
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {
-            let (sender, judged) = mpsc::sync_channel(READY);
+            let (sender, blocks) = mpsc::sync_channel(READY);
             for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-                let (sender, next, packed) = (sender.clone(), &next, &*packed);
-                scope.spawn(move || judge(packed, next, unpack, &sender));
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || judge(rows, next, judged, &sender));
             }
             drop(sender);
-            for (first, entries) in judged {
-                for (row, entry) in (first..).zip(&entries) {
+            for (first, entries) in blocks {
+                for (row, entry) in rows[first..].iter().zip(&entries) {
                     if let Some(entry) = entry {
-                        columns.judge(row, entry);
+                        columns.judge(*row, entry);
                     }
                 }
             }
         });
+        columns.ids = ids;
     }
 }
 
 /// Judges block after block until there are none left.
 fn judge(
-    packed: &[Packed],
+    rows: &[usize],
     next: &AtomicUsize,
-    unpack: impl Fn(&Packed) -> Option<Entry>,
+    judge: impl Fn(usize) -> Option<Entry>,
     judged: &SyncSender<(usize, Vec<Option<Entry>>)>,
 ) {
     loop {
         let first = next.fetch_add(JUDGED_AT_ONCE, Ordering::Relaxed);
-        let rows = packed.iter().skip(first).take(JUDGED_AT_ONCE);
-        if first >= packed.len() || judged.send((first, rows.map(&unpack).collect())).is_err() {
+        let block = rows.iter().skip(first).take(JUDGED_AT_ONCE);
+        if first >= rows.len() || judged.send((first, block.map(|row| judge(*row)).collect())).is_err() {
             return;
         }
     }

@@ -80,7 +80,7 @@ impl Index {
 
     /// At which place of a listing a registration stands, by the order; `None` if it is not there.
     pub fn place_in(&self, listing: &Listing, sort: Sort, id: &RegistrationId) -> Option<usize> {
-        let row = Row::new(*self.places.get(id)?);
+        let row = Row::new(self.place(id)?);
         let place = listing.rows.iter().position(|other| *other == row)?;
         if listing.sorted.contains(&place) {
             return Some(place);
@@ -130,7 +130,7 @@ impl Index {
 
     /// The row of a registration.
     pub fn row(&self, id: &RegistrationId) -> Option<Row> {
-        self.places.get(id).copied().map(Row::new)
+        self.place(id).map(Row::new)
     }
 
     /// The registration of a row.

@@ -13,12 +13,14 @@ mod listing;
 mod order;
 mod packed;
 mod query;
+mod records;
+mod snapshot;
 mod totals;
 mod values;
 mod view;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -30,12 +32,14 @@ pub use order::{Sort, SortError, SortField};
 pub use query::{
     BARE, Query, QueryError, Span, TERMS, Term, flag_term, flips_term, is_bare, step_term, stuck_term, value_text,
 };
+pub use records::LookUp;
+pub use snapshot::Stamp;
 pub use values::{FACETS, ValueCount};
 pub use view::{Origin, View, ViewError, Views};
 
 use columns::{Columns, Mark};
 use entry::AtHand;
-use packed::{Packed, Shared};
+use records::Records;
 
 use crate::{
     model::{Checks, Registration, RegistrationId, Seen, Timestamp},
@@ -51,12 +55,12 @@ pub struct Index {
     /// What is asked of registrations.
     columns: Columns,
     /// The registrations themselves, row by row beside the columns.
-    packed: Vec<Packed>,
-    shared: Shared,
+    records: Records,
     /// To which steps they came lately, row by row as well.
     visits: Vec<Box<[Visit]>>,
     channels: Channels,
-    places: HashMap<RegistrationId, usize>,
+    /// The row of each registration, by its number among those that are linked.
+    rows: Vec<u32>,
     at_hand: Mutex<AtHand>,
     links: LinkIndex,
     incidents: Vec<Incident>,
@@ -84,6 +88,13 @@ impl Index {
         self
     }
 
+    /// Whose registrations are read from where they are stored, instead of being kept here; to be said before anything
+    /// is added.
+    #[must_use]
+    pub fn looking_up(self, look_up: LookUp) -> Self {
+        Self { records: Records::Stored(look_up), ..self }
+    }
+
     /// An empty index that judges in the same way for the same operator.
     #[must_use]
     pub fn blank(&self) -> Self {
@@ -107,11 +118,11 @@ impl Index {
         let mut changed: HashSet<RegistrationId> = HashSet::new();
         for registration in registrations {
             let id = registration.id.clone();
-            let place = self.places.get(&id).copied();
+            let place = self.place(&id);
             if place.is_some_and(|row| self.is_older(&registration, row)) {
                 continue;
             }
-            changed.extend(self.links.update(&registration).into_iter().map(Arc::unwrap_or_clone));
+            changed.extend(self.links.update(&registration));
             let entry = Entry::new(registration, self.operator.as_deref());
             self.put(place.unwrap_or(self.len()), &entry, now);
             self.at_hand().put(Arc::new(entry));
@@ -135,43 +146,52 @@ impl Index {
 
     /// Puts a registration into a row; the row after the last one is added.
     fn put(&mut self, row: usize, entry: &Entry, now: Timestamp) {
-        let packed = self.shared.pack(&entry.registration);
+        self.records.set(row, &entry.registration);
         let visits = self.channels.visits(&entry.registration, now);
         self.columns.set(row, entry);
-        if row == self.packed.len() {
-            self.places.insert(entry.registration.id.clone(), row);
-            self.packed.push(packed);
+        if row == self.visits.len() {
             self.visits.push(visits);
         } else {
-            self.packed[row] = packed;
             self.visits[row] = visits;
         }
+        self.note_place(&entry.registration.id, row);
+    }
+
+    /// The row of a registration.
+    fn place(&self, id: &RegistrationId) -> Option<usize> {
+        self.rows.get(self.links.number(id)? as usize).map(|row| *row as usize)
+    }
+
+    /// Notes the row of a registration that is linked already.
+    fn note_place(&mut self, id: &RegistrationId, row: usize) {
+        let Some(number) = self.links.number(id).map(|number| number as usize) else { return };
+        if number >= self.rows.len() {
+            self.rows.resize(number + 1, u32::MAX);
+        }
+        // Four billion rows would not fit into memory.
+        self.rows[number] = u32::try_from(row).unwrap_or(u32::MAX);
     }
 
     /// Forgets a registration.
     pub fn remove(&mut self, id: &RegistrationId, now: Timestamp) {
-        let Some(row) = self.places.remove(id) else { return };
-        self.packed.swap_remove(row);
+        let Some(row) = self.place(id) else { return };
+        self.records.swap_remove(row);
         self.visits.swap_remove(row);
         self.columns.swap_remove(row);
         self.at_hand().take(id);
         self.changes = None;
-        if let Some(moved) = self.columns.ids.get(row) {
-            self.places.insert(moved.clone(), row);
-        }
         let touched = self.links.remove(id);
-        self.judge(touched.into_iter().map(Arc::unwrap_or_clone), now);
+        if let Some(moved) = self.columns.ids.get(row).cloned() {
+            self.note_place(&moved, row);
+        }
+        self.judge(touched, now);
     }
 
     /// Moves on to a time, and judges again those whom that concerns: of whom something holds no longer by itself. So
     /// many of them at most; says whether some are left, with whom the next call goes on.
     pub fn rejudge(&mut self, now: Timestamp, most: usize) -> bool {
         if self.due.is_empty() {
-            self.columns.as_of = now;
-            let concerned = self.look_for_incidents(now);
-            let mut due = self.columns.due(now);
-            due.extend(concerned.iter().filter_map(|id| self.row(id)));
-            self.due = due;
+            self.due = self.fall_due(now);
         }
         for row in self.due.split_off(self.due.len().saturating_sub(most)) {
             if row.place() < self.len() {
@@ -181,9 +201,23 @@ impl Index {
         !self.due.is_empty()
     }
 
+    /// Moves on to a time, and tells whom that concerns.
+    fn fall_due(&mut self, now: Timestamp) -> Vec<Row> {
+        self.columns.as_of = now;
+        let concerned = self.look_for_incidents(now);
+        let mut due = self.columns.due(now);
+        due.extend(concerned.iter().filter_map(|id| self.row(id)));
+        due
+    }
+
+    /// The time of the last judgement.
+    pub fn as_of(&self) -> Timestamp {
+        self.columns.as_of
+    }
+
     fn judge(&mut self, ids: impl IntoIterator<Item = RegistrationId>, now: Timestamp) {
         for id in ids {
-            if let Some(row) = self.places.get(&id).copied() {
+            if let Some(row) = self.place(&id) {
                 self.judge_row(row, now);
             }
         }
@@ -204,7 +238,7 @@ impl Index {
 
     /// An entry that is not judged yet.
     fn unpack(&self, row: usize) -> Option<Entry> {
-        let registration = self.shared.unpack(&self.packed[row])?;
+        let registration = self.records.get(row, &self.columns.ids[row])?;
         Some(Entry::new(registration, self.operator.as_deref()))
     }
 
@@ -235,12 +269,12 @@ impl Index {
 
     /// One entry.
     pub fn get(&self, id: &RegistrationId) -> Option<Arc<Entry>> {
-        self.entry(*self.places.get(id)?)
+        self.entry(self.place(id)?)
     }
 
     /// What would show that a registration has moved.
     pub fn seen(&self, id: &RegistrationId) -> Option<Seen> {
-        let row = *self.places.get(id)?;
+        let row = self.place(id)?;
         let columns = &self.columns;
         let status = columns.status.get(row).clone();
         Some(Seen { status, version: columns.version[row], updated_at: columns.updated[row] })
@@ -254,12 +288,12 @@ impl Index {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.packed.len()
+        self.columns.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.packed.is_empty()
+        self.columns.len() == 0
     }
 
     /// Everything, in no particular order. Unpacks what is not at hand.

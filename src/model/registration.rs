@@ -47,7 +47,7 @@ impl From<RegistrationId> for String {
 
 impl From<&str> for RegistrationId {
     fn from(id: &str) -> Self {
-        Self::new(id)
+        Self(id.into())
     }
 }
 

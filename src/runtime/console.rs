@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    Options, RunError,
+    Options, RunError, SnapshotFile,
     answers::{Answers, Taken},
     changes, effects,
     export::Exports,
@@ -52,6 +52,7 @@ struct Console {
     answers: Sender<Message>,
     keeper: Option<Keeper>,
     mirror: Option<MirrorFile>,
+    snapshot: Option<SnapshotFile>,
     exports: Exports,
     /// What the operator wants to read in a program of their own, as soon as the loop lets go of the terminal.
     to_read: Option<(Reader, SecretString)>,
@@ -112,6 +113,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         answers,
         keeper: options.kept_at.map(Keeper::at),
         mirror: options.mirror_at,
+        snapshot: options.snapshot_at,
         exports: Exports::default(),
         to_read: None,
         open: true,
@@ -255,7 +257,8 @@ impl Console {
 
     fn perform(&mut self, effects: Effects) -> Result<(), RunError> {
         for effect in effects {
-            match effects::start(effect, &self.backend, &self.operator, &self.exports, &self.answers) {
+            let (snapshot, answers) = (self.snapshot.as_ref(), &self.answers);
+            match effects::start(effect, &self.backend, &self.operator, &self.exports, snapshot, answers) {
                 Some(Effect::Timer(timer, after)) => {
                     self.timers.insert(timer, Instant::now() + after);
                 }

@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 
-use super::{export::Exports, indexing};
+use super::{SnapshotFile, Stored, export::Exports, indexing};
 use crate::{
     app::{Effect, Message},
     backend::{Backend, BackendError, Caller, ErrorKind, Use, sync_as_seen},
@@ -18,6 +18,7 @@ pub fn start(
     backend: &Arc<dyn Backend>,
     operator: &Caller,
     exports: &Exports,
+    snapshot: Option<&SnapshotFile>,
     answers: &Sender<Message>,
 ) -> Option<Effect> {
     let (backend, operator) = (Arc::clone(backend), operator.clone());
@@ -71,9 +72,10 @@ pub fn start(
             });
         }
         Effect::Index(request, index, now) => {
-            let progress = answers.clone();
+            let (progress, snapshot) = (answers.clone(), snapshot.cloned());
             answer(answers, move |result| Message::Indexed(request, result), async move {
-                indexing::index(backend.as_ref(), index, now, request, &progress).await
+                let stored = Stored::of(&backend, snapshot.as_ref());
+                indexing::index(stored, index, now, request, &progress).await
             });
         }
         Effect::Discard(index) => _ = tokio::task::spawn_blocking(|| drop(index)),

@@ -1,4 +1,5 @@
-//! Everything a backend has, read into an index: pages are taken in on another thread than they are read on.
+//! Everything a backend has, as an index: the one that was kept, or every page, taken in on another thread than they are
+//! read on.
 
 use std::thread;
 
@@ -7,9 +8,10 @@ use tokio::sync::{
     oneshot,
 };
 
+use super::Stored;
 use crate::{
     app::{Message, RequestId},
-    backend::{Backend, BackendError, ErrorKind, ListRequest},
+    backend::{BackendError, ErrorKind, ListRequest},
     index::Index,
     model::{Registration, Timestamp},
 };
@@ -31,17 +33,12 @@ impl Filling {
     /// Begins with an empty index, on a thread that nobody waits for when the program is left.
     pub fn begin(mut index: Box<Index>, now: Timestamp) -> Self {
         let (pages, mut ready) = mpsc::channel::<Vec<Registration>>(READY);
-        let (done, filled) = oneshot::channel();
-        thread::spawn(move || {
-            // Keys and their frames come first where processors are few; the judging threads inherit this. Without the
-            // right to be nice, it is as it was.
-            let _ = rustix::process::nice(NICE);
+        let filled = behind(move || {
             while let Some(page) = ready.blocking_recv() {
                 index.fill(page, now);
             }
             index.judge_all(now);
-            // Whoever wanted it may be gone by now.
-            let _ = done.send(index);
+            index
         });
         Self { pages, filled }
     }
@@ -58,24 +55,51 @@ impl Filling {
     /// If the thread broke off.
     pub async fn finish(self) -> Result<Box<Index>, BackendError> {
         drop(self.pages);
-        self.filled.await.map_err(|_| {
-            BackendError::new(ErrorKind::Server, "The index could not be made; the log file says where it broke off.")
-        })
+        self.filled.await.map_err(|_| broke_off())
     }
 }
 
-/// Reads all pages and judges everybody. Tells how many have been read now and then.
+/// Does something on a thread that nobody waits for when the program is left.
+pub(super) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    let (done, outcome) = oneshot::channel();
+    thread::spawn(move || {
+        // Whoever wanted it may be gone by now.
+        let _ = done.send(work());
+    });
+    outcome
+}
+
+/// The same for what takes long: the thread stands back behind all others.
+pub(super) fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    beside(|| {
+        // Keys and their frames come first where processors are few; the judging threads inherit this. Without the
+        // right to be nice, it is as it was.
+        let _ = rustix::process::nice(NICE);
+        work()
+    })
+}
+
+/// What is told when a thread has panicked.
+pub(super) fn broke_off() -> BackendError {
+    BackendError::new(ErrorKind::Server, "The index could not be made; the log file says where it broke off.")
+}
+
+/// Takes the index that was kept, or reads all pages and judges everybody. Tells how many have been read now and then.
 pub(super) async fn index(
-    backend: &dyn Backend,
-    index: Box<Index>,
+    stored: Stored<'_>,
+    empty: Box<Index>,
     now: Timestamp,
     request: RequestId,
     answers: &Sender<Message>,
 ) -> Result<Box<Index>, BackendError> {
-    let filling = Filling::begin(index, now);
+    if let Some(index) = stored.recall(empty.blank(), now).await {
+        return Ok(index);
+    }
+    let position = stored.position().await;
+    let filling = Filling::begin(Box::new(stored.under(*empty)), now);
     let mut count = 0;
     for number in 1.. {
-        let page = backend.list(ListRequest::page(number, ListRequest::MAX_LIMIT)).await?;
+        let page = stored.backend().list(ListRequest::page(number, ListRequest::MAX_LIMIT)).await?;
         count += page.registrations.len();
         // What is pushed onto the next page meanwhile is known, and announced besides.
         let is_last = page.is_last(number, page.registrations.len());
@@ -88,5 +112,5 @@ pub(super) async fn index(
             let _ = answers.send(Message::Indexing(request, count)).await;
         }
     }
-    filling.finish().await
+    stored.keep(filling.finish().await?, position).await
 }

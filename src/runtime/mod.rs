@@ -16,6 +16,7 @@ mod input;
 mod keeper;
 mod mirror;
 mod reader;
+mod snapshot;
 mod terminal;
 
 use std::{io, path::PathBuf, sync::Arc};
@@ -26,6 +27,7 @@ pub use export::ExportFile;
 pub use indexing::Filling;
 pub use keeper::{forget_filters, read as read_kept};
 pub use mirror::{MirrorFile, mirrored};
+pub use snapshot::{SnapshotFile, Stored};
 
 use crate::{
     app::{Profile, columns::Column, look::Look},
@@ -62,6 +64,8 @@ pub struct Options {
     pub kept_at: Option<PathBuf>,
     /// Where what is read of a remote is kept on disk; `None` keeps it in memory.
     pub mirror_at: Option<MirrorFile>,
+    /// Where the index of a large store of this machine is kept from one run to the next; `None` makes it anew.
+    pub snapshot_at: Option<SnapshotFile>,
     /// Why the operator may decide as they do.
     pub reasons: Reasons,
     /// The views of the house.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Gateway, Registration, Status, Step, StepKind, StepState, Timestamp};
 
@@ -26,7 +27,7 @@ const FEWEST_SAMPLES: usize = 3;
 const LONGEST_HOURS: i32 = 24;
 
 /// A step that far fewer people get through than usual.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
     /// The step.
     pub step: StepKind,
@@ -58,7 +59,7 @@ impl Incident {
 }
 
 /// What fails together: a step, and for codes the gateway.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Channel {
     step: StepKind,
     through: Option<String>,
@@ -76,6 +77,22 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// When it was.
+    pub fn at(self) -> Timestamp {
+        self.at
+    }
+
+    /// All else of it as one number.
+    pub fn code(self) -> u32 {
+        u32::from(self.channel) << 2 | u32::from(self.passed) << 1 | u32::from(self.is_exact)
+    }
+
+    /// A visit by its number.
+    pub fn of_code(at: Timestamp, code: u32) -> Self {
+        let channel = u16::try_from(code >> 2).unwrap_or(u16::MAX);
+        Self { at, channel, passed: code & 2 != 0, is_exact: code & 1 != 0 }
+    }
+
     /// A step without a known beginning tells nothing.
     fn of(step: &Step, channel: u16) -> Option<Self> {
         let started = step.started?;
@@ -92,7 +109,7 @@ impl Visit {
 }
 
 /// The channels seen so far. Visits are told by them, and incidents found in visits.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Channels(Vec<Channel>);
 
 impl Channels {

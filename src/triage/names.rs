@@ -1,5 +1,6 @@
 //! Comparing what people typed: names without accents and order, numbers without separators.
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// More than this many parts of a name, or letters in a part, say nothing and would only cost time.
@@ -68,7 +69,7 @@ pub fn are_within_edits(left: &str, right: &str, most: usize) -> bool {
 }
 
 /// A name as its folded parts in alphabetical order. `Debug` does not print it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoldedName(Vec<String>);
 
 impl std::fmt::Debug for FoldedName {

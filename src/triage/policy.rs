@@ -1,6 +1,10 @@
 //! What a house goes by beyond its flows: rules that are switched off, numbers of its own, limits of waiting.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::LazyLock,
+};
 
 use super::{Lists, Rule, stuck::Way};
 use crate::model::{ProjectRef, StepKind};
@@ -65,6 +69,15 @@ impl Policy {
         &BUILT_IN
     }
 
+    /// What differs whenever judgements may; the same build makes the same of the same.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        // Maps in the order of their keys, and numbers in as many digits as tell them apart.
+        format!("{:?}{:?}", self.everywhere, self.projects).hash(&mut hasher);
+        self.lists.fingerprint().hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Whether a rule is asked at all in a project.
     pub fn is_enabled(&self, rule: &Rule, project: &ProjectRef) -> bool {
         self.layers(project).find_map(|layer| layer.rules.get(rule.id)?.enabled).unwrap_or(true)
@@ -97,7 +110,7 @@ mod tests {
     use super::{Adjustments, LimitAdjustment, Policy, RuleAdjustment};
     use crate::{
         model::{ProjectRef, StepKind},
-        triage::{WAYS, rule},
+        triage::{ListName, WAYS, rule},
     };
 
     fn project() -> ProjectRef {
@@ -121,6 +134,16 @@ mod tests {
         policy.projects.insert("p1".to_owned(), adjusted(None, Some(0.9)));
         assert_eq!(policy.number(rule, "minimum", &project()), Some(0.9), "the id stands over the name");
         assert_eq!(Policy::default().number(rule, "minimum", &project()), None);
+    }
+
+    #[test]
+    fn policies_that_judge_differently_have_other_fingerprints() {
+        let number = |number| Policy { everywhere: adjusted(None, Some(number)), ..Policy::default() };
+        assert_eq!(number(0.7).fingerprint(), number(0.7).fingerprint());
+        assert_ne!(number(0.7).fingerprint(), number(0.71).fingerprint());
+        let mut listed = Policy::default();
+        listed.lists.extend(ListName::DisposableMail, "example.com").unwrap();
+        assert_ne!(listed.fingerprint(), Policy::default().fingerprint());
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn draw_row(model: &Model, view: &RingView, place: usize, room: &Room, theme: &T
         RingNode::Value { kind, value, holders } => {
             let strength = if *kind == LinkKind::Ip { theme.dim } else { theme.attention };
             spans.push(Span::styled(format!("same {} ", words::link(*kind)), strength));
-            spans.push(Span::styled(facts::shared(value, model.masked), theme.strong));
+            spans.extend(value.as_ref().map(|value| Span::styled(facts::shared(value, model.masked), theme.strong)));
             spans.push(Span::styled(format!(" · {holders} have it"), theme.dim));
             ink::put(buffer, area, &Line::from(spans));
         }

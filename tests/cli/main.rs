@@ -19,6 +19,7 @@ mod purge;
 mod remote;
 mod schema;
 mod shell;
+mod snapshot;
 mod start;
 mod streams;
 mod token;

@@ -9,6 +9,8 @@ pub use texts::{Part, Texts};
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Entry, Row, haystack, tells_nothing};
 use crate::{
     model::{Registration, RegistrationId, Status, StepKind, Timestamp, Verdict},
@@ -29,7 +31,7 @@ fn seconds(at: Timestamp) -> Seconds {
 pub const NO_INCIDENT: u8 = u8::MAX;
 
 /// Something with an id and a name of its own: a project, a flow.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Named {
     /// The id.
     pub id: String,
@@ -51,7 +53,7 @@ pub struct FlagKind {
 }
 
 /// Where a registration is from, as far as it says so.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// Canonical names of the countries that document and form name, sorted.
     pub named: Vec<String>,
@@ -62,7 +64,7 @@ pub struct Origin {
 }
 
 /// Failed attempts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Attempts {
     /// Of each step that has any.
     pub by_step: Vec<(StepKind, u32)>,

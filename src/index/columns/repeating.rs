@@ -18,6 +18,13 @@ impl<T> Default for Repeating<T> {
 }
 
 impl<T: Eq + Hash + Clone> Repeating<T> {
+    /// Of values and the code of each row; `None` if one of these is none.
+    pub fn of(values: Vec<T>, codes: Vec<u32>) -> Option<Self> {
+        let known = values.iter().cloned().zip(0..).collect();
+        let are_codes = codes.iter().max().is_none_or(|last| (*last as usize) < values.len());
+        are_codes.then_some(Self { codes, values, known })
+    }
+
     /// Sets the value of a row; the row after the last one is added.
     pub fn set(&mut self, row: usize, value: T) {
         let code = self.code_of(value);

@@ -66,6 +66,34 @@ impl Texts {
         }
     }
 
+    /// Where the parts of each row end, five a row and from its own beginning on, and all texts in the order of rows.
+    pub fn parts(&self) -> (Vec<u32>, String) {
+        let mut memory = String::with_capacity(self.memory.len() - self.waste);
+        for place in &self.places {
+            memory.push_str(&self.memory[place.start..=place.end()]);
+        }
+        (self.places.iter().flat_map(|place| place.ends).collect(), memory)
+    }
+
+    /// The texts of so many rows again; `None` if these are none.
+    pub fn of(ends: &[u32], memory: String, count: usize) -> Option<Self> {
+        let (rows, rest) = ends.as_chunks::<PARTS>();
+        let mut places = Vec::with_capacity(rows.len());
+        let mut start = 0_usize;
+        for ends in rows {
+            let place = Place { start, ends: *ends };
+            // A separator stands after each part and nowhere before it, so every cut is between two letters.
+            let is_separated = |end: &u32| memory.as_bytes().get(start + *end as usize) == Some(&(SEPARATOR as u8));
+            if !ends.is_sorted_by(|one, next| one < next) || !ends.iter().all(is_separated) {
+                return None;
+            }
+            start = place.end() + 1;
+            places.push(place);
+        }
+        let is_whole = rest.is_empty() && rows.len() == count && start == memory.len();
+        is_whole.then_some(Self { memory, places, waste: 0 })
+    }
+
     fn write(&mut self, parts: &[String; PARTS]) -> Place {
         let start = self.memory.len();
         let ends = parts.each_ref().map(|part| {

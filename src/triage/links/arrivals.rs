@@ -1,6 +1,11 @@
 //! Registrations in the order in which they were created.
 
-use std::{collections::BTreeSet, fmt, ops::Bound, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Bound,
+};
 
 use chrono::TimeDelta;
 
@@ -10,15 +15,29 @@ use crate::model::{RegistrationId, Timestamp};
 /// judge, and a newcomer changes the judgement of no more than twice as many others.
 pub const NEAREST: usize = 25;
 
-/// One registration at its place in time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The number of a registration among all that are known, for as long as it is.
+pub type Number = u32;
+
+/// One registration at its place in time. Of those who were created at the same moment the order is any, but the same
+/// however they came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arrival {
     /// When it was created.
     pub at: Timestamp,
-    pub id: Arc<RegistrationId>,
+    tie: u32,
+    pub number: Number,
 }
 
+/// Before everyone.
+pub const FIRST: Arrival = Arrival { at: Timestamp::MIN_UTC, tie: 0, number: 0 };
+
 impl Arrival {
+    pub fn new(at: Timestamp, id: &RegistrationId, number: Number) -> Self {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        Self { at, tie: hasher.finish() as u32, number }
+    }
+
     /// Whether another one came at most so long before or after.
     pub fn is_within(&self, span: TimeDelta, other: &Self) -> bool {
         (self.at - other.at).abs() <= span
@@ -44,7 +63,7 @@ impl Default for Arrivals {
 }
 
 /// Arrivals in some order.
-pub type Row<'a> = Box<dyn Iterator<Item = &'a Arrival> + 'a>;
+pub type Row<'a> = Box<dyn Iterator<Item = Arrival> + 'a>;
 
 impl Arrivals {
     pub fn insert(&mut self, arrival: Arrival) {
@@ -79,45 +98,34 @@ impl Arrivals {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     pub fn iter(&self) -> Row<'_> {
         match self {
-            Self::Crowd(crowd) => Box::new(crowd.iter()),
-            Self::Few(few) => Box::new(few.iter()),
+            Self::Crowd(crowd) => Box::new(crowd.iter().copied()),
+            Self::Few(few) => Box::new(few.iter().copied()),
         }
     }
 
     /// Any one but this.
-    pub fn other_than(&self, arrival: &Arrival) -> Option<&Arrival> {
-        self.iter().find(|other| *other != arrival)
+    pub fn other_than(&self, arrival: &Arrival) -> Option<Arrival> {
+        self.iter().find(|other| other != arrival)
     }
 
     /// The others nearest in time: up to 25 before and up to 25 after.
-    pub fn near<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = &'a Arrival> + use<'a> {
+    pub fn near<'a>(&'a self, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'a> {
         self.before(arrival).take(NEAREST).chain(self.after(arrival).take(NEAREST))
-    }
-
-    /// The other nearest in time, if it is within a span; of two equally near the earlier.
-    pub fn nearest(&self, arrival: &Arrival, span: TimeDelta) -> Option<&Arrival> {
-        let (before, after) = (self.before(arrival).next(), self.after(arrival).next());
-        let nearest = before.into_iter().chain(after).min_by_key(|other| (other.at - arrival.at).abs());
-        nearest.filter(|other| arrival.is_within(span, other))
     }
 
     fn before<'a>(&'a self, arrival: &Arrival) -> Row<'a> {
         match self {
-            Self::Crowd(crowd) => Box::new(crowd.range(..arrival).rev()),
-            Self::Few(few) => Box::new(few[..few.partition_point(|other| other < arrival)].iter().rev()),
+            Self::Crowd(crowd) => Box::new(crowd.range(..arrival).rev().copied()),
+            Self::Few(few) => Box::new(few[..few.partition_point(|other| other < arrival)].iter().rev().copied()),
         }
     }
 
     fn after<'a>(&'a self, arrival: &Arrival) -> Row<'a> {
         match self {
-            Self::Crowd(crowd) => Box::new(crowd.range((Bound::Excluded(arrival), Bound::Unbounded))),
-            Self::Few(few) => Box::new(few[few.partition_point(|other| other <= arrival)..].iter()),
+            Self::Crowd(crowd) => Box::new(crowd.range((Bound::Excluded(arrival), Bound::Unbounded)).copied()),
+            Self::Few(few) => Box::new(few[few.partition_point(|other| other <= arrival)..].iter().copied()),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! How many registrations arrive in a project, in steps of ten minutes, held against the same hour of earlier weeks.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ops::Range,
-    sync::Arc,
 };
 
-use super::arrivals::{Arrival, Roughly};
-use crate::model::{RegistrationId, Timestamp};
+use super::{
+    Touched,
+    arrivals::{Arrival, Number, Roughly},
+};
+use crate::model::Timestamp;
 
 /// Fewer arrivals in ten minutes are no burst; our choice.
 pub const FEWEST: f64 = 5.0;
@@ -62,25 +64,28 @@ impl Pace {
 
 impl Bursts {
     /// Counts an arrival, and tells of everyone who is in a burst by it, or no longer, or in another than before.
-    pub fn insert(&mut self, project: &str, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
+    pub fn insert(&mut self, project: &str, arrival: &Arrival, touched: &mut Touched) {
         let place = Place::of(arrival.at);
-        let hours = self.0.entry(project.to_owned()).or_default();
+        if !self.0.contains_key(project) {
+            self.0.insert(project.to_owned(), Project::default());
+        }
+        let Some(hours) = self.0.get_mut(project) else { return };
         let first = hours.first().unwrap_or(place.hour);
-        let told = hours.told_around(place, place.hour.min(first)..first);
-        hours.0.entry(place.hour).or_default()[place.slot].insert(Arc::clone(&arrival.id));
-        hours.tell_changes(told, touched);
+        let told = touched.is_wanted().then(|| hours.told_around(place, place.hour.min(first)..first));
+        hours.0.entry(place.hour).or_default()[place.slot].push(arrival.number);
+        hours.tell_changes(told.unwrap_or_default(), touched);
     }
 
     /// No longer counts an arrival; tells as [`Bursts::insert`] does.
-    pub fn remove(&mut self, project: &str, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
+    pub fn remove(&mut self, project: &str, arrival: &Arrival, touched: &mut Touched) {
         let place = Place::of(arrival.at);
         let Some(hours) = self.0.get_mut(project) else { return };
-        let is_last = hours.0.get(&place.hour).is_some_and(|slots| slots.iter().map(BTreeSet::len).sum::<usize>() == 1);
+        let is_last = hours.0.get(&place.hour).is_some_and(|slots| slots.iter().map(Vec::len).sum::<usize>() == 1);
         let next = hours.0.range(place.hour + 1..).next().map_or(place.hour, |(next, _)| *next);
         let becomes_first = if is_last && hours.first() == Some(place.hour) { next } else { place.hour };
         let told = hours.told_around(place, place.hour..becomes_first);
         if let Some(slots) = hours.0.get_mut(&place.hour) {
-            slots[place.slot].remove(&arrival.id);
+            slots[place.slot].retain(|number| *number != arrival.number);
         }
         if is_last {
             hours.0.remove(&place.hour);
@@ -112,7 +117,7 @@ impl Place {
     }
 }
 
-type Slot = BTreeSet<Arc<RegistrationId>>;
+type Slot = Vec<Number>;
 
 /// The hours of a project in which anybody arrived.
 #[derive(Debug, Clone, Default)]
@@ -134,7 +139,7 @@ impl Project {
         }
         let slots = (1..=weeks).filter_map(|week| self.0.get(&(hour - week * HOURS_A_WEEK))).flatten();
         let (sum, squares) =
-            slots.map(BTreeSet::len).fold((0, 0), |(sum, squares), count| (sum + count, squares + count * count));
+            slots.map(Vec::len).fold((0, 0), |(sum, squares), count| (sum + count, squares + count * count));
         let count = (weeks * i64::from(SLOTS_AN_HOUR)) as f64;
         let mean = sum as f64 / count;
         let deviation = (squares as f64 / count - mean * mean).max(0.0).sqrt();
@@ -163,10 +168,10 @@ impl Project {
         std::iter::once(place).chain(busy).map(|place| (place, self.told(place))).collect()
     }
 
-    fn tell_changes(&self, before: Vec<(Place, Option<(Roughly, i64)>)>, touched: &mut Vec<Arc<RegistrationId>>) {
+    fn tell_changes(&self, before: Vec<(Place, Option<(Roughly, i64)>)>, touched: &mut Touched) {
         for (place, _) in before.into_iter().filter(|(place, told)| self.told(*place) != *told) {
             let slot = self.0.get(&place.hour).map(|slots| &slots[place.slot]);
-            touched.extend(slot.into_iter().flatten().map(Arc::clone));
+            touched.extend(slot.into_iter().flatten().copied());
         }
     }
 }

@@ -3,15 +3,15 @@
 //! Someone new costs a look at each of their values, and now and then the merging of the smaller of two groups into
 //! the larger. Only when a tie is cut between people who may have no other is the smaller part walked over.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    arrivals::{Arrival, Arrivals, Roughly},
+    Touched,
+    arrivals::{Arrival, Arrivals, Number, Roughly},
     distinct_people,
     holders::Holders,
-    traces::Key,
+    traces::{Key, Traces},
 };
-use crate::model::RegistrationId;
 
 /// So many people of a group are told apart, no more.
 pub const MOST_PEOPLE: usize = 10;
@@ -22,8 +22,10 @@ const ASKED: usize = 100;
 #[derive(Debug, Clone, Default)]
 pub struct Groups {
     all: HashMap<u64, Group>,
-    of: HashMap<Arc<RegistrationId>, u64>,
+    of: HashMap<Number, u64>,
     last: u64,
+    /// Groups that are still to be looked at, because nobody was to be told.
+    unsettled: HashSet<u64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -43,48 +45,53 @@ pub struct GroupSize {
 
 impl Groups {
     /// The size of a registration's group; `None` if it is one person alone.
-    pub fn size(&self, id: &RegistrationId) -> Option<GroupSize> {
-        self.all.get(self.of.get(id)?)?.size
+    pub fn size(&self, number: Number) -> Option<GroupSize> {
+        self.all.get(self.of.get(&number)?)?.size
     }
 
     /// Takes a change of a registration's traces into account, which `holders` already know. `gone` are the values it
     /// no longer holds. Tells of everyone whose group has another size now.
-    pub fn update(
-        &mut self,
-        arrival: &Arrival,
-        gone: &[Key],
-        holders: &Holders,
-        touched: &mut Vec<Arc<RegistrationId>>,
-    ) {
+    pub fn update(&mut self, arrival: &Arrival, gone: &[Key], holders: &Holders, touched: &mut Touched) {
         self.cut(arrival, gone, holders, touched);
-        for key in holders.keys(&arrival.id).iter().filter(|key| key.is_strong()) {
-            if let Some(other) = holders.other(key, arrival) {
-                self.join(arrival, other, touched);
+        for key in holders.keys_at(arrival.number).filter(Key::is_strong) {
+            if let Some(other) = holders.other(&key, arrival) {
+                self.join(arrival, &other, touched);
             }
         }
-        if let Some(group) = self.of.get(&arrival.id).copied() {
-            self.judge(group, holders, touched);
+        if let Some(group) = self.of.get(&arrival.number).copied() {
+            if touched.is_wanted() {
+                self.judge(group, holders, touched);
+            } else {
+                self.unsettled.insert(group);
+            }
+        }
+    }
+
+    /// Looks at every group to which somebody came untold.
+    pub fn settle(&mut self, holders: &Holders) {
+        for group in std::mem::take(&mut self.unsettled) {
+            self.judge(group, holders, &mut Touched::unwanted());
         }
     }
 
     /// Parts those who were joined by these values of a registration alone.
-    fn cut(&mut self, arrival: &Arrival, gone: &[Key], holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
-        let Some(group) = self.of.get(&arrival.id).copied() else { return };
+    fn cut(&mut self, arrival: &Arrival, gone: &[Key], holders: &Holders, touched: &mut Touched) {
+        let Some(group) = self.of.get(&arrival.number).copied() else { return };
         let strong = gone.iter().filter(|key| key.is_strong());
-        let mut parts: Vec<Arrival> = strong.filter_map(|key| holders.other(key, arrival)).cloned().collect();
+        let mut parts: Vec<Arrival> = strong.filter_map(|key| holders.other(key, arrival)).collect();
         parts.sort();
         parts.dedup();
-        if holders.traces(&arrival.id).is_some() {
-            parts.push(arrival.clone());
+        if holders.id(arrival.number).is_some() {
+            parts.push(*arrival);
         } else {
             self.part(group, std::slice::from_ref(arrival), holders, touched);
         }
         while parts.len() > 1 {
             let Some(start) = parts.pop() else { return };
             let mut members = Vec::new();
-            let meets_another = holders.joined(&start).any(|step| {
-                members.push(step.member.clone());
-                parts.contains(step.member)
+            let meets_another = holders.joined(start).any(|step| {
+                members.push(step.member);
+                parts.contains(&step.member)
             });
             if !meets_another {
                 self.part(group, &members, holders, touched);
@@ -94,12 +101,12 @@ impl Groups {
     }
 
     /// Makes members of a group a group of their own.
-    fn part(&mut self, group: u64, leaving: &[Arrival], holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
+    fn part(&mut self, group: u64, leaving: &[Arrival], holders: &Holders, touched: &mut Touched) {
         let Some(stays) = self.all.get_mut(&group) else { return };
         let mut own = Group { members: Arrivals::default(), size: stays.size };
         for member in leaving.iter().filter(|member| stays.members.remove(member)) {
-            own.members.insert(member.clone());
-            self.of.remove(&member.id);
+            own.members.insert(*member);
+            self.of.remove(&member.number);
         }
         let own = self.found(own);
         self.judge(own, holders, touched);
@@ -108,26 +115,22 @@ impl Groups {
 
     fn found(&mut self, group: Group) -> u64 {
         self.last += 1;
-        self.of.extend(group.members.iter().map(|member| (Arc::clone(&member.id), self.last)));
+        self.of.extend(group.members.iter().map(|member| (member.number, self.last)));
         self.all.insert(self.last, group);
         self.last
     }
 
     /// Brings two registrations into one group.
-    fn join(&mut self, left: &Arrival, right: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
-        let group = |groups: &Self, arrival: &Arrival| groups.of.get(&arrival.id).copied();
+    fn join(&mut self, left: &Arrival, right: &Arrival, touched: &mut Touched) {
+        let group = |groups: &Self, arrival: &Arrival| groups.of.get(&arrival.number).copied();
         let (into, from) = match (group(self, left), group(self, right)) {
             (None, None) => {
-                let members = [left, right].into_iter().cloned().collect();
+                let members = [left, right].into_iter().copied().collect();
                 self.found(Group { members, size: None });
                 return;
             }
-            (Some(into), None) => {
-                (into, self.found(Group { members: [right.clone()].into_iter().collect(), size: None }))
-            }
-            (None, Some(into)) => {
-                (into, self.found(Group { members: [left.clone()].into_iter().collect(), size: None }))
-            }
+            (Some(into), None) => (into, self.found(Group { members: [*right].into_iter().collect(), size: None })),
+            (None, Some(into)) => (into, self.found(Group { members: [*left].into_iter().collect(), size: None })),
             (Some(left), Some(right)) => (left, right),
         };
         if into == from {
@@ -138,28 +141,29 @@ impl Groups {
         let Some(from) = self.all.remove(&from) else { return };
         let Some(group) = self.all.get_mut(&into) else { return };
         if from.size != group.size {
-            touched.extend(from.members.iter().map(|member| Arc::clone(&member.id)));
+            touched.extend(from.members.iter().map(|member| member.number));
         }
-        self.of.extend(from.members.iter().map(|member| (Arc::clone(&member.id), into)));
+        self.of.extend(from.members.iter().map(|member| (member.number, into)));
         // One by one: joining two whole sets would pass over both, however small one of them is.
         for member in from.members.iter() {
-            group.members.insert(member.clone());
+            group.members.insert(member);
         }
     }
 
     /// Looks at a group anew: how large it is, and whether it is still a group.
-    fn judge(&mut self, place: u64, holders: &Holders, touched: &mut Vec<Arc<RegistrationId>>) {
+    fn judge(&mut self, place: u64, holders: &Holders, touched: &mut Touched) {
         let Some(group) = self.all.get_mut(&place) else { return };
-        let known = group.members.iter().filter_map(|member| holders.traces(&member.id)).take(ASKED);
-        let people = distinct_people(known, false, MOST_PEOPLE);
+        let known = group.members.iter().filter_map(|member| holders.traces_at(member.number)).take(ASKED);
+        let known: Vec<Traces> = known.collect();
+        let people = distinct_people(&known, false, MOST_PEOPLE);
         let size = (people > 1).then(|| GroupSize { people, registrations: Roughly::new(group.members.len()) });
         if group.size != size {
             group.size = size;
-            touched.extend(group.members.iter().map(|member| Arc::clone(&member.id)));
+            touched.extend(group.members.iter().map(|member| member.number));
         }
         if group.members.len() < 2 {
             for member in group.members.iter() {
-                self.of.remove(&member.id);
+                self.of.remove(&member.number);
             }
             self.all.remove(&place);
         }

@@ -12,16 +12,13 @@ mod ring;
 mod series;
 mod traces;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Registration, RegistrationId};
-use arrivals::Arrival;
+use crate::model::{Registration, RegistrationId, Timestamp};
+use arrivals::{Arrival, Number};
 use bursts::Bursts;
 pub(super) use bursts::{DEVIATIONS, FEWEST, Pace};
 pub(super) use groups::MOST_PEOPLE;
@@ -79,7 +76,10 @@ pub struct Link {
 }
 
 /// What registrations have to do with one another.
-#[derive(Debug, Clone, Default)]
+///
+/// Everybody has a number in it while they are known, and values are digests: of a million it takes some four hundred
+/// bytes each.
+#[derive(Clone, Default)]
 pub struct LinkIndex {
     holders: Holders,
     groups: Groups,
@@ -87,39 +87,124 @@ pub struct LinkIndex {
     series: Series,
 }
 
+/// Holds personal data and prints none.
+impl std::fmt::Debug for LinkIndex {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("LinkIndex")
+    }
+}
+
+/// Who is judged differently by a change, where somebody wants to know.
+struct Touched(Option<Vec<Number>>);
+
+impl Touched {
+    fn wanted() -> Self {
+        Self(Some(Vec::new()))
+    }
+
+    fn unwanted() -> Self {
+        Self(None)
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn extend(&mut self, numbers: impl Iterator<Item = Number>) {
+        if let Some(known) = &mut self.0 {
+            known.extend(numbers);
+        }
+    }
+}
+
 impl LinkIndex {
+    /// For so many registrations, with what each usually shares.
+    pub fn with_room_for(count: usize) -> Self {
+        Self { holders: Holders::with_room_for(count), ..Self::default() }
+    }
+
     /// Adds a registration, or replaces what it shared before.
     pub fn insert(&mut self, registration: &Registration) {
-        self.put(&Traces::of(registration), &mut Vec::new());
+        self.add(registration);
+        self.settle();
+    }
+
+    /// The same for one of many, after whom [`LinkIndex::settle`] has to follow.
+    pub fn add(&mut self, registration: &Registration) {
+        self.put(self.traces_from(registration), &mut Touched::unwanted());
+    }
+
+    /// Finds out what is left to be found out of those who were added.
+    pub fn settle(&mut self) {
+        self.series.settle();
+        self.groups.settle(&self.holders);
     }
 
     /// Adds or replaces a registration, and tells who else is judged differently by it (and perhaps some who are not).
-    pub fn update(&mut self, registration: &Registration) -> BTreeSet<Arc<RegistrationId>> {
-        let mut touched = Vec::new();
-        self.put(&Traces::of(registration), &mut touched);
-        others(touched, &registration.id)
+    pub fn update(&mut self, registration: &Registration) -> BTreeSet<RegistrationId> {
+        self.settle();
+        let mut touched = Touched::wanted();
+        self.put(self.traces_from(registration), &mut touched);
+        self.others(touched, &registration.id)
     }
 
     /// Forgets a registration, and tells who else is judged differently by that.
-    pub fn remove(&mut self, id: &RegistrationId) -> BTreeSet<Arc<RegistrationId>> {
-        let mut touched = Vec::new();
+    pub fn remove(&mut self, id: &RegistrationId) -> BTreeSet<RegistrationId> {
+        self.settle();
+        let mut touched = Touched::wanted();
         self.forget(id, &mut touched);
-        others(touched, id)
+        self.others(touched, id)
     }
 
-    fn put(&mut self, traces: &Traces, touched: &mut Vec<Arc<RegistrationId>>) {
-        let arrival = traces.arrival.clone();
-        if self.holders.traces(&arrival.id).is_some_and(|known| known.arrival != arrival) {
-            self.forget(&arrival.id, touched);
+    /// The ones who are touched but for the one who touches them, each once.
+    fn others(&self, touched: Touched, id: &RegistrationId) -> BTreeSet<RegistrationId> {
+        let ids = touched.0.unwrap_or_default().into_iter().filter_map(|number| self.holders.id(number));
+        ids.filter(|other| *other != id).cloned().collect()
+    }
+
+    fn traces_from(&self, registration: &Registration) -> Traces {
+        Traces::of(registration, self.holders.arrival_of(&registration.id, registration.created_at))
+    }
+
+    /// The number of a registration: small, and its own for as long as it is known.
+    pub fn number(&self, id: &RegistrationId) -> Option<u32> {
+        self.holders.number(id)
+    }
+
+    /// What is remembered of a registration, for [`LinkIndex::recall`]; `None` if it is not known.
+    pub fn remembered(&self, id: &RegistrationId) -> Option<&[u8]> {
+        self.holders.packed(id)
+    }
+
+    /// Adds a registration of a project that was created then and of which this was remembered; `None` if it was not.
+    /// [`LinkIndex::settle`] has to follow.
+    pub fn recall(&mut self, id: &RegistrationId, at: Timestamp, project: &str, remembered: &[u8]) -> Option<()> {
+        let arrival = self.holders.arrival_of(id, at);
+        let traces = Traces::outline(remembered, id.clone(), arrival, project.into())?;
+        self.put_packed(traces, remembered.to_vec(), &mut Touched::unwanted());
+        Some(())
+    }
+
+    fn put(&mut self, traces: Traces, touched: &mut Touched) {
+        let packed = traces.pack();
+        self.put_packed(traces, packed, touched);
+    }
+
+    fn put_packed(&mut self, mut traces: Traces, packed: Vec<u8>, touched: &mut Touched) {
+        if self.holders.arrival(&traces.id).is_some_and(|known| known.at != traces.arrival.at) {
+            self.forget(&traces.id, touched);
+            traces.arrival = self.holders.arrival_of(&traces.id, traces.arrival.at);
         }
-        if self.holders.traces(&arrival.id) == Some(traces) {
+        let arrival = traces.arrival;
+        if self.holders.knows(&traces, &packed) {
             return;
         }
         self.touch_near(&arrival, touched);
-        let old = self.holders.replace(traces.clone());
+        let old = self.holders.traces(&traces.id);
+        self.holders.replace(&traces, packed);
         self.touch_near(&arrival, touched);
         let before = old.as_ref().map_or(&[][..], |old| &old.keys);
-        let gone: Vec<Key> = before.iter().filter(|key| !traces.keys.contains(key)).cloned().collect();
+        let gone: Vec<Key> = before.iter().filter(|key| !traces.keys.contains(key)).copied().collect();
         self.groups.update(&arrival, &gone, &self.holders, touched);
 
         if old.as_ref().is_none_or(|old| old.project != traces.project) {
@@ -130,33 +215,37 @@ impl LinkIndex {
         }
         if old.as_ref().is_none_or(|old| old.series != traces.series) {
             for place in old.iter().flat_map(|old| &old.series) {
-                self.series.remove(place, &arrival, touched);
+                self.series.remove(*place, arrival, touched);
             }
             for place in &traces.series {
-                self.series.insert(place, &arrival, touched);
+                self.series.insert(*place, arrival, touched);
             }
         }
     }
 
-    fn forget(&mut self, id: &RegistrationId, touched: &mut Vec<Arc<RegistrationId>>) {
-        let Some(arrival) = self.holders.traces(id).map(|traces| traces.arrival.clone()) else { return };
+    fn forget(&mut self, id: &RegistrationId, touched: &mut Touched) {
+        let Some(old) = self.holders.traces(id) else { return };
+        let arrival = old.arrival;
         self.touch_near(&arrival, touched);
-        let Some(old) = self.holders.forget(id) else { return };
+        self.holders.forget(id);
         self.groups.update(&arrival, &old.keys, &self.holders, touched);
         self.bursts.remove(&old.project, &arrival, touched);
         for place in &old.series {
-            self.series.remove(place, &arrival, touched);
+            self.series.remove(*place, arrival, touched);
         }
     }
 
     /// Everyone who looks at a registration because they share a value: the nearest of each. An address that has been
     /// crowded for long links nobody, so there only those who came within a day look.
-    fn touch_near(&self, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
-        for key in self.holders.keys(&arrival.id) {
-            let Some(holders) = self.holders.of(key) else { continue };
+    fn touch_near(&self, arrival: &Arrival, touched: &mut Touched) {
+        if !touched.is_wanted() {
+            return;
+        }
+        for key in self.holders.keys_at(arrival.number) {
+            let Some(holders) = self.holders.of(&key) else { continue };
             let links = key.is_strong() || holders.len() <= CROWDED_ADDRESS + 1;
             let near = holders.near(arrival).filter(|other| links || arrival.is_within(DAY, other));
-            touched.extend(near.map(|other| Arc::clone(&other.id)));
+            touched.extend(near.map(|other| other.number));
         }
     }
 
@@ -164,12 +253,11 @@ impl LinkIndex {
     /// value with very many holders the nearest in time are told: 25 created before and 25 after.
     pub fn links_of(&self, id: &RegistrationId) -> Vec<Link> {
         let mut shared: BTreeMap<&RegistrationId, Vec<LinkKind>> = BTreeMap::new();
-        for key in self.holders.keys(id) {
-            for other in self.others_with(key, id) {
-                let via = shared.entry(&other.id).or_default();
-                if via.last() != Some(&key.kind) {
-                    via.push(key.kind);
-                }
+        for (key, other) in self.others_of(id, |_| true) {
+            let Some(other) = self.holders.id(other.number) else { continue };
+            let via = shared.entry(other).or_default();
+            if via.last() != Some(&key.kind) {
+                via.push(key.kind);
             }
         }
         let mut links: Vec<Link> = shared.into_iter().map(|(id, via)| Link { id: id.clone(), via }).collect();
@@ -180,13 +268,13 @@ impl LinkIndex {
     }
 
     /// What is remembered of a registration.
-    pub(super) fn traces(&self, id: &RegistrationId) -> Option<&Traces> {
+    pub(super) fn traces(&self, id: &RegistrationId) -> Option<Traces> {
         self.holders.traces(id)
     }
 
     /// The size of a registration's ring; `None` if it is one person alone.
     pub(super) fn ring_size(&self, id: &RegistrationId) -> Option<GroupSize> {
-        self.groups.size(id)
+        self.groups.size(self.holders.arrival(id)?.number)
     }
 
     /// How many arrived when a registration did, and how many usually do; `None` if that is not known.
@@ -196,50 +284,49 @@ impl LinkIndex {
     }
 
     /// For each contact of a registration that may be one of a series: its kind, and who has the others of it.
-    pub(super) fn series(&self, id: &RegistrationId) -> impl Iterator<Item = (LinkKind, Vec<&RegistrationId>)> {
-        self.traces(id).into_iter().flat_map(|traces| {
-            traces.series.iter().map(|place| {
-                let kind = if place.line == series::Line::Phone { LinkKind::Phone } else { LinkKind::Email };
-                (kind, self.series.others(place, &traces.arrival).collect())
-            })
-        })
+    pub(super) fn series(&self, id: &RegistrationId) -> Vec<(LinkKind, Vec<&RegistrationId>)> {
+        let Some(own) = self.traces(id) else { return Vec::new() };
+        let others = |place: &series::Place| {
+            let kind = if place.line == series::Line::Phone { LinkKind::Phone } else { LinkKind::Email };
+            let others = self.series.others(*place, &own.arrival);
+            (kind, others.filter_map(|other| self.holders.id(other)).collect())
+        };
+        own.series.iter().map(others).collect()
     }
 
     /// For each address of a registration: who came from there within a day of it, the nearest of very many.
-    pub(super) fn at_its_addresses(&self, id: &RegistrationId) -> impl Iterator<Item = Vec<&Traces>> {
-        self.traces(id).into_iter().flat_map(|own| {
-            own.keys.iter().filter(|key| key.kind == LinkKind::Ip).map(|key| {
-                let near = self.holders.of(key).into_iter().flat_map(|holders| holders.near(&own.arrival));
-                let near = near.filter(|other| own.arrival.is_within(DAY, other));
-                near.filter_map(|other| self.traces(&other.id)).collect()
-            })
-        })
+    pub(super) fn at_its_addresses(&self, id: &RegistrationId) -> Vec<Vec<Traces>> {
+        let Some(own) = self.holders.arrival(id) else { return Vec::new() };
+        let addresses = self.holders.keys_at(own.number).filter(|key| key.kind == LinkKind::Ip);
+        let near = |key: Key| {
+            let near = self.holders.of(&key).into_iter().flat_map(|holders| holders.near(&own));
+            let near = near.filter(|other| own.is_within(DAY, other));
+            near.filter_map(|other| self.holders.traces_at(other.number)).collect()
+        };
+        addresses.map(near).collect()
     }
 
     /// The others that share a value of one of these kinds, in order of id.
-    pub(super) fn sharing<'a>(
-        &'a self,
-        id: &RegistrationId,
-        kinds: &[LinkKind],
-    ) -> BTreeMap<&'a RegistrationId, &'a Traces> {
-        let keys = self.holders.keys(id).iter().filter(|key| kinds.contains(&key.kind));
-        keys.flat_map(|key| self.others_with(key, id))
-            .filter_map(|other| Some((other.id.as_ref(), self.traces(&other.id)?)))
-            .collect()
+    pub(super) fn sharing(&self, id: &RegistrationId, kinds: &[LinkKind]) -> BTreeMap<&RegistrationId, Traces> {
+        let others = self.others_of(id, |key| kinds.contains(&key.kind)).map(|(_, other)| other.number);
+        let others: BTreeSet<Number> = others.collect();
+        let sharing = |other| Some((self.holders.id(other)?, self.holders.traces_at(other)?));
+        others.into_iter().filter_map(sharing).collect()
     }
 
-    fn others_with<'a>(&'a self, key: &Key, id: &RegistrationId) -> impl Iterator<Item = &'a Arrival> + use<'a> {
-        let holders = self.holders.of(key).filter(|holders| key.is_strong() || holders.len() <= CROWDED_ADDRESS);
-        let own = self.traces(id).map(|traces| &traces.arrival);
-        holders.zip(own).into_iter().flat_map(|(holders, own)| holders.near(own))
+    /// Those who share some of the values of a registration, value by value.
+    fn others_of(&self, id: &RegistrationId, wanted: impl Fn(&Key) -> bool) -> impl Iterator<Item = (Key, Arrival)> {
+        let own = self.holders.arrival(id);
+        own.into_iter().flat_map(move |own| {
+            let keys: Vec<Key> = self.holders.keys_at(own.number).filter(&wanted).collect();
+            keys.into_iter().flat_map(move |key| self.others_with(key, own).map(move |other| (key, other)))
+        })
     }
-}
 
-/// The ones who are touched but for the one who touches them, each once.
-fn others(touched: Vec<Arc<RegistrationId>>, id: &RegistrationId) -> BTreeSet<Arc<RegistrationId>> {
-    let mut others: BTreeSet<_> = touched.into_iter().collect();
-    others.remove(id);
-    others
+    fn others_with(&self, key: Key, own: Arrival) -> impl Iterator<Item = Arrival> + use<'_> {
+        let holders = self.holders.of(&key).filter(|holders| key.is_strong() || holders.len() <= CROWDED_ADDRESS);
+        holders.into_iter().flat_map(move |holders| holders.near(&own))
+    }
 }
 
 /// How many different people stand behind registrations. Someone who may be anybody counts only if `unknown_counts`;

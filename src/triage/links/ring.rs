@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{LinkIndex, LinkKind, arrivals::Arrivals, holders::Step, traces::Key};
-use crate::model::{Personal, RegistrationId};
+use super::{
+    LinkIndex, LinkKind,
+    holders::Step,
+    traces::{Key, value_of},
+};
+use crate::model::{Personal, Registration, RegistrationId};
 
 /// A ring is followed up to this size.
 const LARGEST_RING: usize = 500;
@@ -36,8 +40,8 @@ pub enum RingNode {
     Value {
         /// What it is.
         kind: LinkKind,
-        /// In the spelling in which it is compared.
-        value: Personal,
+        /// In the spelling in which it is compared; `None` if the one above cannot be read.
+        value: Option<Personal>,
         /// How many registrations have it.
         holders: usize,
     },
@@ -62,52 +66,65 @@ impl RingRow {
     }
 }
 
+/// Who was reached from whom, by which value.
+type Below<'a> = HashMap<&'a RegistrationId, BTreeMap<Key, Vec<&'a RegistrationId>>>;
+
 impl LinkIndex {
     /// The ring a registration belongs to: everyone joined to it by documents, people, devices, e-mail addresses and
     /// phones, over any number of others; itself included, sorted. Of more than 500 the closest are told.
     pub fn ring_of(&self, id: &RegistrationId) -> Vec<RegistrationId> {
-        let members = self.reach(id).0.into_iter().map(|step| step.member.id.as_ref().clone());
+        let members = self.reach(id).0.into_iter().filter_map(|step| self.holders.id(step.member.number).cloned());
         let mut ring: Vec<RegistrationId> = members.collect();
         ring.sort();
         ring
     }
 
-    /// The same ring as a tree, with those that share no more than an IP address with the root at its end.
-    pub fn tree_of(&self, id: &RegistrationId) -> Ring {
+    /// The same ring as a tree, with those that share no more than an IP address with the root at its end. The values
+    /// are those of `registration`, which reads one.
+    pub fn tree_of<R: AsRef<Registration>>(
+        &self,
+        id: &RegistrationId,
+        registration: impl Fn(&RegistrationId) -> Option<R>,
+    ) -> Ring {
         let (steps, is_cut) = self.reach(id);
-        let mut below: HashMap<&RegistrationId, BTreeMap<&Key, Vec<&RegistrationId>>> = HashMap::new();
+        let mut below: Below = HashMap::new();
+        let id_of = |step: &Step| self.holders.id(step.member.number);
         for step in &steps {
-            if let Some((from, key)) = step.from {
-                below.entry(&from.id).or_default().entry(key).or_default().push(&step.member.id);
+            if let Some((from, key)) = step.from
+                && let (Some(from), Some(member)) = (self.holders.id(from.number), id_of(step))
+            {
+                below.entry(from).or_default().entry(key).or_default().push(member);
             }
         }
-        if let Some(root) = steps.first() {
-            let members: HashSet<&RegistrationId> = steps.iter().map(|step| step.member.id.as_ref()).collect();
-            for key in self.holders.keys(id).iter().filter(|key| !key.is_strong()) {
-                let others = self.others_with(key, id).map(|other| other.id.as_ref());
+        if let Some((root, own)) = steps.first().and_then(|root| Some((id_of(root)?, root.member))) {
+            let members: HashSet<&RegistrationId> = steps.iter().filter_map(id_of).collect();
+            for key in self.holders.keys(id).filter(|key| !key.is_strong()) {
+                let others = self.others_with(key, own).filter_map(|other| self.holders.id(other.number));
                 let mut weak: Vec<_> = others.filter(|other| !members.contains(other)).collect();
                 weak.sort();
                 if !weak.is_empty() {
-                    below.entry(&root.member.id).or_default().insert(key, weak);
+                    below.entry(root).or_default().insert(key, weak);
                 }
             }
         }
-        Ring { rows: self.rows(&steps, &below), size: steps.len(), is_cut }
+        let root = steps.first().and_then(id_of);
+        Ring { rows: self.rows(root, &below, registration), size: steps.len(), is_cut }
     }
 
     /// Everyone in a ring in the order in which they are found, and whether there are more.
-    fn reach(&self, id: &RegistrationId) -> (Vec<Step<'_>>, bool) {
-        let Some(own) = self.traces(id) else { return (Vec::new(), false) };
-        let mut joined = self.holders.joined(&own.arrival);
+    fn reach(&self, id: &RegistrationId) -> (Vec<Step>, bool) {
+        let Some(own) = self.holders.arrival(id) else { return (Vec::new(), false) };
+        let mut joined = self.holders.joined(own);
         let steps = joined.by_ref().take(LARGEST_RING).collect();
         (steps, joined.next().is_some())
     }
 
     /// The tree from top to bottom. Without recursion: a ring may be one long chain.
-    fn rows(
+    fn rows<R: AsRef<Registration>>(
         &self,
-        steps: &[Step],
-        below: &HashMap<&RegistrationId, BTreeMap<&Key, Vec<&RegistrationId>>>,
+        root: Option<&RegistrationId>,
+        below: &Below,
+        registration: impl Fn(&RegistrationId) -> Option<R>,
     ) -> Vec<RingRow> {
         let mut rows = Vec::new();
         let mut open: Vec<RingRow> = Vec::new();
@@ -115,22 +132,23 @@ impl LinkIndex {
             depth,
             node: RingNode::Member { id: id.clone(), also, is_weak },
         };
-        open.extend(steps.first().map(|root| member(&root.member.id, 0, Vec::new(), false)));
+        open.extend(root.map(|root| member(root, 0, Vec::new(), false)));
         while let Some(row) = open.pop() {
             let weak = matches!(row.node, RingNode::Member { is_weak: true, .. });
             let values = row.member().filter(|_| !weak).and_then(|id| Some((id.clone(), below.get(id)?)));
             let depth = row.depth;
             rows.push(row);
             let Some((parent, values)) = values else { continue };
+            let above = registration(&parent);
             // What is opened last is written first.
             for (key, children) in values.iter().rev() {
                 for child in children.iter().rev() {
                     let also = self.shared(&parent, child, key);
                     open.push(member(child, depth + 2, also, key.kind == LinkKind::Ip));
                 }
-                let holders = self.holders.of(key).map_or(0, Arrivals::len);
-                let node = RingNode::Value { kind: key.kind, value: key.value.clone(), holders };
-                open.push(RingRow { depth: depth + 1, node });
+                let holders = self.holders.of(key).map_or(0, |holders| holders.len());
+                let value = above.as_ref().and_then(|above| value_of(key, above.as_ref()));
+                open.push(RingRow { depth: depth + 1, node: RingNode::Value { kind: key.kind, value, holders } });
             }
         }
         rows
@@ -138,10 +156,10 @@ impl LinkIndex {
 
     /// The kinds of values two registrations share beside one of them.
     fn shared(&self, left: &RegistrationId, right: &RegistrationId, beside: &Key) -> Vec<LinkKind> {
-        let right = self.holders.keys(right);
-        let left = self.holders.keys(left).iter();
+        let right: Vec<Key> = self.holders.keys(right).collect();
+        let left = self.holders.keys(left);
         let mut kinds: Vec<LinkKind> =
-            left.filter(|key| *key != beside && right.contains(key)).map(|key| key.kind).collect();
+            left.filter(|key| key != beside && right.contains(key)).map(|key| key.kind).collect();
         kinds.dedup();
         kinds
     }
@@ -149,7 +167,9 @@ impl LinkIndex {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::{LARGEST_RING, LinkIndex, Ring, RingNode};
@@ -182,6 +202,10 @@ mod tests {
             .collect()
     }
 
+    fn nobody(_: &RegistrationId) -> Option<Arc<Registration>> {
+        None
+    }
+
     fn with_email(id: &str, email: &str) -> Registration {
         let mut person = named(id);
         person.contact.email = Some(email.into());
@@ -201,7 +225,7 @@ mod tests {
         let mut neighbour = named("d");
         information(&mut neighbour).ip = Some("203.0.113.9".into());
         let people = vec![with_email("e", "x@example.com"), neighbour, friend, twin, root];
-        let ring = index_of(&people).tree_of(&"a".into());
+        let ring = index_of(&people).tree_of(&"a".into(), nobody);
         let expected =
             ["a", " document 2", "  b +email", "   person 2", "    c", " email 3", "  e", " ip 2", "  d weak"];
         assert_eq!(drawn(&ring), expected);
@@ -209,19 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_told_as_the_one_above_it_has_it() {
+        let people = [with_email("a", "X+tag@example.com"), with_email("b", "x@example.com")];
+        let read = |id: &RegistrationId| people.iter().find(|person| person.id == *id).cloned().map(Arc::new);
+        let ring = index_of(&people).tree_of(&"a".into(), read);
+        let RingNode::Value { value, .. } = &ring.rows[1].node else { panic!("no value") };
+        assert_eq!(value.as_ref().unwrap().reveal(), "x@example.com");
+    }
+
+    #[test]
     fn someone_alone_is_a_ring_of_one_and_nobody_is_none() {
         let index = index_of(&[named("a")]);
-        assert_eq!(drawn(&index.tree_of(&"a".into())), ["a"]);
-        assert_eq!(index.tree_of(&"b".into()), Ring::default());
+        assert_eq!(drawn(&index.tree_of(&"a".into(), nobody)), ["a"]);
+        assert_eq!(index.tree_of(&"b".into(), nobody), Ring::default());
     }
 
     #[test]
     fn a_ring_that_is_too_large_is_cut_and_says_so() {
         let people: Vec<Registration> =
             (0..=LARGEST_RING).map(|number| with_email(&format!("r{number:04}"), "x@example.com")).collect();
-        let ring = index_of(&people).tree_of(&"r0007".into());
+        let ring = index_of(&people).tree_of(&"r0007".into(), nobody);
         assert_eq!((ring.size, ring.is_cut), (LARGEST_RING, true));
-        let whole = index_of(&people[1..]).tree_of(&"r0007".into());
+        let whole = index_of(&people[1..]).tree_of(&"r0007".into(), nobody);
         assert_eq!((whole.size, whole.is_cut), (LARGEST_RING, false));
     }
 
@@ -234,7 +267,7 @@ mod tests {
                 person
             })
             .collect();
-        let ring = index_of(&people).tree_of(&"r0000".into());
+        let ring = index_of(&people).tree_of(&"r0000".into(), nobody);
         assert_eq!(ring.size, LARGEST_RING);
         assert_eq!(ring.rows.last().unwrap().depth, 2 * (LARGEST_RING - 1));
     }
@@ -256,7 +289,7 @@ mod tests {
                 .collect();
             let index = index_of(&people);
             for person in &people {
-                let ring = index.tree_of(&person.id);
+                let ring = index.tree_of(&person.id, nobody);
                 let mut members: Vec<RegistrationId> = ring
                     .rows
                     .iter()

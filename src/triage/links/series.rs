@@ -1,32 +1,34 @@
 //! E-mail addresses and phones that count on from one another, as those of an account farm do.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use super::{
-    DAY,
-    arrivals::{Arrival, Arrivals},
-    traces::{dots_matter, phone_key},
+    DAY, Touched,
+    arrivals::{Arrival, FIRST, NEAREST, Number},
+    traces::{digest, dots_matter, phone_key},
 };
-use crate::model::{Contact, Personal, RegistrationId};
+use crate::model::Contact;
 
 /// Numbers further apart than this are not of one series; our choice.
 const FURTHEST: u64 = 10;
 
+/// Fewer than this share of all are put among the others one by one.
+const FEW: usize = 16;
+
 /// The place of a contact among others like it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub line: Line,
     number: u64,
 }
 
-/// What is alike of contacts that only differ in a number. Masked when printed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// What is alike of contacts that only differ in a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Line {
-    /// The e-mail address, with `#` for the last number before the `@`.
-    Email(Personal),
+    /// The digest of the e-mail address, with `#` for the last number before the `@`.
+    Email(u64),
     /// All phones are on one line.
     Phone,
 }
@@ -34,82 +36,108 @@ pub enum Line {
 impl Place {
     /// Where a contact stands: by its e-mail address, by its phone, by both or by none.
     pub fn of(contact: &Contact) -> Vec<Self> {
-        let email = contact.email.as_ref().and_then(|email| Self::of_email(email.reveal()));
+        let email = contact.email.as_ref().and_then(|email| stem_of(email.reveal()));
+        let email = email.map(|(stem, number)| Self { line: Line::Email(digest("series", &stem)), number });
         let phone = phone_key(contact).and_then(|phone| phone.reveal().trim_start_matches('+').parse().ok());
         email.into_iter().chain(phone.map(|number| Self { line: Line::Phone, number })).collect()
     }
+}
 
-    /// An address counts by the last number in its local part, tag included; one that is all number has no series.
-    fn of_email(email: &str) -> Option<Self> {
-        let email = email.trim().to_lowercase();
-        let (local, domain) = email.rsplit_once('@')?;
-        let local = if dots_matter(domain) { local.to_owned() } else { local.replace('.', "") };
-        let end = local.rfind(|character: char| character.is_ascii_digit())? + 1;
-        let start = local[..end].trim_end_matches(|character: char| character.is_ascii_digit()).len();
-        let number = local[start..end].parse().ok()?;
-        let stem = format!("{}#{}@{domain}", &local[..start], &local[end..]);
-        let has_name = local.chars().any(char::is_alphabetic);
-        has_name.then(|| Self { line: Line::Email(Personal::new(stem)), number })
-    }
+/// An address counts by the last number in its local part, tag included; one that is all number has no series.
+fn stem_of(email: &str) -> Option<(String, u64)> {
+    let email = email.trim().to_lowercase();
+    let (local, domain) = email.rsplit_once('@')?;
+    let local = if dots_matter(domain) { local.to_owned() } else { local.replace('.', "") };
+    let end = local.rfind(|character: char| character.is_ascii_digit())? + 1;
+    let start = local[..end].trim_end_matches(|character: char| character.is_ascii_digit()).len();
+    let number = local[start..end].parse().ok()?;
+    let stem = format!("{}#{}@{domain}", &local[..start], &local[end..]);
+    local.chars().any(char::is_alphabetic).then_some((stem, number))
 }
 
 /// Everyone by the place of their contact.
 #[derive(Debug, Clone, Default)]
-pub struct Series(HashMap<Line, BTreeMap<u64, Arrivals>>);
+pub struct Series {
+    all: BTreeSet<(Place, Arrival)>,
+    /// Who came untold and does not stand among them yet.
+    unsettled: Vec<(Place, Arrival)>,
+}
 
 impl Series {
     /// Adds someone at a place, and tells of those for whom there is one more in their series.
-    pub fn insert(&mut self, place: &Place, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
-        let numbers = self.0.entry(place.line.clone()).or_default();
-        numbers.entry(place.number).or_default().insert(arrival.clone());
-        self.tell(place, arrival, touched);
+    pub fn insert(&mut self, place: Place, arrival: Arrival, touched: &mut Touched) {
+        if !touched.is_wanted() {
+            self.unsettled.push((place, arrival));
+            return;
+        }
+        self.all.insert((place, arrival));
+        self.tell(place, &arrival, touched);
     }
 
     /// Takes someone away from a place; tells as [`Series::insert`] does.
-    pub fn remove(&mut self, place: &Place, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
-        self.tell(place, arrival, touched);
-        let Some(numbers) = self.0.get_mut(&place.line) else { return };
-        if let Some(arrivals) = numbers.get_mut(&place.number) {
-            arrivals.remove(arrival);
-            if arrivals.is_empty() {
-                numbers.remove(&place.number);
-            }
-        }
-        if numbers.is_empty() {
-            self.0.remove(&place.line);
+    pub fn remove(&mut self, place: Place, arrival: Arrival, touched: &mut Touched) {
+        self.settle();
+        self.tell(place, &arrival, touched);
+        self.all.remove(&(place, arrival));
+    }
+
+    /// Puts those who came untold among the others: many at once, which is quicker than one by one.
+    pub fn settle(&mut self) {
+        let came = std::mem::take(&mut self.unsettled);
+        if came.len() < self.all.len() / FEW {
+            self.all.extend(came);
+        } else if !came.is_empty() {
+            self.all = std::mem::take(&mut self.all).into_iter().chain(came).collect();
         }
     }
 
-    /// One registration for each other number of the series of someone within a day, in order of the numbers.
-    pub fn others<'a>(&'a self, place: &Place, arrival: &Arrival) -> impl Iterator<Item = &'a RegistrationId> {
-        self.near(place).filter_map(|arrivals| Some(arrivals.nearest(arrival, DAY)?.id.as_ref()))
+    /// One registration for each other number of the series of someone within a day, in order of the numbers: the
+    /// nearest in time, of two equally near the earlier.
+    pub fn others(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Number> {
+        self.numbers(place).filter_map(move |place| {
+            let nearest = self.before(place, arrival).next().into_iter().chain(self.after(place, arrival).next());
+            let nearest = nearest.min_by_key(|other| (other.at - arrival.at).abs())?;
+            arrival.is_within(DAY, &nearest).then_some(nearest.number)
+        })
     }
 
     /// Those who may see someone among the others of their own series; of a number that very many have, the nearest.
-    fn tell(&self, place: &Place, arrival: &Arrival, touched: &mut Vec<Arc<RegistrationId>>) {
-        let seen = self.near(place).flat_map(|arrivals| arrivals.near(arrival));
-        touched.extend(seen.filter(|other| arrival.is_within(DAY, other)).map(|other| Arc::clone(&other.id)));
+    fn tell(&self, place: Place, arrival: &Arrival, touched: &mut Touched) {
+        if !touched.is_wanted() {
+            return;
+        }
+        for place in self.numbers(place) {
+            let near = self.before(place, arrival).take(NEAREST).chain(self.after(place, arrival).take(NEAREST));
+            touched.extend(near.filter(|other| arrival.is_within(DAY, other)).map(|other| other.number));
+        }
     }
 
-    /// Who has a number near this one, and not the same.
-    fn near<'a>(&'a self, place: &Place) -> impl Iterator<Item = &'a Arrivals> + use<'a> {
-        let own = place.number;
-        let range = own.saturating_sub(FURTHEST)..=own.saturating_add(FURTHEST);
-        let numbers = self.0.get(&place.line).into_iter().flat_map(move |numbers| numbers.range(range.clone()));
-        numbers.filter(move |(number, _)| **number != own).map(|(_, arrivals)| arrivals)
+    /// The places that somebody has near this one, but for the same.
+    fn numbers(&self, own: Place) -> impl Iterator<Item = Place> + use<'_> {
+        let last = own.number.saturating_add(FURTHEST);
+        let mut next = Some(own.number.saturating_sub(FURTHEST));
+        let places = std::iter::from_fn(move || {
+            let from = (Place { number: next?, ..own }, FIRST);
+            let (found, _) = self.all.range(from..).next()?;
+            next = found.number.checked_add(1);
+            (found.line == own.line && found.number <= last).then_some(*found)
+        });
+        places.filter(move |place| *place != own)
+    }
+
+    fn before(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'_> {
+        self.all.range((place, FIRST)..(place, *arrival)).rev().map(|(_, other)| *other)
+    }
+
+    fn after(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'_> {
+        self.all.range((place, *arrival)..).take_while(move |(other, _)| *other == place).map(|(_, other)| *other)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Line, Place};
-
-    fn place(email: &str) -> Option<(String, u64)> {
-        let place = Place::of_email(email)?;
-        let Line::Email(stem) = place.line else { return None };
-        Some((stem.reveal().to_owned(), place.number))
-    }
+    use super::stem_of as place;
 
     #[test]
     fn an_address_counts_by_the_last_number_of_its_local_part() {

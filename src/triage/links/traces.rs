@@ -6,10 +6,13 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use rmp_serde::{Deserializer, decode::ReadRefReader};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{LinkKind, arrivals::Arrival, series};
 use crate::{
-    model::{Contact, Outcome, Personal, Registration, Status, Timestamp},
+    model::{Contact, Outcome, Personal, Registration, RegistrationId, Status, Timestamp},
     triage::{
         link_clock::longest_link,
         names::{FoldedName, are_within_edits, fold_number},
@@ -27,81 +30,133 @@ pub const MISREAD_EDITS: usize = 2;
 /// Names less alike than this belong to different people; the service's own minimum for a match.
 const SAME_NAME: f64 = 0.8;
 
-/// A value that joins those who have it. Masked when printed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A value that joins those who have it, as what is left of its digest: 64 bits. Somebody may find two values of their
+/// own with one digest, and so link themselves to themselves, but no value with the digest of somebody else's.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     pub kind: LinkKind,
-    pub value: Personal,
+    pub digest: u64,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Key({})", self.kind.as_str())
+    }
+}
+
+impl Key {
+    fn of(kind: LinkKind, value: &Personal) -> Self {
+        Self { kind, digest: digest(kind.as_str(), value.reveal()) }
+    }
+
+    /// Whether it joins people; an IP address does not.
+    pub fn is_strong(&self) -> bool {
+        self.kind != LinkKind::Ip
+    }
+}
+
+/// The first 64 bits of the SHA-256 of a text and of what it is.
+pub fn digest(kind: &str, text: &str) -> u64 {
+    let whole = Sha256::new().chain_update(kind).chain_update([0]).chain_update(text).finalize();
+    whole.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}
+
+/// Reads what stands after the keys of packed traces.
+type Reader<'a> = Deserializer<ReadRefReader<'a, [u8]>>;
+
+/// Keys and series of packed traces, and what reads the rest.
+fn opened(packed: &[u8]) -> Option<(Vec<Key>, Vec<series::Place>, Reader<'_>)> {
+    let keys: Vec<Key> = keys_of(packed).collect();
+    let count = usize::from(*packed.first()?);
+    let mut rest = Deserializer::from_read_ref(packed.get(1 + count * KEY..)?);
+    let series = Vec::deserialize(&mut rest).ok().filter(|_| keys.len() == count)?;
+    Some((keys, series, rest))
 }
 
 /// What is remembered of one registration: its keys, and who it says it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traces {
-    /// Whose they are, and when it was created.
+    /// Whose they are.
+    pub id: RegistrationId,
+    /// When it was created.
     pub arrival: Arrival,
     /// The id of its project.
-    pub project: String,
+    pub project: Arc<str>,
     /// Where its contact stands among those that count on.
     pub series: Vec<series::Place>,
     /// Sorted, strongest first, each once.
     pub keys: Vec<Key>,
     document: Option<Personal>,
-    person: Option<String>,
     name: Option<FoldedName>,
     birth: Option<NaiveDate>,
     /// When it was rejected, and whether the evidence looked like fraud.
     pub failed: Option<Failure>,
-    /// That the person can still go on with it.
-    pub waiting: Option<Waiting>,
+    /// When the link that lives longest dies, of one that the person can still go on with: the service refuses its
+    /// contact to another one of the project.
+    pub waiting: Option<Timestamp>,
 }
 
-/// A registration that is begun and not over: the service refuses its contact to another one of the project.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// Id of the project.
-    pub project: String,
-    pub created: Timestamp,
-    /// When the link that lives longest dies.
-    pub link_dies: Timestamp,
+/// Seconds and nanoseconds.
+type Packed = (i64, u32);
+
+/// All but keys and series, as it is packed.
+#[derive(Serialize, Deserialize)]
+struct Rest {
+    document: Option<Personal>,
+    name: Option<FoldedName>,
+    birth: Option<NaiveDate>,
+    failed: Option<(Packed, bool)>,
+    waiting: Option<Packed>,
+}
+
+fn packed(at: Timestamp) -> Packed {
+    (at.timestamp(), at.timestamp_subsec_nanos())
+}
+
+fn unpacked((seconds, nanos): Packed) -> Option<Timestamp> {
+    Timestamp::from_timestamp(seconds, nanos)
+}
+
+/// Bytes of a packed key.
+const KEY: usize = 1 + size_of::<u64>();
+/// The kinds by their numbers.
+const KINDS: [LinkKind; 6] =
+    [LinkKind::Document, LinkKind::Person, LinkKind::Device, LinkKind::Email, LinkKind::Phone, LinkKind::Ip];
+
+/// The keys of packed traces.
+pub fn keys_of(packed: &[u8]) -> impl Iterator<Item = Key> + use<'_> {
+    let (count, rest) = packed.split_first().map_or((0, packed), |(count, rest)| (usize::from(*count), rest));
+    rest.chunks_exact(KEY).take(count).filter_map(|bytes| {
+        let (kind, digest) = bytes.split_first()?;
+        Some(Key { kind: *KINDS.get(usize::from(*kind))?, digest: u64::from_le_bytes(digest.try_into().ok()?) })
+    })
 }
 
 /// An earlier rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub at: Timestamp,
     pub looked_like_fraud: bool,
 }
 
 impl Traces {
-    pub fn of(registration: &Registration) -> Self {
+    /// What a registration leaves behind.
+    pub fn of(registration: &Registration, arrival: Arrival) -> Self {
         let checks = &registration.checks;
         let document = checks.document.as_ref();
         let information = checks.information.as_ref();
         let scanned = document.and_then(|document| document_key(document.number.as_ref()));
         let typed = information.and_then(|information| document_key(information.document_number.as_ref()));
-        let person = checks.liveness.as_ref().and_then(|liveness| liveness.person.clone()).filter(|id| !id.is_empty());
-        let device = information.and_then(|information| information.device_id.as_deref()).map(str::trim);
-        let mut keys: Vec<Key> = [
-            (LinkKind::Document, scanned.clone()),
-            (LinkKind::Document, typed.clone()),
-            (LinkKind::Person, person.clone().map(Personal::new)),
-            (LinkKind::Device, device.filter(|id| !id.is_empty()).map(Personal::new)),
-            (LinkKind::Email, registration.contact.email.as_ref().and_then(|email| email_key(email.reveal()))),
-            (LinkKind::Phone, phone_key(&registration.contact)),
-        ]
-        .into_iter()
-        .chain(addresses(registration).map(|address| (LinkKind::Ip, address_key(address))))
-        .filter_map(|(kind, value)| Some(Key { kind, value: value? }))
-        .collect();
+        let mut keys: Vec<Key> = values(registration).map(|(kind, value)| Key::of(kind, &value)).collect();
         keys.sort();
         keys.dedup();
         Self {
-            arrival: Arrival { at: registration.created_at, id: Arc::new(registration.id.clone()) },
-            project: registration.project.id.clone(),
+            id: registration.id.clone(),
+            arrival,
+            project: registration.project.id.as_str().into(),
             series: series::Place::of(&registration.contact),
             keys,
             document: scanned.or(typed),
-            person,
             name: registration.name().and_then(|name| FoldedName::new(name.reveal())),
             birth: document
                 .and_then(|document| document.birth_date)
@@ -110,12 +165,59 @@ impl Traces {
                 at: registration.completed_at.map_or(registration.updated_at, |moment| moment.at),
                 looked_like_fraud: looked_like_fraud(registration),
             }),
-            waiting: matches!(registration.status, Status::Started | Status::Ongoing).then(|| Waiting {
-                project: registration.project.id.clone(),
-                created: registration.created_at,
-                link_dies: longest_link(registration).1,
-            }),
+            waiting: matches!(registration.status, Status::Started | Status::Ongoing)
+                .then(|| longest_link(registration).1),
         }
+    }
+
+    /// In little memory: how many keys, the keys, the series, and the rest; without id, arrival and project.
+    pub fn pack(&self) -> Vec<u8> {
+        // More keys than that are noise; the strongest come first.
+        let keys = &self.keys[..self.keys.len().min(usize::from(u8::MAX))];
+        let mut bytes = Vec::with_capacity(160);
+        bytes.push(keys.len() as u8);
+        for key in keys {
+            bytes.push(key.kind as u8);
+            bytes.extend_from_slice(&key.digest.to_le_bytes());
+        }
+        let rest = Rest {
+            document: self.document.clone(),
+            name: self.name.clone(),
+            birth: self.birth,
+            failed: self.failed.map(|failed| (packed(failed.at), failed.looked_like_fraud)),
+            waiting: self.waiting.map(packed),
+        };
+        // Numbers and texts can always be written to memory.
+        let _ = rmp_serde::encode::write(&mut bytes, &self.series);
+        let _ = rmp_serde::encode::write(&mut bytes, &rest);
+        bytes.shrink_to_fit();
+        bytes
+    }
+
+    /// Of what was packed only what others need to know at once; `None` of bytes that are none.
+    pub fn outline(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: Arc<str>) -> Option<Self> {
+        let (keys, series, _) = opened(bytes)?;
+        let (document, name, birth, failed, waiting) = (None, None, None, None, None);
+        Some(Self { id, arrival, project, series, keys, document, name, birth, failed, waiting })
+    }
+
+    /// What was packed; `None` of bytes that are none.
+    pub fn unpack(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: &Arc<str>) -> Option<Self> {
+        let (keys, series, mut rest) = opened(bytes)?;
+        let rest = Rest::deserialize(&mut rest).ok()?;
+        let failed = rest.failed.map(|(at, looked_like_fraud)| Some(Failure { at: unpacked(at)?, looked_like_fraud }));
+        Some(Self {
+            id,
+            arrival,
+            project: Arc::clone(project),
+            series,
+            keys,
+            document: rest.document,
+            name: rest.name,
+            birth: rest.birth,
+            failed: failed.map_or(Some(None), |failed| failed.map(Some))?,
+            waiting: rest.waiting.map_or(Some(None), |at| unpacked(at).map(Some))?,
+        })
     }
 
     /// Whether two registrations are of one person: by document, else by biometric identity, else by name. `None` if
@@ -124,10 +226,15 @@ impl Traces {
         if let Some(same) = self.same_document(other) {
             return Some(same);
         }
-        if self.person.is_some() && self.person == other.person {
+        if self.person().is_some() && self.person() == other.person() {
             return Some(true);
         }
         self.same_name(other)
+    }
+
+    /// The biometric identity.
+    fn person(&self) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kind == LinkKind::Person)
     }
 
     /// Whether both showed one document; `None` if one showed none.
@@ -151,6 +258,30 @@ impl Traces {
     pub fn same_name_and_birth(&self, other: &Self) -> bool {
         self.same_name(other) == Some(true) && self.birth.is_some() && self.birth == other.birth
     }
+}
+
+/// The values that may join a registration to others, in one spelling.
+fn values(registration: &Registration) -> impl Iterator<Item = (LinkKind, Personal)> {
+    let checks = &registration.checks;
+    let (document, information) = (checks.document.as_ref(), checks.information.as_ref());
+    let person = checks.liveness.as_ref().and_then(|liveness| liveness.person.clone()).filter(|id| !id.is_empty());
+    let device = information.and_then(|information| information.device_id.as_deref()).map(str::trim);
+    [
+        (LinkKind::Document, document.and_then(|document| document_key(document.number.as_ref()))),
+        (LinkKind::Document, information.and_then(|information| document_key(information.document_number.as_ref()))),
+        (LinkKind::Person, person.map(Personal::new)),
+        (LinkKind::Device, device.filter(|id| !id.is_empty()).map(Personal::new)),
+        (LinkKind::Email, registration.contact.email.as_ref().and_then(|email| email_key(email.reveal()))),
+        (LinkKind::Phone, phone_key(&registration.contact)),
+    ]
+    .into_iter()
+    .chain(addresses(registration).map(|address| (LinkKind::Ip, address_key(address))))
+    .filter_map(|(kind, value)| Some((kind, value?)))
+}
+
+/// The value of a key in the spelling in which it is compared, from somebody who holds it.
+pub fn value_of(key: &Key, holder: &Registration) -> Option<Personal> {
+    values(holder).find(|(kind, value)| Key::of(*kind, value) == *key).map(|(_, value)| value)
 }
 
 fn looked_like_fraud(registration: &Registration) -> bool {

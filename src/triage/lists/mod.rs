@@ -11,6 +11,7 @@ mod phones;
 
 use std::{
     fmt,
+    hash::{DefaultHasher, Hash, Hasher},
     net::IpAddr,
     sync::{Arc, LazyLock},
 };
@@ -92,6 +93,8 @@ struct Entries {
     countries: Networks<&'static str>,
     anonymous: Networks<()>,
     phones: PhoneNumbers,
+    /// Of everything that was added, in that order.
+    fingerprint: u64,
 }
 
 static BUILT_IN: LazyLock<Lists> = LazyLock::new(|| {
@@ -135,7 +138,15 @@ impl Lists {
             ListName::AnonymousNetworks => entries.anonymous.extend(entry::read_all(text, entry::anonymous)?),
             ListName::PhoneNumbers => entries.phones.extend(entry::read_all(text, phones::entry)?),
         }
+        let mut hasher = DefaultHasher::new();
+        (entries.fingerprint, list, text).hash(&mut hasher);
+        entries.fingerprint = hasher.finish();
         Ok(())
+    }
+
+    /// What differs whenever other entries were added; the same build makes the same of the same.
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.0.fingerprint
     }
 
     /// How many entries a list has.

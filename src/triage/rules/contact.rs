@@ -31,10 +31,10 @@ fn shared_contact(case: &Case) -> RuleOutcome {
     let Some((own, others)) = case.sharing(&[LinkKind::Email, LinkKind::Phone]) else {
         return RuleOutcome::NotMeasured;
     };
-    let strangers: Vec<_> = others.into_iter().filter(|(_, other)| own.same_person(other) != Some(true)).collect();
+    let strangers: Vec<_> = others.iter().filter(|(_, other)| own.same_person(other) != Some(true)).collect();
     let many = case.number(&MANY_PEOPLE).count().max(2);
     let people =
-        links::distinct_people(std::iter::once(own).chain(strangers.iter().map(|(_, other)| *other)), true, many);
+        links::distinct_people(std::iter::once(&own).chain(strangers.iter().map(|(_, other)| other)), true, many);
     if people < 2 {
         return RuleOutcome::Clear;
     }

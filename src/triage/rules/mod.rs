@@ -348,12 +348,10 @@ impl<'a> Case<'a> {
     }
 
     /// This registration and the others that share a value of these kinds; `None` if it shares none of its own.
-    fn sharing(&self, kinds: &[LinkKind]) -> Option<(&'a links::Traces, Vec<(&'a RegistrationId, &'a links::Traces)>)> {
+    fn sharing(&self, kinds: &[LinkKind]) -> Option<(links::Traces, Vec<(&'a RegistrationId, links::Traces)>)> {
         let own = self.context.links.traces(&self.registration.id)?;
-        own.keys
-            .iter()
-            .any(|key| kinds.contains(&key.kind))
-            .then(|| (own, self.context.links.sharing(&self.registration.id, kinds).into_iter().collect()))
+        let has_any = own.keys.iter().any(|key| kinds.contains(&key.kind));
+        has_any.then(|| (own, self.context.links.sharing(&self.registration.id, kinds).into_iter().collect()))
     }
 }
 

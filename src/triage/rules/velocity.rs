@@ -50,9 +50,10 @@ fn crowded_address(case: &Case) -> RuleOutcome {
         known.same_person(other).unwrap_or_else(|| known.same_contact(other))
     };
     let enough = few.count().max(many.count());
-    let people = links
-        .at_its_addresses(&case.registration.id)
-        .map(|others| links::distinct(std::iter::once(own).chain(others), enough, same))
+    let addresses = links.at_its_addresses(&case.registration.id);
+    let people = addresses
+        .iter()
+        .map(|others| links::distinct(std::iter::once(&own).chain(others), enough, same))
         .max_by_key(Vec::len);
     let Some(people) = people else { return RuleOutcome::NotMeasured };
     let severity = match people.len() {
@@ -60,7 +61,7 @@ fn crowded_address(case: &Case) -> RuleOutcome {
         people if people >= few.count() => Severity::Medium,
         _ => return RuleOutcome::Clear,
     };
-    let ids = people[1..].iter().map(|other| other.arrival.id.as_ref());
+    let ids = people[1..].iter().map(|other| &other.id);
     Finding::new(severity, "links", format!("also {}", id_list(ids)))
         .against(format!("fewer than {} people within 24 hours", few.count()), few.from)
         .fires()
@@ -79,8 +80,8 @@ pub(super) const SHARED_DEVICE: Rule = Rule {
     next_action: "Look at the ring.",
     evaluate: |case| {
         let Some((own, others)) = case.sharing(&[LinkKind::Device]) else { return RuleOutcome::NotMeasured };
-        let different: Vec<_> = others.into_iter().filter(|(_, other)| own.same_person(other) == Some(false)).collect();
-        let everyone = std::iter::once(own).chain(different.iter().map(|(_, other)| *other));
+        let different: Vec<_> = others.iter().filter(|(_, other)| own.same_person(other) == Some(false)).collect();
+        let everyone = std::iter::once(&own).chain(different.iter().map(|(_, other)| other));
         let critical = case.number(&DEVICE_CRITICAL).count().max(2);
         let severity = match links::distinct_people(everyone, false, critical) {
             people if people >= critical => Severity::Critical,
@@ -133,7 +134,7 @@ pub(super) const SERIAL_CONTACTS: Rule = Rule {
     evaluate: |case| {
         let fewest = case.number(&SERIES);
         let series = case.context.links.series(&case.registration.id);
-        let Some((kind, others)) = series.max_by_key(|(_, others)| others.len()) else {
+        let Some((kind, others)) = series.into_iter().max_by_key(|(_, others)| others.len()) else {
             return RuleOutcome::NotMeasured;
         };
         if others.len() + 1 < fewest.count() {

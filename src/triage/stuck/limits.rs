@@ -1,12 +1,14 @@
 //! How long one may wait: built-in limits, what a house makes of them, and what an age then means.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     model::{FlowSettings, ProjectRef, StepKind},
     triage::{Policy, Way},
 };
 
 /// How far a wait has come against its limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Stage {
     /// Not worth a look yet.
     InTime,

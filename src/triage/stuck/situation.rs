@@ -319,17 +319,14 @@ impl<'a> Situation<'a> {
     /// The first registration of the same project that has the e-mail address or the phone of this one, is still
     /// open, and whose link is dead: the service refuses the form of the later one.
     pub fn earlier_one(&self) -> Option<&'a RegistrationId> {
-        let own = self.context.links.traces(&self.registration.id)?.waiting.as_ref()?;
+        let own = self.context.links.traces(&self.registration.id).filter(|own| own.waiting.is_some())?;
         let others = self.context.links.sharing(&self.registration.id, &[LinkKind::Email, LinkKind::Phone]);
-        let waiting = others.into_iter().filter_map(|(id, traces)| Some((traces.waiting.as_ref()?, id)));
-        waiting
-            .filter(|(other, id)| {
-                other.project == own.project
-                    && (other.created, *id) < (own.created, &self.registration.id)
-                    && self.context.has_come(other.link_dies)
-            })
-            .min_by_key(|(other, id)| (other.created, *id))
-            .map(|(_, id)| id)
+        let earlier = others.into_iter().filter(|(id, other)| {
+            other.project == own.project
+                && (other.arrival.at, *id) < (own.arrival.at, &self.registration.id)
+                && other.waiting.is_some_and(|link_dies| self.context.has_come(link_dies))
+        });
+        earlier.min_by_key(|(id, other)| (other.arrival.at, *id)).map(|(id, _)| id)
     }
 
     /// Since when the integrator does not know of the end: of some event the last delivery failed.
