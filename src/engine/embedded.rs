@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
+use super::storage::Storage;
 use super::store::{OpenError, Store, StoreError, StoredHook, Writer};
 use super::{catalog, core::Create, loading};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
@@ -31,7 +32,7 @@ pub struct Engine {
 }
 
 pub(super) struct Inner {
-    pub(super) store: Store,
+    pub(super) store: Box<dyn Storage>,
     pub(super) clock: Clock,
     pub(super) outbox: Outbox,
     /// Whose events are queued for webhooks.
@@ -79,7 +80,7 @@ impl Engine {
     pub fn open_with_hooks(directory: &Path, clock: Clock, hooked: HookedProjects) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::open(directory, &projects, &flows)?;
-        let engine = Self::assemble(store, clock, Outbox::file(directory), hooked);
+        let engine = Self::assemble(Box::new(store), clock, Outbox::file(directory), hooked);
         engine
             .inner
             .end_overdue()
@@ -91,10 +92,10 @@ impl Engine {
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::in_memory(&projects, &flows)?;
-        Ok(Self::assemble(store, clock, Outbox::Nowhere, HookedProjects::default()))
+        Ok(Self::assemble(Box::new(store), clock, Outbox::Nowhere, HookedProjects::default()))
     }
 
-    fn assemble(store: Store, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
+    fn assemble(store: Box<dyn Storage>, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         Self { inner: Arc::new(Inner { store, clock, outbox, hooked, changes }) }
     }
@@ -115,9 +116,9 @@ impl Engine {
         &self,
         scripts: S,
         most: usize,
-        progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64),
     ) -> Result<u64, BackendError> {
-        loading::with_records(scripts.into_iter(), |records| self.inner.store.fill(records, most, progress))
+        loading::with_records(scripts.into_iter(), |records| self.inner.store.fill(records, most, &mut progress))
     }
 
     /// Runs one command for a caller as if it came at a time of one's choosing, like any request: a lifetime that has

@@ -29,6 +29,7 @@ mod keeping;
 mod loading;
 mod outbox;
 mod secrets;
+mod storage;
 mod store;
 #[cfg(test)]
 mod tests;
