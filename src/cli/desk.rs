@@ -4,12 +4,11 @@ use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
 
 use tokio::sync::broadcast;
 
-use super::{Failure, notice};
+use super::{Failure, notice, opened};
 use crate::{
     audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
-    engine::Engine,
     index::{Index, Query, View, Views},
     model::{Contact, Personal, Registration, RegistrationId, Role, Timestamp},
     private,
@@ -80,9 +79,8 @@ impl Desk {
         }
         let mut announcer = None;
         let backend: Arc<dyn Backend> = match &profile.source {
-            Source::Embedded { data_dir } => {
-                let hooked = hooked(&profile.webhooks);
-                Arc::new(Engine::open_with_hooks(data_dir, clock.clone(), hooked)?)
+            source @ (Source::Embedded { .. } | Source::Shared { .. }) => {
+                Arc::new(opened::engine(source, clock.clone(), hooked(&profile.webhooks))?)
             }
             Source::Remote(remote) => {
                 let remote = Remote::new(remote.clone(), clock.clone())?;

@@ -30,6 +30,7 @@ mod keeping;
 mod list;
 mod log;
 mod man;
+mod opened;
 mod origin;
 mod output;
 mod page;

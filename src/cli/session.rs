@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 
-use super::{Desk, Failure, args::Global, desk};
+use super::{Desk, Failure, args::Global, desk, opened};
 use crate::{
     app::views::add_kept_views,
     audit::Deed,
@@ -107,10 +107,12 @@ impl Session {
                 let data_dir = data_dir.clone();
                 Ok((profile, data_dir))
             }
-            Source::Remote(_) => {
-                let message = "a remote keeps its registrations itself; leave out --url, or pick an embedded profile";
+            Source::Shared { .. } => {
+                let message = "a store in a database is kept by the database, with its own backups (`regdesk help team`); \
+                               pick an embedded profile with a file";
                 Err(Failure::Usage(message.to_owned()))
             }
+            Source::Remote(_) => Err(opened::no_engine()),
         }
     }
 
@@ -124,6 +126,7 @@ impl Session {
 pub fn described(profile: &Profile) -> String {
     let source = match &profile.source {
         Source::Embedded { data_dir } => format!("embedded in {}", data_dir.display()),
+        Source::Shared { store, .. } => format!("store at {}", store.url()),
         Source::Remote(remote) => format!("remote at {}", remote.base_url),
     };
     let read_only = if profile.read_only { ", read-only" } else { "" };

@@ -9,10 +9,11 @@ use tokio::sync::broadcast;
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
 use super::storage::Storage;
-use super::store::{OpenError, Store, StoreError, StoredHook, Writer};
+use super::store::{ConnectError, DatabaseLogin, OpenError, SharedStore, Store, StoreError, StoredHook, Writer, aside};
 use super::{catalog, core::Create, loading};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
 use crate::model::{Registration, RegistrationId, Timestamp};
+use crate::private;
 
 /// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
 const CHANGES_KEPT: usize = 4096;
@@ -86,6 +87,26 @@ impl Engine {
             .end_overdue()
             .map_err(|error| OpenError::Broken { path: directory.to_owned(), reason: error.message })?;
         Ok(engine)
+    }
+
+    /// The engine over a database that others work with as well. Codes and links go to the outbox in a directory of this
+    /// machine. Blocks.
+    pub fn connect(
+        database: &DatabaseLogin,
+        outbox: &Path,
+        clock: Clock,
+        hooked: HookedProjects,
+    ) -> Result<Self, ConnectError> {
+        let unusable =
+            |reason| ConnectError::Unusable { place: database.place(), reason, what: "its user may write there" };
+        private::create_directory(outbox).map_err(|reason| ConnectError::Outbox { path: outbox.to_owned(), reason })?;
+        let (projects, flows) = catalog::built_in().map_err(unusable)?;
+        aside(database, || {
+            let store = SharedStore::open(database, &projects, &flows)?;
+            let engine = Self::assemble(Box::new(store), clock, Outbox::file(outbox), hooked);
+            engine.inner.end_overdue().map_err(|error| unusable(error.message))?;
+            Ok(engine)
+        })
     }
 
     /// An engine in memory, gone with the process.

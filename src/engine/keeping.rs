@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::outbox::Outbox;
-use super::store::{self, CopyError, Findings, OpenError};
+use super::store::{self, ConnectError, CopyError, DatabaseLogin, Findings, OpenError};
 use crate::model::{Registration, RegistrationId, Timestamp};
 
 /// Checks the store in a data directory: pages, registrations, their events, indexes. Writes nothing but what is needed
 /// to bring a store into order that was not closed properly.
 pub fn check(directory: &Path) -> Result<Findings, OpenError> {
     store::check(directory)
+}
+
+/// Checks the store of a database as it is at one moment, whoever else works with it. Writes nothing.
+pub fn check_shared(database: &DatabaseLogin) -> Result<Findings, ConnectError> {
+    store::aside(database, || store::check_shared(database))
 }
 
 /// Copies the store of a data directory into another directory, which has to exist and must not hold one. Returns the

@@ -44,18 +44,13 @@ pub(super) trait Storage: Send + Sync {
     fn overdue(&self, now: Timestamp) -> Result<Vec<RegistrationId>, StoreError>;
 
     /// Does some work, and writes what it leads to if the work says so; then all of it is kept for good when this
-    /// returns. An error is one of the store: nothing was written.
+    /// returns. An error is one of the store: nothing was written, unless it is [`StoreError::Unsure`].
     fn settle(&self, work: &Work<'_>) -> Result<(), StoreError>;
 
     /// Writes new registrations in transactions of so many each, and tells after each thousand, and at the end, how
     /// many there are. A registration that is there already, or an error among the records, ends it: the transaction it
     /// came in leaves nothing, those before stay.
-    fn fill(
-        &self,
-        records: &mut Records<'_>,
-        most: usize,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<u64, BackendError>;
+    fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError>;
 
     /// Events for webhooks whose time has come, the longest waiting first, so many at most; and when the next one after
     /// those is due (µs).
@@ -120,12 +115,7 @@ impl Storage for Store {
         }
     }
 
-    fn fill(
-        &self,
-        records: &mut Records<'_>,
-        most: usize,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<u64, BackendError> {
+    fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError> {
         self.fill(records, most, progress)
     }
 

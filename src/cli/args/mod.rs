@@ -43,7 +43,7 @@ use crate::{
                   Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such registration,\n\
                   4 refused (a rule, a conflict, read-only), 5 remote not reachable or access denied,\n\
                   6 a batch of which some failed.\n\n\
-                  To read: regdesk help operators, regdesk help integrators\n\
+                  To read: regdesk help operators, regdesk help integrators, regdesk help team\n\
                   Example: regdesk demo"
 )]
 pub struct Arguments {
@@ -266,7 +266,7 @@ pub enum Command {
     /// Read a page about working with regdesk, or the help of a command
     #[command(
         after_help = "Topics: operators (a triage, screen by screen), integrators (the endpoint with curl, tokens, \
-                            webhooks).\n\nExample: regdesk help operators | less"
+                            webhooks), team (one store in a database for many desks).\n\nExample: regdesk help operators | less"
     )]
     Help(HelpArguments),
 }
