@@ -52,7 +52,7 @@ impl Console<'_> {
     async fn answer(&self, effect: Effect) -> Option<Message> {
         Some(match effect {
             Effect::List(request, list) => Message::Listed(request, self.backend.list(list).await),
-            Effect::Retrieve(request, id) => {
+            Effect::Retrieve(request, id) | Effect::Open(request, id) => {
                 let found = self.backend.retrieve(&id, &Caller::operator()).await;
                 Message::Retrieved(request, id, found)
             }

@@ -91,9 +91,11 @@ fn imported(registration: &Registration, at: Timestamp) -> State {
 fn change(state: &mut State, event: &Event) {
     let now = Moment::event(event.at);
     match &event.fact {
-        Fact::CodeSent { .. } | Fact::CodeAccepted { .. } | Fact::CodeMistyped { .. } | Fact::CodeDied { .. } => {
-            change_code(state, event);
-        }
+        Fact::CodeSent { .. }
+        | Fact::CodeAccepted { .. }
+        | Fact::CodeMistyped { .. }
+        | Fact::CodeDied { .. }
+        | Fact::WrongCodesForgiven => change_code(state, event),
         Fact::DocumentChecked { .. }
         | Fact::LivenessChecked { .. }
         | Fact::FacesCompared { .. }
@@ -141,6 +143,7 @@ fn change_code(state: &mut State, event: &Event) {
             state.set_code(*channel, None);
             state.code_check_mut(*channel).state = StepState::Expired;
         }
+        Fact::WrongCodesForgiven => forgive_codes(&mut state.registration),
         _ => {}
     }
 }
@@ -217,6 +220,19 @@ fn waive(registration: &mut Registration, step: Option<&StepKind>) {
     for attempt in &mut registration.failed_attempts {
         if step.is_none_or(|step| &attempt.step == step) {
             attempt.counts = false;
+        }
+    }
+}
+
+/// Wrong codes of both channels are forgiven; what was validated stays as it came about.
+fn forgive_codes(registration: &mut Registration) {
+    for channel in [Channel::Email, Channel::Phone] {
+        waive(registration, Some(&channel.step()));
+    }
+    let checks = &mut registration.checks;
+    for check in [&mut checks.email, &mut checks.phone].into_iter().flatten() {
+        if check.state != StepState::Completed {
+            check.attempts = 0;
         }
     }
 }

@@ -105,16 +105,15 @@ fn refuse_exhausted(draft: &Draft, channel: Channel) -> Result<u32, Refusal> {
     if spent >= limit { Err(Refusal::codes_exhausted(&channel.step(), limit)) } else { Ok(spent) }
 }
 
-/// Wrong codes since the last link: whoever sends a link gives the person another chance, the person cannot.
+/// Wrong codes that nobody has forgiven.
 fn spent(draft: &Draft, channel: Channel) -> u32 {
-    let registration = &draft.state.registration;
-    let step = channel.step();
-    let link = registration.link_resent.map(|resent| resent.at);
-    let counts = |attempt: &&Attempt| {
-        let is_forgiven = link.is_some_and(|link| attempt.at.is_some_and(|failed| failed.at < link));
-        attempt.step == step && attempt.counts && !is_forgiven
-    };
-    u32::try_from(registration.failed_attempts.iter().filter(counts).count()).unwrap_or(u32::MAX)
+    draft.state.registration.counted_failures(&channel.step())
+}
+
+/// Whoever sends a link, or reopens a registration, gives the person another chance; the person cannot.
+pub(super) fn forgive(draft: Draft) -> Draft {
+    let any = [Channel::Email, Channel::Phone].into_iter().any(|channel| spent(&draft, channel) > 0);
+    if any { draft.push(Fact::WrongCodesForgiven) } else { draft }
 }
 
 /// Codes cost money, and the person on whom they rain has perhaps not asked for them.

@@ -132,6 +132,8 @@ pub enum Fact {
     },
     /// Counted failures were forgiven, so that the person may try again.
     AttemptsWaived,
+    /// The same for wrong codes alone, because a fresh link was handed out.
+    WrongCodesForgiven,
     /// The registration lives longer.
     LifetimeExtended {
         /// When it runs out now.

@@ -3,7 +3,7 @@
 use super::command::Access;
 use super::draft::Draft;
 use super::transitions::Cause;
-use super::{Digest, Fact, Refusal};
+use super::{Digest, Fact, Refusal, codes};
 use crate::backend::TokenKind;
 use crate::model::{AccessEntry, Status};
 
@@ -22,7 +22,7 @@ pub(super) fn resend(draft: Draft, token: Digest, send_email: bool) -> Result<Dr
         Status::Expired => draft.move_to(Status::Ongoing, Cause::Resend)?.extend_lifetime(),
         _ => draft,
     };
-    Ok(draft.push(Fact::LinkResent).issue(token, TokenKind::Continuation))
+    Ok(codes::forgive(draft.push(Fact::LinkResent)).issue(token, TokenKind::Continuation))
 }
 
 pub(super) fn expire(draft: Draft) -> Result<Draft, Refusal> {

@@ -4,7 +4,7 @@ use super::command::Sync;
 use super::completeness::{completeness, standing};
 use super::draft::Draft;
 use super::transitions::Cause;
-use super::{Fact, Refusal};
+use super::{Fact, Refusal, codes};
 use crate::backend::{CallerKind, ErrorKind, SyncStep, TokenKind};
 use crate::model::{Gateway, Review, Status, StepKind, StepState};
 
@@ -110,7 +110,7 @@ fn decide_by_person(draft: Draft, to: &Status, sync: &Sync) -> Result<Draft, Ref
         Review { by: Some(sync.by.as_str().to_owned()), ..Review::noted(from, to.clone(), sync.note.as_deref()) };
     let draft = draft.push(Fact::Reviewed { review }).move_to(to.clone(), Cause::Override)?;
     // Reopening means another chance: with spent attempts or no time left it would close again at once.
-    Ok(if *to == Status::Ongoing { draft.push(Fact::AttemptsWaived).extend_lifetime() } else { draft })
+    Ok(if *to == Status::Ongoing { codes::forgive(draft).push(Fact::AttemptsWaived).extend_lifetime() } else { draft })
 }
 
 fn hand_out(draft: Draft, sync: &Sync) -> Draft {

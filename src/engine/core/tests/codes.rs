@@ -124,3 +124,20 @@ fn codes_checked_elsewhere_count_the_same() {
     desk.record(outcome(CodeOutcome::Passed), 7).unwrap();
     assert_eq!(desk.step(&EMAIL), StepState::Completed);
 }
+
+#[test]
+fn wrong_codes_before_a_fresh_link_count_no_more_beside_those_after_it() {
+    let mut desk = Desk::open(&[EMAIL]);
+    desk.send("123456", 1).unwrap();
+    desk.enter("000000", 2).unwrap();
+    desk.enter("000000", 2).unwrap();
+    desk.run(&Command::Resend { token: Digest::of_token("fresh"), send_email: false }, minute(3)).unwrap();
+    assert_eq!(desk.counted(), 0);
+    for tried in 1..=3 {
+        desk.enter("000000", 4).unwrap();
+        assert_eq!(desk.counted(), tried, "of the code that was sent before the link");
+    }
+    assert_eq!(desk.state.registration.checks.email.as_ref().unwrap().attempts, 3);
+    assert_eq!((desk.step(&EMAIL), desk.state.registration.failed_attempts.len()), (StepState::Failed, 5));
+    assert_eq!(code_of(desk.send("654321", 5)), "MAX_ATTEMPTS_EXCEEDED");
+}
