@@ -10,7 +10,7 @@ use super::{Deed, Journal, Seen};
 use crate::{
     backend::{
         Annotation, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, Clock, CreateRequest, Created,
-        ErrorKind, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep,
+        ErrorKind, Feed, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep,
         TokenScope, Use,
     },
     model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp},
@@ -213,6 +213,10 @@ impl Backend for Audited {
 
     fn hooks(&self) -> Option<&dyn HookQueue> {
         self.inner.hooks()
+    }
+
+    fn feed(&self) -> Option<&dyn Feed> {
+        self.inner.feed()
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {

@@ -6,6 +6,7 @@
 mod annotation;
 mod error;
 pub mod fake;
+mod feed;
 mod guarded;
 mod hooks;
 mod read_only;
@@ -17,6 +18,7 @@ use tokio::sync::broadcast;
 
 pub use annotation::{Annotation, LONGEST_NOTE, LONGEST_REASON, Objection};
 pub use error::{BackendError, ErrorKind};
+pub use feed::{Feed, FeedPosition};
 pub use guarded::sync_as_seen;
 pub use hooks::{Hook, HookFilter, HookQueue, HookedProjects};
 pub use read_only::ReadOnly;
@@ -145,6 +147,11 @@ pub trait Backend: Send + Sync {
 
     /// What the webhooks of projects are told, where the backend keeps that.
     fn hooks(&self) -> Option<&dyn HookQueue> {
+        None
+    }
+
+    /// What has changed since one looked, where the backend remembers that.
+    fn feed(&self) -> Option<&dyn Feed> {
         None
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::{
     Annotation, Annotations, Backend, BackendError, Caller, Capabilities, Channel, CreateRequest, Created, ErrorKind,
-    ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope, Use,
+    Feed, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, TokenScope, Use,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, Timestamp};
 
@@ -119,6 +119,10 @@ impl Backend for ReadOnly {
 
     async fn signed_in_until(&self) -> Option<Timestamp> {
         self.0.signed_in_until().await
+    }
+
+    fn feed(&self) -> Option<&dyn Feed> {
+        self.0.feed()
     }
 
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {

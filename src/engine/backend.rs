@@ -10,7 +10,8 @@ use super::outbox::Message;
 use super::secrets;
 use crate::backend::{
     Annotation, Annotations, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created,
-    ErrorKind, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest, SyncStep, TokenScope,
+    ErrorKind, Feed, FeedPosition, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest,
+    SyncStep, TokenScope,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
 
@@ -131,8 +132,32 @@ impl Backend for Engine {
         Some(self)
     }
 
+    fn feed(&self) -> Option<&dyn Feed> {
+        Some(self)
+    }
+
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
         Some(self.subscribe())
+    }
+}
+
+#[async_trait]
+impl Feed for Engine {
+    async fn position(&self) -> Result<FeedPosition, BackendError> {
+        self.blocking(|inner| Ok(inner.store.feed_position()?)).await
+    }
+
+    async fn since(
+        &self,
+        position: FeedPosition,
+        most: usize,
+    ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, BackendError> {
+        self.blocking(move |inner| {
+            // What has run out meanwhile has changed.
+            inner.end_overdue()?;
+            Ok(inner.store.changed_since(position, most)?)
+        })
+        .await
     }
 }
 

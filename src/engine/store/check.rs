@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _};
+use redb::{ReadTransaction, ReadableDatabase as _, ReadableTable as _, ReadableTableMetadata as _, TableError};
 
+use super::feed::FEED;
 use super::open::{OpenError, careful, existing, file_of, require_format};
 use super::record::{Keys, unpack_snapshot};
 use super::tables::{CHANGED, CONTACTS, COUNTS, EXPIRY, HISTORY, ORDER, STATES, TOKENS};
@@ -183,7 +184,7 @@ fn check_counts(transaction: &ReadTransaction, expected: &Expected, findings: &m
     Ok(())
 }
 
-/// Events of registrations that are not there.
+/// Events and changes of registrations that are not there.
 fn check_strays(transaction: &ReadTransaction, findings: &mut Findings) -> Result<(), StoreError> {
     let states = transaction.open_table(STATES)?;
     for entry in transaction.open_table(HISTORY)?.iter()? {
@@ -191,6 +192,19 @@ fn check_strays(transaction: &ReadTransaction, findings: &mut Findings) -> Resul
         let (id, number) = key.value();
         if number == 0 && states.get(id)?.is_none() {
             findings.mistake(format!("{id}: there are events of it, but no registration"));
+        }
+    }
+    let feed = match transaction.open_table(FEED) {
+        Ok(feed) => feed,
+        // A file of the format before has none.
+        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    for entry in feed.iter()? {
+        let (number, change) = entry?;
+        let id = change.value().1;
+        if !id.is_empty() && states.get(id)?.is_none() {
+            findings.mistake(format!("{id}: change {} is of it, but it is not there", number.value()));
         }
     }
     Ok(())

@@ -14,8 +14,8 @@ use super::copies::{CopyError, at};
 use super::hooks::{HOOKS, HOOKS_DUE, StoredHook};
 use super::open::{OpenError, careful, existing, file_of, require_format};
 use super::record::{Keys, unpack_snapshot};
-use super::tables::{CHANGED, CONTACTS, COUNTS, EXPIRY, FLOWS, HISTORY, META, ORDER, PROJECTS, STATES, TOKENS};
-use super::{StoreError, open};
+use super::tables::{CHANGED, CONTACTS, COUNTS, EXPIRY, FLOWS, FORMAT, HISTORY, META, ORDER, PROJECTS, STATES, TOKENS};
+use super::{StoreError, feed, open};
 use crate::model::{Registration, RegistrationId};
 use crate::private;
 
@@ -94,8 +94,10 @@ fn rebuild(database: &Database, part: &Path, doomed: &Doomed) -> Result<(), Stor
     let rebuilt = Builder::new().create(part)?;
     let to = rebuilt.begin_write()?;
     let stays = |id: &str| !doomed.ids.contains(id);
-    open::make_tables(&to)?;
+    // The feed is not taken along but begins anew: whoever knew a place in the old one has to read everything.
+    open::make_tables(&to, feed::new_mark()?)?;
     copy(&from, &to, META, |_, _| true)?;
+    to.open_table(META)?.insert("format", FORMAT)?;
     copy(&from, &to, PROJECTS, |_, _| true)?;
     copy(&from, &to, FLOWS, |_, _| true)?;
     copy(&from, &to, STATES, |id, _| stays(id))?;

@@ -23,10 +23,10 @@ pub(super) const EVENTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::
 /// A line in the log after so many registrations.
 const TOLD_EVERY: u64 = 10_000;
 
-/// Brings the file over.
-pub(super) fn run(database: &mut Database) -> Result<(), StoreError> {
+/// Brings the file over; its feed begins with `mark`.
+pub(super) fn run(database: &mut Database, mark: u64) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
-    let count = bring_over(&transaction)?;
+    let count = bring_over(&transaction, mark)?;
     transaction.commit()?;
     tracing::info!(count, "the store is of format {FORMAT} now; its file is made smaller");
     if let Err(error) = database.compact() {
@@ -36,8 +36,8 @@ pub(super) fn run(database: &mut Database) -> Result<(), StoreError> {
 }
 
 /// Does all that is done in the one transaction; how many registrations it was.
-pub(super) fn bring_over(transaction: &WriteTransaction) -> Result<u64, StoreError> {
-    make_tables(transaction)?;
+pub(super) fn bring_over(transaction: &WriteTransaction, mark: u64) -> Result<u64, StoreError> {
+    make_tables(transaction, mark)?;
     let count = bring_snapshots(transaction)?;
     bring_events(transaction)?;
     transaction.delete_table(SNAPSHOTS)?;

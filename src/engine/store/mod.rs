@@ -10,6 +10,7 @@ mod check;
 mod codec;
 mod copies;
 mod erase;
+mod feed;
 mod hooks;
 mod migration;
 mod open;
@@ -45,7 +46,7 @@ pub(super) use writer::Writer;
 use writer::{Plan, View};
 
 use super::core::{Digest, Event, State};
-use crate::backend::{BackendError, ErrorKind, ListRequest};
+use crate::backend::{BackendError, ErrorKind, FeedPosition, ListRequest};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Why the store did not do what it was asked.
@@ -82,6 +83,9 @@ pub(super) enum StoreError {
     /// A value could not be compressed, or is no compressed value.
     #[error("a stored record cannot be packed or unpacked: {0}")]
     Packing(io::Error),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
     /// Another request that was to come to disk together with this one could not be written.
     #[error("another request that shared the transaction could not be written; do it again")]
     Torn,
@@ -134,6 +138,8 @@ pub(super) struct Store {
     database: Database,
     cursor: Cursor,
     turns: Turns,
+    /// What the changes of this opening are marked with in the feed.
+    mark: u64,
     projects: Vec<Project>,
     flows: Vec<Flow>,
 }
@@ -178,6 +184,20 @@ impl Store {
     /// The events of a registration, oldest first.
     pub(super) fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, StoreError> {
         tables::events(&self.database.begin_read()?, id.as_str())
+    }
+
+    /// Where the feed of changes ends.
+    pub(super) fn feed_position(&self) -> Result<FeedPosition, StoreError> {
+        feed::position(&self.database)
+    }
+
+    /// See [`crate::backend::Feed::since`].
+    pub(super) fn changed_since(
+        &self,
+        position: FeedPosition,
+        most: usize,
+    ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, StoreError> {
+        feed::since(&self.database.begin_read()?, position, most)
     }
 
     /// Unfinished registrations whose lifetime is over.
@@ -230,7 +250,7 @@ impl Store {
             (done, plan) = self.decide(&view, work)?;
         }
         if !plan.is_empty() {
-            open.write(|| plan.write(&open.transaction))?;
+            open.write(|| plan.write(&open.transaction, self.mark))?;
         }
         Ok(done)
     }
@@ -250,7 +270,7 @@ impl Store {
         let mut filled = 0;
         while records.peek().is_some() {
             let transaction = self.database.begin_write().map_err(StoreError::from)?;
-            let mut tables = Tables::open(&transaction)?;
+            let mut tables = Tables::open(&transaction, self.mark)?;
             for record in records.by_ref().take(most) {
                 tables.put(&record?)?;
                 filled += 1;

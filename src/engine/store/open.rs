@@ -14,12 +14,15 @@ use super::hooks::Hooks;
 use super::pages::Cursor;
 use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
 use super::turns::Turns;
-use super::{Store, StoreError, copies, migration};
+use super::{Store, StoreError, copies, feed, migration};
 use crate::model::{Flow, Project};
 use crate::private;
 
 /// The file in the data directory.
 const FILE: &str = "engine.redb";
+
+/// The format of today without the feed of changes.
+const FORMAT_WITHOUT_FEED: u64 = 2;
 
 /// Memory for pages of the file. redb's own default of 1 GiB is too much for a console.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
@@ -127,15 +130,17 @@ impl Store {
         path: &Path,
     ) -> Result<Self, OpenError> {
         let broken = |error: StoreError| OpenError::Broken { path: path.to_owned(), reason: error.to_string() };
+        let mark = feed::new_mark().map_err(broken)?;
         match format_of(&database).map_err(broken)? {
-            None => initialise(&database, projects, flows).map_err(broken)?,
+            None => initialise(&database, projects, flows, mark).map_err(broken)?,
             Some(FORMAT) => {}
-            Some(migration::FORMAT_BEFORE) => migration::run(&mut database).map_err(broken)?,
+            Some(FORMAT_WITHOUT_FEED) => feed::begin(&database, mark).map_err(broken)?,
+            Some(migration::FORMAT_BEFORE) => migration::run(&mut database, mark).map_err(broken)?,
             Some(0) => return Err(OpenError::Foreign { path: path.to_owned() }),
             Some(found) => return Err(OpenError::Format { path: path.to_owned(), found }),
         }
         let (projects, flows) = catalog(&database).map_err(broken)?;
-        Ok(Self { database, cursor: Cursor::default(), turns: Turns::default(), projects, flows })
+        Ok(Self { database, cursor: Cursor::default(), turns: Turns::default(), mark, projects, flows })
     }
 }
 
@@ -172,11 +177,11 @@ pub(super) fn existing(path: &Path) -> Result<Database, OpenError> {
     opened.map_err(|error| database_error(path.to_owned(), error))
 }
 
-/// Refuses a file of any other format than today's.
+/// Refuses a file of any other format than today's, but for the one that only lacks the feed.
 pub(super) fn require_format(database: &Database, path: &Path) -> Result<(), OpenError> {
     let path = path.to_owned();
     match format_of(database) {
-        Ok(Some(FORMAT)) => Ok(()),
+        Ok(Some(FORMAT | FORMAT_WITHOUT_FEED)) => Ok(()),
         Ok(None | Some(0)) => Err(OpenError::Foreign { path }),
         Ok(Some(found)) => Err(OpenError::Format { path, found }),
         Err(error) => Err(OpenError::Broken { path, reason: error.to_string() }),
@@ -221,7 +226,7 @@ fn format_of(database: &Database) -> Result<Option<u64>, StoreError> {
     }
 }
 
-fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Result<(), StoreError> {
+fn initialise(database: &Database, projects: &[Project], flows: &[Flow], mark: u64) -> Result<(), StoreError> {
     let transaction = database.begin_write()?;
     {
         transaction.open_table(META)?.insert("format", FORMAT)?;
@@ -233,15 +238,15 @@ fn initialise(database: &Database, projects: &[Project], flows: &[Flow]) -> Resu
         for flow in flows {
             table.insert(flow.id.as_str(), serde_json::to_vec(flow)?.as_slice())?;
         }
-        make_tables(&transaction)?;
+        make_tables(&transaction, mark)?;
     }
     transaction.commit()?;
     Ok(())
 }
 
-/// Makes every table that is not there, so that readers find all of them.
-pub(super) fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    Tables::open(transaction)?;
+/// Makes every table that is not there, so that readers find all of them. A feed that is made begins with `mark`.
+pub(super) fn make_tables(transaction: &WriteTransaction, mark: u64) -> Result<(), StoreError> {
+    Tables::open(transaction, mark)?;
     Hooks::open(transaction)?;
     Ok(())
 }

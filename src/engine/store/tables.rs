@@ -2,14 +2,15 @@
 
 use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 
+use super::feed::Feed;
 use super::record::{Keys, Record, contact_keys, unpack_snapshot};
 use super::{StoreError, codec};
 use crate::backend::Channel;
 use crate::engine::core::{Event, State};
 use crate::model::{Contact, RegistrationId};
 
-/// Number of the layout below; a file of another number is not touched, but for format 1, which is brought over.
-pub(super) const FORMAT: u64 = 2;
+/// Number of the layout below; a file of another number is not touched, but for earlier ones, which are brought over.
+pub(super) const FORMAT: u64 = 3;
 
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Project id to project, JSON.
@@ -43,10 +44,12 @@ pub(super) struct Tables<'t> {
     contacts: Table<'t, (&'static str, &'static str, &'static str), ()>,
     tokens: Table<'t, &'static [u8; 32], &'static str>,
     expiry: Table<'t, (i64, &'static str), ()>,
+    feed: Feed<'t>,
 }
 
 impl<'t> Tables<'t> {
-    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+    /// Opens them; what is written is marked with `mark` in the feed.
+    pub(super) fn open(transaction: &'t WriteTransaction, mark: u64) -> Result<Self, StoreError> {
         Ok(Self {
             states: transaction.open_table(STATES)?,
             history: transaction.open_table(HISTORY)?,
@@ -56,6 +59,7 @@ impl<'t> Tables<'t> {
             contacts: transaction.open_table(CONTACTS)?,
             tokens: transaction.open_table(TOKENS)?,
             expiry: transaction.open_table(EXPIRY)?,
+            feed: Feed::open(transaction, mark)?,
         })
     }
 
@@ -71,7 +75,8 @@ impl<'t> Tables<'t> {
         if let Some(events) = &record.events {
             self.history.insert((id, record.seen()), events.as_slice())?;
         }
-        self.index(id, record.before.as_ref(), &record.after)
+        self.index(id, record.before.as_ref(), &record.after)?;
+        self.feed.note(id)
     }
 
     /// Brings every index from what it says of a registration to what it has to say.

@@ -192,9 +192,9 @@ impl Plan {
         Ok(true)
     }
 
-    /// Writes everything.
-    pub(super) fn write(&self, transaction: &WriteTransaction) -> Result<(), StoreError> {
-        let mut tables = Tables::open(transaction)?;
+    /// Writes everything; `mark` goes with it into the feed.
+    pub(super) fn write(&self, transaction: &WriteTransaction, mark: u64) -> Result<(), StoreError> {
+        let mut tables = Tables::open(transaction, mark)?;
         for record in &self.records {
             tables.put(record)?;
         }

@@ -64,7 +64,7 @@ fn a_file_of_format_1_is_brought_over_whole_and_once() {
 
     let file = database(directory.path());
     let transaction = file.begin_read().unwrap();
-    assert_eq!(transaction.open_table(META).unwrap().get("format").unwrap().unwrap().value(), 2);
+    assert_eq!(transaction.open_table(META).unwrap().get("format").unwrap().unwrap().value(), 3);
     let tables: Vec<String> = transaction.list_tables().unwrap().map(|table| table.name().to_owned()).collect();
     assert!(!tables.iter().any(|name| name == "events" || name == "snapshots"), "{tables:?}");
 }
@@ -109,7 +109,7 @@ fn bringing_over_that_is_cut_short_leaves_the_file_as_it_was() {
     let held_before = held(directory.path());
     let file = database(directory.path());
     let transaction = file.begin_write().unwrap();
-    super::super::migration::bring_over(&transaction).unwrap();
+    super::super::migration::bring_over(&transaction, 7).unwrap();
     drop(transaction);
     drop(file);
     assert_eq!(held(directory.path()), held_before);

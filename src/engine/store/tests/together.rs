@@ -115,7 +115,7 @@ fn somebody_who_panics_in_the_turn_takes_nobody_along() {
         let view = View::Open(&open.transaction);
         let mut writer = Writer::new(&view, &store.flows);
         look(&mut writer, id).unwrap();
-        open.write(|| writer.into_plan().write(&open.transaction)).unwrap();
+        open.write(|| writer.into_plan().write(&open.transaction, 7)).unwrap();
     };
     assert_eq!(together(store, meanwhile, work.collect()), [true, true, true, false, true, true]);
     assert_eq!(store.events(id).unwrap().len() as u64, state.events + 6);
