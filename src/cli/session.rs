@@ -9,7 +9,7 @@ use crate::{
     app::views::add_kept_views,
     audit::Deed,
     backend::{Caller, Clock},
-    config::{Config, Mistakes, Overrides, Places, Profile, Source},
+    config::{Config, Given, LOCAL_PROFILE, Mistakes, Overrides, Place, Places, Profile, Source},
     index::Views,
     remote::Mirror,
     runtime::{self, MirrorFile},
@@ -48,6 +48,20 @@ impl Session {
     /// The profile in use.
     pub fn profile(&self) -> Result<Profile, Failure> {
         Ok(Profile::resolve(&self.config, &self.given, self.places.as_ref())?)
+    }
+
+    /// The profile of a name, or of a data directory, whatever the options say.
+    pub fn profile_at(&self, named: &str) -> Result<Profile, Failure> {
+        let place = Place::Flag("the argument");
+        let given = if self.config.profiles.contains_key(named) {
+            let profile = Some(Given { value: named.to_owned(), place });
+            Overrides { profile, read_only: self.given.read_only, ..Overrides::default() }
+        } else {
+            let profile = Some(Given { value: LOCAL_PROFILE.to_owned(), place: place.clone() });
+            let data_dir = Some(Given { value: PathBuf::from(named), place });
+            Overrides { profile, data_dir, read_only: self.given.read_only, ..Overrides::default() }
+        };
+        Ok(Profile::resolve(&self.config, &given, self.places.as_ref())?)
     }
 
     /// Whether writes are refused whatever the profile says.

@@ -10,7 +10,7 @@ use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
 use super::storage::Storage;
 use super::store::{ConnectError, DatabaseLogin, OpenError, SharedStore, Store, StoreError, StoredHook, Writer, aside};
-use super::{catalog, core::Create, loading};
+use super::{catalog, core::Create, follow, loading};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
 use crate::model::{Registration, RegistrationId, Timestamp};
 use crate::private;
@@ -105,6 +105,7 @@ impl Engine {
             let store = SharedStore::open(database, &projects, &flows)?;
             let engine = Self::assemble(Box::new(store), clock, Outbox::file(outbox), hooked);
             engine.inner.end_overdue().map_err(|error| unusable(error.message))?;
+            follow::begin(&engine.inner).map_err(|error| unusable(error.to_string()))?;
             Ok(engine)
         })
     }

@@ -12,6 +12,7 @@
 //! Engine::load_scripts_by(scripts, n, …) any number of lives, n in one transaction
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
 //! Engine::connect(database, …)           over a database that others work with as well
+//! engine.move_to(&other, …)              everything, from one store to another
 //! check, find, erase, backup, restore   a store that nobody has open
 //! check_shared(database)                 one that others have open
 //! core::completeness(&registration)      what stands between a registration and its end
@@ -26,9 +27,11 @@ mod backend;
 mod catalog;
 pub mod core;
 mod embedded;
+mod follow;
 mod hooks;
 mod keeping;
 mod loading;
+mod moving;
 mod outbox;
 mod secrets;
 mod storage;
@@ -39,4 +42,5 @@ mod tests;
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
 pub use keeping::{backup, check, check_shared, erase, find, restore};
+pub use moving::Moved;
 pub use store::{ConnectError, CopyError, DatabaseLogin, Findings, OpenError, is_trying};

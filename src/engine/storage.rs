@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use super::core::{Digest, Event, State};
 use super::store::{Record, Store, StoreError, StoredHook, Writer};
-use crate::backend::{BackendError, HookFilter, ListRequest};
+use crate::backend::{BackendError, FeedPosition, HookFilter, ListRequest};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Work of a writer: whether what it has said is to be written. It may be done more than once.
@@ -19,6 +19,9 @@ pub(super) type Records<'r> = dyn Iterator<Item = Result<Record, BackendError>> 
 
 /// Events of the queue with their numbers.
 pub(super) type NumberedHooks = Vec<(u64, StoredHook)>;
+
+/// Who has changed since a place in the feed, and from where to ask on; `None` if that cannot be told.
+pub(super) type Since = Option<(Vec<RegistrationId>, FeedPosition)>;
 
 /// A store. All of it blocks.
 pub(super) trait Storage: Send + Sync {
@@ -40,6 +43,9 @@ pub(super) trait Storage: Send + Sync {
     /// The events of a registration, oldest first.
     fn events(&self, id: &RegistrationId) -> Result<Vec<Event>, StoreError>;
 
+    /// The ids of registrations, in their order, so many after one of them.
+    fn ids(&self, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError>;
+
     /// Unfinished registrations whose lifetime is over.
     fn overdue(&self, now: Timestamp) -> Result<Vec<RegistrationId>, StoreError>;
 
@@ -52,6 +58,17 @@ pub(super) trait Storage: Send + Sync {
     /// came in leaves nothing, those before stay.
     fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError>;
 
+    /// Where the feed of changes ends.
+    fn feed_position(&self) -> Result<FeedPosition, StoreError>;
+
+    /// See [`crate::backend::Feed::since`].
+    fn changed_since(&self, position: FeedPosition, most: usize) -> Result<Since, StoreError>;
+
+    /// Whom others have changed since this was asked last. Nobody else writes to a file.
+    fn news(&self) -> Result<Vec<RegistrationId>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// Events for webhooks whose time has come, the longest waiting first, so many at most; and when the next one after
     /// those is due (µs).
     fn due_hooks(&self, now: Timestamp, most: usize) -> Result<(NumberedHooks, Option<i64>), StoreError>;
@@ -61,6 +78,9 @@ pub(super) trait Storage: Send + Sync {
 
     /// Events that a filter lets through, latest first, from a position on, so many at most; and how many there are.
     fn hooks(&self, filter: &HookFilter, skip: usize, most: usize) -> Result<(NumberedHooks, usize), StoreError>;
+
+    /// Takes events of another store, each under its number. Those that are there already stay as they are.
+    fn take_hooks(&self, hooks: &[(u64, StoredHook)]) -> Result<(), StoreError>;
 }
 
 impl dyn Storage {
@@ -104,6 +124,10 @@ impl Storage for Store {
         self.events(id)
     }
 
+    fn ids(&self, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError> {
+        self.ids(after, most)
+    }
+
     fn overdue(&self, now: Timestamp) -> Result<Vec<RegistrationId>, StoreError> {
         self.overdue(now)
     }
@@ -119,6 +143,14 @@ impl Storage for Store {
         self.fill(records, most, progress)
     }
 
+    fn feed_position(&self) -> Result<FeedPosition, StoreError> {
+        self.feed_position()
+    }
+
+    fn changed_since(&self, position: FeedPosition, most: usize) -> Result<Since, StoreError> {
+        self.changed_since(position, most)
+    }
+
     fn due_hooks(&self, now: Timestamp, most: usize) -> Result<(NumberedHooks, Option<i64>), StoreError> {
         self.due_hooks(now, most)
     }
@@ -129,5 +161,9 @@ impl Storage for Store {
 
     fn hooks(&self, filter: &HookFilter, skip: usize, most: usize) -> Result<(NumberedHooks, usize), StoreError> {
         self.hooks(filter, skip, most)
+    }
+
+    fn take_hooks(&self, hooks: &[(u64, StoredHook)]) -> Result<(), StoreError> {
+        self.take_hooks(hooks)
     }
 }

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 mod desks;
+mod following;
 mod kills;
+mod moving;
 mod opening;
 #[path = "../crash/desk.rs"]
 mod program;
 mod programs;
 mod races;
+mod scale;
 mod server;

@@ -24,6 +24,7 @@ mod turns;
 mod writer;
 
 use std::io;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ use pages::Cursor;
 pub use postgres::{ConnectError, DatabaseLogin};
 pub(super) use postgres::{SharedStore, aside, check as check_shared};
 pub(super) use record::Record;
-use tables::{EXPIRY, TOKENS, Tables, snapshot};
+use tables::{EXPIRY, STATES, TOKENS, Tables, snapshot};
 use turns::{Turn, Turns};
 pub(super) use writer::Writer;
 use writer::{Plan, View};
@@ -198,6 +199,14 @@ impl Store {
         most: usize,
     ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, StoreError> {
         feed::since(&self.database.begin_read()?, position, most)
+    }
+
+    /// The ids of registrations, in their order, so many after one of them.
+    pub(super) fn ids(&self, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError> {
+        let states = self.database.begin_read()?.open_table(STATES)?;
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_str()));
+        let found = states.range::<&str>((from, Bound::Unbounded))?.take(most);
+        found.map(|entry| Ok(RegistrationId::new(entry?.0.value()))).collect()
     }
 
     /// Unfinished registrations whose lifetime is over.

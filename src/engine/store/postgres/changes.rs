@@ -29,6 +29,8 @@ const COUNT: &str = "insert into regdesk_counts (status, project, flow, slot, co
     on conflict (status, project, flow, slot) do update set count = regdesk_counts.count + excluded.count";
 const QUEUE: &str = "insert into regdesk_hooks (number, registration, heard, due, leased, hook)
     values ($1, $2, $3, $4, 0, $5)";
+const TAKE_OVER: &str = "insert into regdesk_hooks (number, registration, heard, due, leased, hook)
+    values ($1, $2, $3, $4, 0, $5) on conflict (number) do nothing";
 const REQUEUE: &str =
     "update regdesk_hooks set registration = $2, heard = $3, due = $4, leased = 0, hook = $5 where number = $1";
 /// Counts a change in a slot, and by that keeps everybody else out of it until the transaction ends.
@@ -67,6 +69,11 @@ impl Changes {
     pub(super) async fn begin(client: &ClientWrapper, slot: i64) -> Result<Self, Trouble> {
         let number = value(client, COUNT_CHANGE, &[&slot]).await?.unwrap_or_default();
         Ok(Self { slot, number, counts: BTreeMap::new(), statements: Vec::new() })
+    }
+
+    /// Slot and number of the transaction.
+    pub(super) fn place(&self) -> (i64, i64) {
+        (self.slot, self.number)
     }
 
     fn add(&mut self, sql: &'static str, values: Vec<Value>) {
@@ -148,6 +155,11 @@ impl Changes {
             }
         }
         Ok(())
+    }
+
+    /// Takes an event of another store.
+    pub(super) fn take_hook(&mut self, number: u64, hook: &StoredHook) -> Result<(), Trouble> {
+        self.put_hook(TAKE_OVER, whole(number)?, hook, false)
     }
 
     fn put_hook(&mut self, sql: &'static str, number: i64, hook: &StoredHook, must_find: bool) -> Result<(), Trouble> {

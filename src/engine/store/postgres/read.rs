@@ -17,6 +17,7 @@ const SNAPSHOT: &str = "select snapshot from regdesk_states where id = $1";
 const OWNER: &str =
     "select s.snapshot from regdesk_tokens t join regdesk_states s on s.id = t.registration where t.digest = $1";
 const HISTORY: &str = "select events from regdesk_history where registration = $1 order by number";
+const IDS: &str = "select id from regdesk_states where id > $1 order by id limit $2";
 const OVERDUE: &str = "select id from regdesk_states where expiry <= $1 order by expiry, id";
 const CHANGES: &str = "select coalesce(sum(number), 0)::bigint from regdesk_changes";
 const COUNT: &str = "select coalesce(sum(count), 0)::bigint from regdesk_counts";
@@ -76,6 +77,13 @@ pub(super) fn events(link: &Link, id: &RegistrationId) -> Result<Vec<Event>, Sto
         events.extend(codec::unpack::<Vec<Event>>(column(&row, 0)?)?);
     }
     Ok(events)
+}
+
+pub(super) fn ids(link: &Link, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError> {
+    let after = after.map_or("", RegistrationId::as_str);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let found = link.read(async |client| rows(client, IDS, &[&after, &most]).await)?;
+    found.iter().map(|row| column::<&str>(row, 0).map(RegistrationId::new)).collect()
 }
 
 pub(super) fn overdue(link: &Link, now: Timestamp) -> Result<Vec<RegistrationId>, StoreError> {

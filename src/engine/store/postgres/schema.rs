@@ -25,6 +25,7 @@ const STEPS: &[&[&str]] = &[&[
     "create index if not exists regdesk_states_changed on regdesk_states (changed, id)",
     "create index if not exists regdesk_states_project on regdesk_states (project, created, id)",
     "create index if not exists regdesk_states_status on regdesk_states (status, created, id)",
+    "create index if not exists regdesk_states_flow on regdesk_states (flow, created, id)",
     "create index if not exists regdesk_states_expiry on regdesk_states (expiry, id) where expiry is not null",
     "create index if not exists regdesk_states_fed on regdesk_states (slot, number)",
     "create table if not exists regdesk_history (
@@ -38,6 +39,8 @@ const STEPS: &[&[&str]] = &[&[
         status text not null, project text not null, flow text not null, slot bigint not null, count bigint not null,
         primary key (status, project, flow, slot))",
     "create table if not exists regdesk_changes (slot bigint primary key, number bigint not null)",
+    "create table if not exists regdesk_places (
+        number bigint primary key, slots text not null, at timestamptz not null)",
     "create table if not exists regdesk_hooks (
         number bigint primary key, registration text not null, heard boolean, due bigint, leased bigint not null,
         hook bytea not null)",

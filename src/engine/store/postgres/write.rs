@@ -67,17 +67,23 @@ impl Reading for Inside<'_> {
 
 /// Does some work and writes what it leads to. What it has refused was also decided on something true: the transaction
 /// has to end well either way.
-pub(super) fn settle(link: &Link, flows: &[Flow], work: &Work<'_>) -> Result<(), StoreError> {
+/// Returns the slot and number of what was written, if anything was.
+pub(super) fn settle(link: &Link, flows: &[Flow], work: &Work<'_>) -> Result<Option<(i64, i64)>, StoreError> {
     link.persist(|tried| {
         let lent = link.lend()?;
         let written = decide(link, lent.client()?, flows, work, tried);
-        let was_written = *written.as_ref().unwrap_or(&false);
-        end(link, lent, written, was_written).map(drop)
+        let was_written = matches!(written, Ok(Some(_)));
+        end(link, lent, written, was_written)
     })
 }
 
-/// Whether something was written.
-fn decide(link: &Link, client: &ClientWrapper, flows: &[Flow], work: &Work<'_>, tried: u32) -> Result<bool, Trouble> {
+fn decide(
+    link: &Link,
+    client: &ClientWrapper,
+    flows: &[Flow],
+    work: &Work<'_>,
+    tried: u32,
+) -> Result<Option<(i64, i64)>, Trouble> {
     link.wait(async { Ok(client.batch_execute(BEGIN).await?) })?;
     let view = Inside { link, client, trouble: RefCell::default() };
     let mut writer = Writer::new(&view, flows);
@@ -86,21 +92,21 @@ fn decide(link: &Link, client: &ClientWrapper, flows: &[Flow], work: &Work<'_>, 
     if let Some(trouble) = view.trouble.into_inner() {
         return Err(trouble);
     }
-    let is_written = is_to_be_written && !plan.is_empty();
-    if is_written {
-        link.wait(write(client, &plan, tried))?;
+    if !is_to_be_written || plan.is_empty() {
+        return Ok(None);
     }
-    Ok(is_written)
+    link.wait(write(client, &plan, tried)).map(Some)
 }
 
-async fn write(client: &ClientWrapper, plan: &Plan, tried: u32) -> Result<(), Trouble> {
+async fn write(client: &ClientWrapper, plan: &Plan, tried: u32) -> Result<(i64, i64), Trouble> {
     let mut changes = Changes::begin(client, i64::from(chance(SLOTS))).await?;
     for record in &plan.records {
         changes.put(record)?;
     }
     changes.queue(&plan.hooks, tried)?;
     changes.count();
-    changes.send(client).await
+    changes.send(client).await?;
+    Ok(changes.place())
 }
 
 /// A serialisable transaction in which anything may be done.
@@ -161,6 +167,18 @@ pub(super) fn fill(
         progress(filled);
     }
     Ok(filled)
+}
+
+/// Takes events of another store, each under its number. Those that are there already stay as they are.
+pub(super) fn take_hooks(link: &Link, hooks: &[(u64, StoredHook)]) -> Result<(), StoreError> {
+    for hooks in hooks.chunks(TOGETHER) {
+        transaction(link, async |client| {
+            let mut changes = Changes::begin(client, i64::from(SLOTS)).await?;
+            hooks.iter().try_for_each(|(number, hook)| changes.take_hook(*number, hook))?;
+            changes.send(client).await
+        })?;
+    }
+    Ok(())
 }
 
 fn load(
