@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Map, json};
 
 use super::{
-    Desk, Failure, Output,
+    Desk, Failure, Output, Session,
     args::{ClaimArguments, NoteArguments, SnoozeArguments, VerdictArguments},
     batch::{Fate, Form, Report, named},
     clock_time, notice,
@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// Claims registrations for the operator.
-pub async fn claim(arguments: &ClaimArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    each((&arguments.ids, form(arguments)), &Annotation::Claim, claim_in_words, desk, output).await
+pub async fn claim(arguments: &ClaimArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
+    each((&arguments.ids, form(arguments)), &Annotation::Claim, claim_in_words, session, output).await
 }
 
 /// Releases registrations, whoever holds them.
-pub async fn release(arguments: &ClaimArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    each((&arguments.ids, form(arguments)), &Annotation::Release, claim_in_words, desk, output).await
+pub async fn release(arguments: &ClaimArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
+    each((&arguments.ids, form(arguments)), &Annotation::Release, claim_in_words, session, output).await
 }
 
 fn form(arguments: &ClaimArguments) -> Form {
@@ -31,17 +31,17 @@ fn form(arguments: &ClaimArguments) -> Form {
 }
 
 /// Puts registrations aside, or takes that back.
-pub async fn snooze(arguments: &SnoozeArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+pub async fn snooze(arguments: &SnoozeArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let annotation = match arguments.span {
         None => Annotation::Wake,
         Some(span) => {
-            let until = TimeDelta::try_seconds(span.0).and_then(|span| desk.clock.now().checked_add_signed(span));
+            let until = TimeDelta::try_seconds(span.0).and_then(|span| session.clock.now().checked_add_signed(span));
             let until = until.ok_or_else(|| Failure::Usage(format!("{span} is too long for a snooze")))?;
             Annotation::Snooze { until, reason: arguments.reason.as_deref().map(Personal::from) }
         }
     };
     let form = Form::of(arguments.json, arguments.ndjson);
-    each((&arguments.ids, form), &annotation, snooze_in_words, desk, output).await
+    each((&arguments.ids, form), &annotation, snooze_in_words, session, output).await
 }
 
 /// Says the same of each, and prints in words what is said of it then.
@@ -49,11 +49,12 @@ async fn each(
     (words, form): (&[String], Form),
     annotation: &Annotation,
     in_words: fn(&Registration) -> String,
-    desk: &Desk,
+    session: &Session,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    warn_if_forgotten(desk);
     let ids = named(words)?;
+    let desk = session.desk()?;
+    warn_if_forgotten(&desk);
     let mut report = Report::begin(form, ids.len(), output);
     for id in ids {
         let fate = match desk.backend.annotate(&id, annotation.clone(), &desk.operator).await {
@@ -82,11 +83,15 @@ fn snooze_in_words(registration: &Registration) -> String {
 }
 
 /// Writes a note, or takes the latest one of the operator back.
-pub async fn note(arguments: &NoteArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
+pub async fn note(arguments: &NoteArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let id = RegistrationId::new(&arguments.id);
-    let annotation = match arguments.text.as_deref() {
-        Some("-") => Annotation::Note { text: written()? },
-        Some(text) => Annotation::Note { text: text.trim().into() },
+    let words = match arguments.text.as_deref() {
+        Some("-") => Some(written()?),
+        text => text.map(|text| text.trim().into()),
+    };
+    let desk = session.desk()?;
+    let annotation = match words {
+        Some(text) => Annotation::Note { text },
         None => {
             let known = desk.backend.retrieve(&id, &desk.operator).await?.desk;
             let who = desk.operator.who();
@@ -95,7 +100,7 @@ pub async fn note(arguments: &NoteArguments, desk: &Desk, output: &mut Output) -
             Annotation::DropNote { at: latest.at }
         }
     };
-    warn_if_forgotten(desk);
+    warn_if_forgotten(&desk);
     let registration = desk.backend.annotate(&id, annotation, &desk.operator).await?;
     if arguments.json {
         return output.json(&json!({ "id": id, "desk": registration.desk, "version": registration.version }));

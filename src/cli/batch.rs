@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashSet,
-    io::{self, BufRead, IsTerminal},
+    io::{self, IsTerminal},
+    path::Path,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use super::{Failure, Output, notice};
+use super::{Failure, Output, input, notice};
 use crate::{
     backend::{BackendError, Blocker, SyncOutcome},
     model::{Registration, RegistrationId},
@@ -132,7 +133,11 @@ impl<'a> Report<'a> {
     }
 }
 
-/// The ids that were named, each once; `-` stands for those on standard input.
+/// Longest list of ids, bytes: more than half a million.
+const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// The ids that were named, each once; `-` stands for those on standard input. To be asked for before a store is opened:
+/// whoever writes them may have it open until they end.
 pub fn named(words: &[String]) -> Result<Vec<RegistrationId>, Failure> {
     let (mut ids, mut known) = (Vec::new(), HashSet::new());
     let mut add = |word: &str| {
@@ -143,9 +148,8 @@ pub fn named(words: &[String]) -> Result<Vec<RegistrationId>, Failure> {
     };
     for word in words {
         if word == "-" {
-            for line in io::stdin().lock().lines() {
-                line.map_err(Failure::io("standard input"))?.split_whitespace().for_each(&mut add);
-            }
+            let listed = input::text(Path::new(word), LONGEST, "name them in parts")?;
+            listed.split_whitespace().for_each(&mut add);
         } else {
             add(word);
         }

@@ -44,11 +44,9 @@ fn path(given: &Overrides, places: &Result<Places, Mistakes>) -> Result<PathBuf,
 }
 
 fn check(given: &Overrides, places: &Result<Places, Mistakes>, output: &mut Output) -> Result<(), Failure> {
-    let config = given.load(places.as_ref())?;
-    let key_mistakes = key_mistakes(&config);
-    if !key_mistakes.is_empty() {
-        return Err(Mistakes(key_mistakes).into());
-    }
+    let (config, Mistakes(mut mistakes)) = given.examine(places.as_ref())?;
+    mistakes.extend(key_mistakes(&config));
+    Mistakes::in_order(mistakes).none()?;
     Profile::resolve(&config, given, places.as_ref())?;
     match &config.file {
         Some(file) => output.line(&format!("{}: no mistakes", file.display())),

@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Desk, Failure, Output,
+    Desk, Failure, Output, Session,
     args::DecideArguments,
     batch::{Fate, Form, Report, named},
     desk, notice,
@@ -59,14 +59,10 @@ impl Line {
 }
 
 /// Makes the plan, and carries it out once it is confirmed.
-pub async fn run(
-    arguments: &DecideArguments,
-    reasons: &Reasons,
-    desk: &Desk,
-    output: &mut Output,
-) -> Result<(), Failure> {
+pub async fn run(arguments: &DecideArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let wanted = Wanted::of(arguments)?;
-    let note = wanted.note(reasons)?;
+    let note = wanted.note(&session.config.reasons)?;
+    let desk = &session.desk()?;
     if desk.profile.read_only && !arguments.plan {
         return Err(ReadOnly::refusal().into());
     }

@@ -1,6 +1,6 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, path::Path, sync::Arc};
 
 use tokio::sync::broadcast;
 
@@ -73,9 +73,8 @@ impl Desk {
 
     /// Opens the backend of a profile.
     pub fn open(profile: Profile, operator: Caller, policy: Arc<Policy>, clock: Clock) -> Result<Self, Failure> {
-        for path in profile.journal.as_deref().map(private::open_to_others).unwrap_or_default() {
-            let path = path.display();
-            notice(&format!("{path} can be read by other users of this machine; `chmod go-rwx` keeps them out"));
+        if let Some(directory) = &profile.journal {
+            warn_if_open(directory);
         }
         let mut announcer = None;
         let backend: Arc<dyn Backend> = match &profile.source {
@@ -184,6 +183,13 @@ impl Desk {
             notice(&format!("a registration was left out: {reason}"));
         }
         Ok(page)
+    }
+}
+
+/// Names a directory, and what is in it, if other users of the machine may do anything with it.
+pub fn warn_if_open(directory: &Path) {
+    for path in private::open_to_others(directory) {
+        notice(&format!("{} is open to other users of this machine; `chmod go-rwx` keeps them out", path.display()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Command, CommandFactory};
 
-use super::{Failure, Output, args::Arguments, page};
+use super::{Failure, Output, args::Arguments, output, page};
 use crate::text;
 
 /// What can be read about, beside the commands: name, what it is about, and the page.
@@ -14,21 +14,21 @@ pub const TOPICS: [(&str, &str, &str); 3] = [
 
 /// Prints the page of a topic; or else the help of a command, or without words of the program, as `--help` does. Fails
 /// with wrong usage if there is neither.
-pub fn run(words: &[String], output: &mut Output) -> Result<(), Failure> {
+pub fn run(words: &[String], to: &mut Output) -> Result<(), Failure> {
     if let [word] = words
         && let Some((_, _, page)) = TOPICS.iter().find(|(name, ..)| name == word)
     {
-        return output.written(&page::plain(page));
+        return to.written(&page::plain(page));
     }
     let program = Arguments::command();
     let mut command = &program;
     for word in words {
         command = command.find_subcommand(word).ok_or_else(|| unknown(word, command))?;
     }
-    output.flush()?;
+    to.flush()?;
     let call = ["regdesk"].into_iter().chain(words.iter().map(String::as_str)).chain(["--help"]);
     match program.clone().try_get_matches_from(call) {
-        Err(answer) => answer.print().map_err(Failure::io("the help")),
+        Err(answer) => answer.print().map_err(output::written),
         Ok(_) => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     audit::{Deed, Journal},
+    backend::{BackendError, ErrorKind},
     engine::{self, CopyError, Findings},
     private,
 };
@@ -61,7 +62,8 @@ fn copy_log(from: &Path, to: &Path) -> Result<(), Failure> {
 pub fn restore(arguments: &RestoreArguments, session: &Session) -> Result<(), Failure> {
     let (profile, data_dir) = session.embedded()?;
     if profile.read_only {
-        return Err(Failure::Usage(format!("profile {} is read-only: nothing was restored", profile.name)));
+        let message = format!("Profile {} is read-only: nothing was restored.", profile.name);
+        return Err(BackendError::new(ErrorKind::ReadOnly, message).into());
     }
     let findings = engine::check(&arguments.directory)?;
     if findings.mistaken > 0 {

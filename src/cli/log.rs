@@ -2,8 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io,
-    path::Path,
+    io::{self, Write},
+    path::{Path, PathBuf},
     sync::Mutex,
 };
 
@@ -11,28 +11,81 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use crate::private;
 
-/// A longer file is put aside when the program starts; one older file is kept.
+/// A longer file is put aside; one older file is kept.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Opens the log. Only this program's own lines go there: what libraries log may hold headers, and so tokens.
 pub fn start(state_dir: &Path, verbose: u8) -> io::Result<()> {
-    let file = open(state_dir)?;
+    let log = Log::open(state_dir.to_owned(), MAX_BYTES)?;
     let level = match verbose {
         0 => "warn",
         1 => "info",
         2 => "debug",
         _ => "trace",
     };
-    let layer = fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
+    let layer = fmt::layer().with_writer(Mutex::new(log)).with_ansi(false);
     let filter = EnvFilter::new(format!("off,regdesk={level}"));
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().map_err(io::Error::other)
 }
 
-fn open(state_dir: &Path) -> io::Result<File> {
-    private::create_directory(state_dir)?;
-    let path = state_dir.join("regdesk.log");
-    if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > MAX_BYTES) {
-        fs::rename(&path, state_dir.join("regdesk.old.log"))?;
+/// The file, put aside before it gets too long, however long the program runs.
+struct Log {
+    directory: PathBuf,
+    file: File,
+    /// Bytes in the file.
+    length: u64,
+    most: u64,
+}
+
+impl Log {
+    fn open(directory: PathBuf, most: u64) -> io::Result<Self> {
+        private::create_directory(&directory)?;
+        let path = directory.join("regdesk.log");
+        if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > most) {
+            fs::rename(&path, directory.join("regdesk.old.log"))?;
+        }
+        let file = private::open_file(&path)?;
+        let length = file.metadata()?.len();
+        Ok(Self { directory, file, length, most })
     }
-    private::open_file(&path)
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.length > self.most {
+            *self = Self::open(self.directory.clone(), self.most)?;
+        }
+        let written = self.file.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::{fs, io::Write as _};
+
+    use super::Log;
+
+    #[test]
+    fn a_log_that_is_written_for_long_stays_short_and_keeps_what_came_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut log = Log::open(directory.path().to_owned(), 1_000).unwrap();
+        for line in 0..300 {
+            writeln!(log, "line {line}").unwrap();
+        }
+        let read = |name| fs::read_to_string(directory.path().join(name)).unwrap();
+        let (old, new) = (read("regdesk.old.log"), read("regdesk.log"));
+        assert!(old.len() < 1_100 && new.len() < 1_100, "{} and {} bytes", old.len(), new.len());
+        let first = new.lines().next().unwrap().strip_prefix("line ").unwrap().parse::<u32>().unwrap();
+        assert!(
+            old.ends_with(&format!("line {}\n", first - 1)) && new.ends_with("line 299\n"),
+            "nothing in between is lost"
+        );
+    }
 }

@@ -24,7 +24,8 @@ mod export;
 mod failure;
 mod generate;
 mod help;
-mod import;
+pub mod import;
+mod input;
 mod insights;
 mod keeping;
 mod list;
@@ -87,8 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(words::protect_negations(arguments)) {
         Ok(arguments) => arguments,
         Err(answer) => {
-            // A reader that has gone does not need its help text.
-            let _ = answer.print();
+            explain(&answer);
             return u8::from(answer.use_stderr()) * 2;
         }
     };
@@ -147,13 +147,13 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Show(arguments) => show::run(&arguments, &session.desk()?, output).await,
         Command::Create(arguments) => create::run(&arguments, &session.desk()?, output).await,
         Command::Record(arguments) => record::run(&arguments, &session.desk()?, output).await,
-        Command::Sync(arguments) => sync::run(&arguments, &session.desk()?, output).await,
-        Command::Decide(arguments) => decide::run(&arguments, &session.config.reasons, &session.desk()?, output).await,
+        Command::Sync(arguments) => sync::run(&arguments, &session, output).await,
+        Command::Decide(arguments) => decide::run(&arguments, &session, output).await,
         Command::Resend(arguments) => resend::run(&arguments, &session.desk()?, output).await,
-        Command::Claim(arguments) => annotate::claim(&arguments, &session.desk()?, output).await,
-        Command::Release(arguments) => annotate::release(&arguments, &session.desk()?, output).await,
-        Command::Snooze(arguments) => annotate::snooze(&arguments, &session.desk()?, output).await,
-        Command::Note(arguments) => annotate::note(&arguments, &session.desk()?, output).await,
+        Command::Claim(arguments) => annotate::claim(&arguments, &session, output).await,
+        Command::Release(arguments) => annotate::release(&arguments, &session, output).await,
+        Command::Snooze(arguments) => annotate::snooze(&arguments, &session, output).await,
+        Command::Note(arguments) => annotate::note(&arguments, &session, output).await,
         Command::Verdict(arguments) => annotate::verdict(&arguments, &session.desk()?, output).await,
         Command::Export(arguments) => export::run(&arguments, &session.desk()?, output).await,
         Command::Import(arguments) => import::run(&arguments, &session, output).await,
@@ -182,6 +182,17 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         | Command::Help(_)
         | Command::Man(_)
         | Command::Schema(_) => Ok(()),
+    }
+}
+
+/// Says what is wrong with the arguments, or the help that they ask for.
+fn explain(answer: &clap::Error) {
+    if answer.use_stderr() {
+        // It quotes what was written, and who wrote that may be a file name or a web page.
+        answer.render().to_string().lines().for_each(|line| print_error(&text::clean(line)));
+    } else {
+        // A reader that has gone does not need its help text.
+        let _ = answer.print();
     }
 }
 

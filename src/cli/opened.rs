@@ -1,6 +1,10 @@
 //! An engine, opened where the profile has its store.
 
-use std::thread;
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use secrecy::SecretString;
 
@@ -8,16 +12,31 @@ use super::Failure;
 use crate::{
     backend::{Clock, HookedProjects},
     config::{Source, StoreSettings},
-    engine::{self, DatabaseLogin, Engine, Findings},
+    engine::{self, DatabaseLogin, Engine, Findings, OpenError},
     remote::TokenSource,
 };
+
+/// How long a store in a file is waited for that another process has open.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Opens the engine of a profile that is not a remote.
 pub fn engine(source: &Source, clock: Clock, hooked: HookedProjects) -> Result<Engine, Failure> {
     match source {
-        Source::Embedded { data_dir } => Ok(Engine::open_with_hooks(data_dir, clock, hooked)?),
+        Source::Embedded { data_dir } => Ok(in_file(data_dir, &clock, &hooked)?),
         Source::Shared { store, data_dir } => Ok(Engine::connect(&login(store)?, data_dir, clock, hooked)?),
         Source::Remote(_) => Err(no_engine()),
+    }
+}
+
+/// The engine of a data directory. One that another process has open is waited for a little: in a pipeline, that process
+/// is just about to end.
+fn in_file(data_dir: &Path, clock: &Clock, hooked: &HookedProjects) -> Result<Engine, OpenError> {
+    let begun = Instant::now();
+    loop {
+        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone()) {
+            Err(OpenError::Locked { .. }) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
+            done => return done,
+        }
     }
 }
 

@@ -80,7 +80,8 @@ impl Write for Gathered {
     }
 }
 
-fn written(reason: io::Error) -> Failure {
+/// Standard output could not be written to.
+pub fn written(reason: io::Error) -> Failure {
     match reason.kind() {
         ErrorKind::BrokenPipe => Failure::ReaderGone,
         _ => Failure::Io { what: "standard output".to_owned(), reason },

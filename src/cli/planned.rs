@@ -1,12 +1,15 @@
 //! A plan as `decide --plan` writes it in JSON, read back to be carried out.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Failure;
+use super::{Failure, input};
 use crate::model::{Decision, RegistrationId, Seen, Status, Timestamp};
+
+/// Longest plan, bytes: about a hundred thousand registrations.
+const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// A decision that was planned, on registrations as they were then.
 pub struct Planned {
@@ -37,13 +40,8 @@ struct Entry {
 /// Reads a plan from a file, or from standard input for `-`: an array, or an object a line. Fails if it cannot be read,
 /// if it is no plan, or if its entries do not all say the same decision, reason and words.
 pub fn read(path: &Path) -> Result<Planned, Failure> {
-    let text = match path.to_str() {
-        Some("-") => io::read_to_string(io::stdin()),
-        _ => fs::read_to_string(path),
-    };
-    let shown = path.display().to_string();
-    let entries = entries(&text.map_err(Failure::io(shown.clone()))?);
-    entries.and_then(planned).map_err(|reason| Failure::Usage(format!("{shown}: {reason}")))
+    let text = input::text(path, LONGEST, "carry it out in parts")?;
+    entries(&text).and_then(planned).map_err(|reason| Failure::Usage(format!("{}: {reason}", input::name(path))))
 }
 
 fn entries(text: &str) -> Result<Vec<Entry>, String> {

@@ -1,12 +1,6 @@
 //! `record`: the outcome of a step, as JSON from a file or standard input.
 
-use std::{
-    fs,
-    io::{self, Read},
-    path::Path,
-};
-
-use super::{Desk, Failure, Output, args::RecordArguments};
+use super::{Desk, Failure, Output, args::RecordArguments, input};
 use crate::{
     model::{Evidence, RegistrationId},
     wire,
@@ -17,7 +11,7 @@ const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Hands it in and prints where the registration stands.
 pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    let evidence = parse(&read(&arguments.evidence)?)?;
+    let evidence = parse(&input::text(&arguments.evidence, MAX_BYTES, "evidence holds no images")?)?;
     let kind = evidence.step();
     let id = RegistrationId::new(&arguments.id);
     let registration = desk.backend.record(&id, evidence, &desk.operator).await?;
@@ -28,19 +22,6 @@ pub async fn run(arguments: &RecordArguments, desk: &Desk, output: &mut Output) 
     let step = registration.step(&kind);
     let state = step.map(|step| step.state.to_string()).unwrap_or_default();
     output.line(&format!("{}  {}  {kind} {state}", registration.id, registration.status))
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    let from_stdin = path.as_os_str() == "-";
-    let what = if from_stdin { "standard input".to_owned() } else { path.display().to_string() };
-    let mut source: Box<dyn Read> =
-        if from_stdin { Box::new(io::stdin()) } else { Box::new(fs::File::open(path).map_err(Failure::io(&what))?) };
-    let mut bytes = Vec::new();
-    source.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Failure::io(&what))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::Usage(format!("{what} is longer than {MAX_BYTES} bytes; evidence holds no images")));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("{what} is not UTF-8 text")))
 }
 
 fn parse(text: &str) -> Result<Evidence, Failure> {

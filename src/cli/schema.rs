@@ -8,7 +8,10 @@ use super::{Failure, Output};
 const SCHEMA: &str = include_str!("../../assets/schema.json");
 
 /// The commands whose JSON is described.
-pub const COMMANDS: [&str; 9] = ["list", "show", "flags", "insights", "projects", "flows", "views", "doctor", "watch"];
+pub const COMMANDS: [&str; 18] = [
+    "list", "show", "create", "record", "sync", "decide", "claim", "note", "resend", "import", "check", "flags",
+    "insights", "projects", "flows", "views", "doctor", "watch",
+];
 
 /// Prints the schema of one command, or of all together.
 pub fn run(command: Option<&str>, output: &mut Output) -> Result<(), Failure> {

@@ -130,8 +130,12 @@ impl Session {
         }
     }
 
-    /// Opens the backend of the profile in use.
+    /// Opens the backend of the profile in use, and warns of files about people that others could get at.
     pub fn desk(&self) -> Result<Desk, Failure> {
+        if let Ok(places) = &self.places {
+            let directories = [places.state_dir.clone(), places.state_dir.join("console"), places.mirrors()];
+            directories.iter().for_each(|directory| desk::warn_if_open(directory));
+        }
         Desk::open(self.profile()?, self.operator(), self.policy(), self.clock.clone())
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Map;
 
 use super::{
-    Desk, Failure, Output,
+    Desk, Failure, Output, Session,
     args::SyncArguments,
     batch::{Form, Report, named},
     desk, notice,
@@ -21,8 +21,13 @@ struct Subject {
 }
 
 /// Syncs one after the other; a failure does not stop the others.
-pub async fn run(arguments: &SyncArguments, desk: &Desk, output: &mut Output) -> Result<(), Failure> {
-    let subjects = subjects(arguments, desk).await?;
+pub async fn run(arguments: &SyncArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
+    let named = named(&arguments.ids)?;
+    let desk = &session.desk()?;
+    let subjects = match &arguments.query {
+        Some(query) => found(query, desk).await?,
+        None => named.into_iter().map(|id| Subject { id, seen: None }).collect(),
+    };
     let mut report = Report::begin(Form::of(arguments.json, arguments.ndjson), subjects.len(), output);
     for subject in &subjects {
         let answer = sync(subject, request(arguments), desk).await;
@@ -44,11 +49,9 @@ fn request(arguments: &SyncArguments) -> SyncRequest {
     SyncRequest { step: step.zip(arguments.status.clone()), ..SyncRequest::default() }
 }
 
-async fn subjects(arguments: &SyncArguments, desk: &Desk) -> Result<Vec<Subject>, Failure> {
-    let Some(text) = &arguments.query else {
-        return Ok(named(&arguments.ids)?.into_iter().map(|id| Subject { id, seen: None }).collect());
-    };
-    let query = desk::query(std::slice::from_ref(text))?;
+/// Those that a query finds, the oldest first.
+async fn found(query: &String, desk: &Desk) -> Result<Vec<Subject>, Failure> {
+    let query = desk::query(std::slice::from_ref(query))?;
     let index = desk.load().await?;
     let order = Sort { by: SortField::Created, descending: false };
     let found = index.search(&query, order, desk.clock.now());

@@ -1,8 +1,8 @@
 //! From the text of a file to [`Config`].
 
 use std::{
-    fs,
-    io::ErrorKind,
+    fs::File,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -26,24 +26,32 @@ use crate::{
     remote::{self, MIRROR_HOURS, RemoteConfig, Timeouts},
 };
 
-/// Reads and parses a file.
-pub(super) fn read(path: &Path) -> Result<Config, Mistakes> {
-    let bytes = fs::read(path).map_err(|error| {
+/// Longest file, bytes: a hundred times as long as the example of all there is to be said.
+const LONGEST: u64 = 2 * 1024 * 1024;
+
+/// The text of a file.
+pub(super) fn text_of(path: &Path) -> Result<String, Mistakes> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| {
         let message = match error.kind() {
             ErrorKind::NotFound => "there is no such file; `regdesk config init` writes one to start from".to_owned(),
             _ => format!("cannot be read: {error}"),
         };
         Mistake::new(Place::WholeFile(path.to_owned()), message)
     })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    if bytes.len() as u64 > LONGEST {
+        let message = format!("is longer than {LONGEST} bytes; this is no configuration file");
+        return Err(Mistake::new(Place::WholeFile(path.to_owned()), message).into());
+    }
+    Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
         Mistake::new(Place::in_file(path, &valid, valid.len()), "is not UTF-8 from here on; save the file as UTF-8")
-    })?;
-    parse(&text, path)
+    })?)
 }
 
-/// Parses the text of a file: all mistakes of syntax and meaning together.
-pub(super) fn parse(text: &str, path: &Path) -> Result<Config, Mistakes> {
+/// What the text of a file says, as far as it can be read, and all mistakes of syntax and meaning together.
+pub(super) fn parse(text: &str, path: &Path) -> (Config, Mistakes) {
     let (document, syntax_errors) = DeTable::parse_recoverable(text);
     let mut reading = Reading { path, text, mistakes: Vec::new() };
     let config = config_of(document.get_ref(), &mut reading);
@@ -55,18 +63,10 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Config, Mistakes> {
         })
         .collect();
     // What could be rescued of a broken line is not judged.
-    let broken: Vec<usize> = mistakes.iter().map(|mistake| position(&mistake.place).0).collect();
-    mistakes.extend(reading.mistakes.into_iter().filter(|mistake| !broken.contains(&position(&mistake.place).0)));
-    mistakes.sort_by_key(|mistake| position(&mistake.place));
-    if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
-}
-
-/// Line and column, for the order of messages.
-fn position(place: &Place) -> (usize, usize) {
-    match place {
-        Place::File { line, column, .. } => (*line, *column),
-        _ => (0, 0),
-    }
+    let line = |mistake: &Mistake| mistake.place.line_and_column().0;
+    let broken: Vec<usize> = mistakes.iter().map(line).collect();
+    mistakes.extend(reading.mistakes.into_iter().filter(|mistake| !broken.contains(&line(mistake))));
+    (config, Mistakes::in_order(mistakes))
 }
 
 fn config_of(document: &DeTable<'_>, reading: &mut Reading<'_>) -> Config {
@@ -124,11 +124,8 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     };
     let mut section = Section::new(table, path);
     let remote = section.word(reading, "backend", &[("embedded", false), ("remote", true)]);
-    let is_remote = match &remote {
-        Some(found) => found.value,
-        None if section.has_any(&["backend"]) => return None,
-        None => section.has_any(&["url"]),
-    };
+    // Without a word that can be read, the keys beside it tell which they belong to.
+    let is_remote = remote.as_ref().map_or_else(|| section.has_any(&["url"]), |found| found.value);
     let data_dir = section.text(reading, "data_dir");
     let store = store_of(&mut section, is_remote, reading);
     let endpoint = remote_of(&mut section, is_remote, &place, reading);

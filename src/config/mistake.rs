@@ -30,6 +30,14 @@ pub enum Place {
 }
 
 impl Place {
+    /// Line and column, for the order of messages; whatever stands in no file comes first.
+    pub(super) fn line_and_column(&self) -> (usize, usize) {
+        match self {
+            Self::File { line, column, .. } => (*line, *column),
+            _ => (0, 0),
+        }
+    }
+
     /// The place of a byte offset in the text of a file.
     pub(super) fn in_file(path: &Path, text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
@@ -95,6 +103,22 @@ impl Mistake {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Mistakes(pub Vec<Mistake>);
+
+impl Mistakes {
+    /// These in the order of their places, what is said twice of a line only once.
+    pub fn in_order(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by_key(|mistake| mistake.place.line_and_column());
+        let said =
+            |mistake: &Mistake| (mistake.place.line_and_column().0, mistake.message.clone(), mistake.key.clone());
+        mistakes.dedup_by_key(|mistake| said(mistake));
+        Self(mistakes)
+    }
+
+    /// Fails with these, if there are any.
+    pub fn none(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
 
 impl From<Mistake> for Mistakes {
     fn from(mistake: Mistake) -> Self {

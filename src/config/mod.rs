@@ -21,7 +21,11 @@ mod store;
 mod views;
 mod webhooks;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use lists::ListFiles;
 pub use mistake::{Mistake, Mistakes, Place};
@@ -94,13 +98,20 @@ impl Config {
     }
 
     /// Reads a file over the built-in values.
-    pub fn read(path: &std::path::Path) -> Result<Self, Mistakes> {
-        file::read(path)
+    pub fn read(path: &Path) -> Result<Self, Mistakes> {
+        let (config, mistakes) = Self::examine(path)?;
+        mistakes.none().map(|()| config)
+    }
+
+    /// Reads what can be read of a file, and what is wrong with the rest. Fails if there is no text to be read.
+    pub fn examine(path: &Path) -> Result<(Self, Mistakes), Mistakes> {
+        Ok(file::parse(&file::text_of(path)?, path))
     }
 
     /// Reads the text of a file over the built-in values; `path` is only named in messages.
-    pub fn parse(text: &str, path: &std::path::Path) -> Result<Self, Mistakes> {
-        file::parse(text, path)
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Mistakes> {
+        let (config, mistakes) = file::parse(text, path);
+        mistakes.none().map(|()| config)
     }
 }
 

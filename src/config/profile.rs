@@ -97,10 +97,16 @@ impl Overrides {
 
     /// The file that applies: the one named, else the one at the default place if it exists.
     pub fn load(&self, places: Result<&Places, &Mistakes>) -> Result<Config, Mistakes> {
+        let (config, mistakes) = self.examine(places)?;
+        mistakes.none().map(|()| config)
+    }
+
+    /// What can be read of the file that applies, and what is wrong with the rest.
+    pub fn examine(&self, places: Result<&Places, &Mistakes>) -> Result<(Config, Mistakes), Mistakes> {
         match (&self.config, places) {
-            (Some(given), _) => Config::read(&given.value),
-            (None, Ok(places)) if places.config_file.exists() => Config::read(&places.config_file),
-            (None, _) => Ok(Config::built_in()),
+            (Some(given), _) => Config::examine(&given.value),
+            (None, Ok(places)) if places.config_file.exists() => Config::examine(&places.config_file),
+            (None, _) => Ok((Config::built_in(), Mistakes(Vec::new()))),
         }
     }
 }

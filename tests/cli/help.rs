@@ -17,6 +17,28 @@ fn a_topic_is_plain_text_for_a_narrow_terminal() {
 }
 
 #[test]
+fn every_command_has_an_example() {
+    let user = User::new();
+    let commands = |words: &[&str]| {
+        let help = user.run(&[words, &["--help"]].concat()).ok();
+        let listed = help.split("Commands:\n").nth(1).unwrap_or_default();
+        let names = listed.lines().take_while(|line| line.starts_with("  "));
+        let names = names.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+        names.filter(|name| *name != "help").map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = commands(&[]);
+    assert!(all.len() > 30, "{all:?}");
+    for name in all.iter().map(String::as_str) {
+        let below = commands(&[name]);
+        for words in std::iter::once(vec![name]).chain(below.iter().map(|below| vec![name, below.as_str()])) {
+            let help = user.run(&[&words[..], &["--help"]].concat()).ok();
+            assert!(help.contains("Example: regdesk") || help.contains("regdesk "), "{words:?}: {help}");
+            assert!(help.contains("Example"), "{words:?}: {help}");
+        }
+    }
+}
+
+#[test]
 fn help_lists_the_topics_and_tells_of_commands_what_they_tell_themselves() {
     let user = User::new();
     let all = user.run(&["help"]).ok();

@@ -70,6 +70,20 @@ fn rows_bring_back_what_rows_can_say() {
 }
 
 #[test]
+fn what_is_longer_than_people_have_it_is_refused_and_named() {
+    let user = User::new();
+    let with = |contact: Value| json!({ "contact": contact, "id": "reg_1", "status": "ongoing", "createdAt": "2026-02-28T10:00:00Z" });
+    let long = "a".repeat(300);
+    let lines =
+        [person(&long), with(json!({ "fullName": long })), with(json!({ "email": format!("{long}@example.com") }))];
+    let done = import(&user, &lines.map(|line| line.to_string()).join("\n"));
+    assert_eq!(counts(&done), [0, 0, 3]);
+    for said in ["line 1: The id is longer than", "line 2: The name is longer than", "line 3: The e-mail address"] {
+        assert!(done.stderr.contains(said), "{}", done.stderr);
+    }
+}
+
+#[test]
 fn answers_of_a_service_are_taken_over_in_both_dialects() {
     for dialect in ["live", "overview"] {
         let owner = User::new();

@@ -101,6 +101,12 @@ fn a_wrong_configuration_names_file_line_key_and_nearest_name() {
     fs::write(&file, "[keys]\nsnyc = [\"s\"]\nopen = [\"entr\"]\n").unwrap();
     let message = user.run(&["--config", path, "config", "check"]).failed(2);
     assert!(message.contains(":2:1:") && message.contains("`sync`") && message.contains(":3:1:"), "{message}");
+    let everywhere = "[ui]\nthem = \"dark\"\n[keys]\nsnyc = [\"s\"]\n[profiles.far]\nbackend = \"remot\"\nurl = \"nowhere\"\ntokn_env = \"T\"\n";
+    fs::write(&file, everywhere).unwrap();
+    let message = user.run(&["--config", path, "config", "check"]).failed(2);
+    for (line, key) in [(2, "ui.them"), (4, "keys.snyc"), (6, "backend"), (7, "url"), (8, "tokn_env")] {
+        assert!(message.contains(&format!("{path}:{line}:")) && message.contains(key), "{key} is not told: {message}");
+    }
     let mut by_environment = user.command(&["list"]);
     by_environment.env("REGDESK_CONFIG", user.path("nowhere.toml"));
     assert!(finish(by_environment).failed(2).contains("nowhere.toml: there is no such file"));

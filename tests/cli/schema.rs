@@ -80,6 +80,40 @@ fn what_is_printed_is_as_the_schema_says_for_operators_and_for_support() {
 }
 
 #[test]
+fn what_is_done_is_told_as_the_schema_says() {
+    let user = User::new();
+    let id = user.create("ana@example.com");
+    let no_id = "000000000000000000000000";
+    let exported = user.run(&["export", "--output", "-"]).ok();
+    let create = ["create", "--project", "Nimbus Wallet", "--flow", "Verified wallet", "--email", "bo@example.com"];
+    let decide = ["decide", &id, no_id, "--reject", "--reason", "spoof_attempt"];
+    let evidence = r#"{"step": "consent", "accepted": true}"#;
+    for (command, arguments, input) in [
+        ("create", &[&create[..], &["--json"]].concat()[..], ""),
+        ("record", &["record", &id, "--evidence", "-", "--json"], evidence),
+        ("sync", &["sync", &id, no_id, "--json"], ""),
+        ("claim", &["claim", &id, no_id, "--json"], ""),
+        ("claim", &["snooze", &id, "--for", "2h", "--json"], ""),
+        ("claim", &["release", &id, "--json"], ""),
+        ("note", &["note", &id, "called", "--json"], ""),
+        ("resend", &["resend", &id, "--email", "--json"], ""),
+        ("decide", &[&decide[..], &["--plan", "--json"]].concat(), ""),
+        ("decide", &[&decide[..], &["--yes", "--json"]].concat(), ""),
+        ("decide", &[&decide[..], &["--yes", "--json"]].concat(), ""),
+        ("import", &["import", "-", "--json"], &exported),
+        ("check", &["check", "--json"], ""),
+    ] {
+        let done = user.run_with_input(arguments, input);
+        assert!([0, 6].contains(&done.code), "{arguments:?}: {done:?}");
+        assert_described(
+            &strict(&user, command),
+            &serde_json::from_str(&done.stdout).unwrap(),
+            &format!("{arguments:?}"),
+        );
+    }
+}
+
+#[test]
 fn what_watch_prints_is_as_the_schema_says() {
     let user = User::new();
     let schema = strict(&user, "watch");
@@ -107,7 +141,11 @@ fn the_schema_of_all_is_those_of_each_and_refuses_what_is_something_else() {
     let user = User::new();
     let all = user.run(&["schema"]).json();
     assert!(jsonschema::meta::is_valid(&all));
-    for command in ["list", "show", "flags", "insights", "projects", "flows", "views", "doctor", "watch"] {
+    let commands = [
+        "list", "show", "create", "record", "sync", "decide", "claim", "note", "resend", "import", "check", "flags",
+        "insights", "projects", "flows", "views", "doctor", "watch",
+    ];
+    for command in commands {
         let one = user.run(&["schema", command]).json();
         assert_eq!(one["$defs"][command], all["$defs"][command], "{command}");
         assert!(!jsonschema::is_valid(&one, &json!({ "id": 7 })), "{command}");

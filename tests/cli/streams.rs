@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::User;
+use crate::{User, finish};
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 
@@ -81,10 +81,48 @@ fn ids_come_from_standard_input_wherever_several_are_named() {
 }
 
 #[test]
+fn ids_are_read_to_their_end_before_the_store_is_opened_so_that_pipes_from_it_work() {
+    let user = desk("40");
+    let program = env!("CARGO_BIN_EXE_regdesk");
+    let pipe = format!(
+        "'{program}' --now {NOW} list status:ongoing --limit 0 --csv | cut -d, -f1 | tail -n +2 | '{program}' --now {NOW} sync - --ndjson"
+    );
+    let mut shell = user.command(&[]);
+    shell = {
+        let mut command = std::process::Command::new("sh");
+        command.env_clear().envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.args(["-c", &pipe]);
+        command
+    };
+    let synced = finish(shell).ok();
+    let ongoing = user.run(&["--now", NOW, "list", "--limit", "0", "--ndjson"]).ok().lines().count();
+    assert!(synced.lines().count() > 5 && synced.lines().count() <= ongoing, "{synced}");
+}
+
+#[test]
+fn what_never_ends_is_refused_before_it_fills_the_memory() {
+    let user = desk("5");
+    for arguments in [
+        &["import", "/dev/zero"][..],
+        &["decide", "--from", "/dev/zero", "--yes"],
+        &["--config", "/dev/zero", "list"],
+        &["record", "reg_1", "--evidence", "/dev/zero"],
+    ] {
+        let message = user.run(arguments).failed(2);
+        assert!(message.contains("is longer than"), "{arguments:?}: {message}");
+    }
+    let mut endless = user.command(&["sync", "-"]);
+    endless.stdin(std::fs::File::open("/dev/zero").unwrap());
+    assert!(finish(endless).failed(2).contains("standard input is longer than"));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let user = desk("250");
     for arguments in [
         &["list", "--ndjson", "--limit", "0"][..],
+        &["help"],
+        &["help", "list"],
         &["list", "--ndjson", "--limit", "0", "--unordered"],
         &["export", "--output", "-"],
         &["list", "--json", "--limit", "0"],

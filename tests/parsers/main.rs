@@ -153,6 +153,15 @@ fn a_registration_that_was_read_is_judged_shown_and_written_without_harm() {
 }
 
 #[test]
+fn files_to_import_are_read_or_their_records_refused() {
+    let rows = "id,status,created_at,email,phone,project\nreg_1,ongoing,2026-03-04T10:00:00Z,\"a@example.com\",+1 2025550143,'=1\n";
+    let mut samples = bodies();
+    samples.push(rows.as_bytes().to_vec());
+    samples.push(bodies().iter().take(4).fold(Vec::new(), |lines, body| [&lines[..], body, b"\n"].concat()));
+    feed(&samples, targets::imports);
+}
+
+#[test]
 fn deliveries_of_webhooks_are_read_or_refused() {
     feed(&bodies(), targets::hooks);
 }

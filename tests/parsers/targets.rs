@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use regdesk::{
+    cli::import,
     config::Config,
     index::Query,
     keys::Key,
-    model::ReviewNote,
+    model::{ReviewNote, Timestamp},
     text,
     triage::{Context, LinkIndex, judge},
     wire,
@@ -49,6 +50,14 @@ pub fn registration(bytes: &[u8]) {
     let _ = wire::encode_overview(&registration, &judgement);
     let _ = wire::masked_object(&registration, &judgement, true);
     let _ = wire::encode_live(&registration, &[]);
+}
+
+/// Files that are imported, in each of their formats.
+pub fn imports(bytes: &[u8]) {
+    let Ok(records) = import::records(bytes, "a file", &[], &[]) else { return };
+    for record in records.map_while(Result::ok) {
+        let _ = record.value.map(|value| import::registration(wire::payload(value), Timestamp::UNIX_EPOCH));
+    }
 }
 
 /// Deliveries of webhooks.

@@ -109,6 +109,20 @@ fn assert_unharmed(terminal: &Terminal, view: &str) {
 }
 
 #[test]
+fn arguments_that_are_wrong_and_hostile_are_told_without_harm() {
+    let home = TempDir::new().unwrap();
+    for payload in PAYLOADS.iter().filter(|payload| !payload.contains('\0')) {
+        for arguments in [&[payload][..], &["list", "--limit", payload], &["show", payload], &["list", payload]] {
+            let mut terminal = Terminal::start(regdesk(), arguments, &environment(home.path()), 120, 40);
+            assert_ne!(terminal.exit(), 101, "{arguments:?}");
+            let written = String::from_utf8_lossy(&terminal.raw()).into_owned();
+            assert!(!written.contains(payload.trim_start_matches("\r\n")), "{arguments:?} came out raw");
+            assert!(!written.contains('\u{1b}'), "{arguments:?} came out raw: {written:?}");
+        }
+    }
+}
+
+#[test]
 fn hostile_text_is_shown_as_marks_in_every_view_and_steers_nothing() {
     let home = TempDir::new().unwrap();
     people(home.path());

@@ -335,8 +335,10 @@ pub struct ServeArguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
     /// Print where the configuration file lies, or would lie
+    #[command(after_help = "Example: $EDITOR \"$(regdesk config path)\"")]
     Path,
     /// Read the configuration and report every mistake with its place
+    #[command(after_help = "Example: regdesk --config new.toml config check")]
     Check,
     /// Print the settings in force
     #[command(after_help = "Example: regdesk config show --origin")]
@@ -352,5 +354,6 @@ pub enum ConfigCommand {
     #[command(after_help = "Example: regdesk config schema > regdesk.schema.json")]
     Schema,
     /// Write a commented configuration file to start from
+    #[command(after_help = "Example: regdesk --config new.toml config init")]
     Init,
 }

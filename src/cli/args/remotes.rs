@@ -28,8 +28,10 @@ pub struct WatchArguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum CacheCommand {
     /// Print the directory
+    #[command(after_help = "Example: du -sh \"$(regdesk cache path)\"")]
     Path,
     /// Delete all of it
+    #[command(after_help = "Example: regdesk cache clear")]
     Clear,
 }
 
@@ -37,8 +39,10 @@ pub enum CacheCommand {
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     /// Say where it is and until when it holds
+    #[command(after_help = "Example: regdesk --profile production token show")]
     Show,
     /// Ask the remote for a new one, while the present one holds
+    #[command(after_help = "Example: regdesk --profile production token renew --months 3")]
     Renew(RenewArguments),
     /// Take one from standard input and put it where the profile's token is
     #[command(after_help = "Example: pass show registrations | regdesk token store")]

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
 use serde_json::{Value, json};
 
-use super::records::Record;
+use super::records::{LONGEST, Record, too_long};
 use crate::{
     cli::Failure,
     model::{Flow, Project},
@@ -18,7 +18,7 @@ const NEEDED: [&str; 3] = ["id", "status", "created_at"];
 
 /// The rows under a header. What follows from the rest (risk, flags, what is stuck) is read over: it is judged anew.
 pub struct Rows<R> {
-    reader: Reader<R>,
+    reader: Reader<Bounded<R>>,
     header: Vec<String>,
     /// Lines above the header.
     above: u64,
@@ -30,7 +30,8 @@ impl<R: Read> Rows<R> {
     /// Those of an input whose next line, with the header, has this number. A header with a column that nobody knows, or
     /// without one that is needed, is an error.
     pub fn of(input: R, line: u64, projects: Vec<Project>, flows: Vec<Flow>) -> Result<Self, Failure> {
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::Headers).from_reader(input);
+        let mut reader =
+            ReaderBuilder::new().flexible(true).trim(Trim::Headers).from_reader(Bounded { input, length: 0 });
         let header = reader.headers().map_err(|error| Failure::Usage(format!("line {line}: {}", said(&error))))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         for column in &header {
@@ -118,6 +119,24 @@ fn bare(cell: &str) -> &str {
     }
 }
 
+/// Ends with an error in a line that is too long, before all of it is in memory.
+struct Bounded<R> {
+    input: R,
+    /// Bytes of the line so far.
+    length: usize,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.length = match buffer[..read].iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => read - end - 1,
+            None => self.length + read,
+        };
+        if self.length > LONGEST { Err(io::Error::new(io::ErrorKind::InvalidData, too_long())) } else { Ok(read) }
+    }
+}
+
 fn position_of(kind: &ErrorKind) -> Option<u64> {
     match kind {
         ErrorKind::Utf8 { pos, .. } => pos.as_ref().map(csv::Position::line),
@@ -126,9 +145,9 @@ fn position_of(kind: &ErrorKind) -> Option<u64> {
 }
 
 /// What is wrong with a header, without quoting it.
-fn said(error: &csv::Error) -> &'static str {
+fn said(error: &csv::Error) -> String {
     match error.kind() {
-        ErrorKind::Io(_) => "cannot be read",
-        _ => "is not UTF-8; save the file as UTF-8",
+        ErrorKind::Io(reason) => reason.to_string(),
+        _ => "is not UTF-8; save the file as UTF-8".to_owned(),
     }
 }

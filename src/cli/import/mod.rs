@@ -9,16 +9,18 @@ mod records;
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, BufReader, IsTerminal, Read},
+    io::{self, BufRead, BufReader, IsTerminal, Read},
     path::Path,
 };
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+pub use self::records::Record;
+
 use self::{
     csv::Rows,
-    records::{Format, Items, Lines, Record},
+    records::{Format, Items, Lines},
 };
 use super::{Failure, Output, Session, args::ImportArguments, notice, opened};
 use crate::{
@@ -56,8 +58,7 @@ pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Ou
     let engine = opened::engine(&profile.source, session.clock.clone(), HookedProjects::default())?;
     session.note(&profile, Deed::of("import"))?;
     let progress = progress_bar(bytes);
-    let mut input = BufReader::with_capacity(BUFFER, progress.wrap_read(source));
-    let (format, line) = records::format_of(&mut input).map_err(Failure::io(shown.clone()))?;
+    let input = BufReader::with_capacity(BUFFER, progress.wrap_read(source));
     let mut import = Import {
         now: session.clock.now(),
         projects: engine.projects().await?,
@@ -69,15 +70,8 @@ pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Ou
         there: 0,
         refused: 0,
     };
-    let unread = Failure::io(shown);
-    let done = match format {
-        Format::Lines => import.all(Lines::of(input, line), unread).await,
-        Format::Items => import.all(Items::of(input, line), unread).await,
-        Format::Rows => {
-            let rows = Rows::of(input, line, import.projects.clone(), import.flows.clone())?;
-            import.all(rows, unread).await
-        }
-    };
+    let records = records(input, &shown, &import.projects, &import.flows)?;
+    let done = import.all(records, Failure::io(shown)).await;
     progress.finish_and_clear();
     // What is stored stays stored, so it is told even if the rest could not be read.
     import.print(arguments.json, output)?;
@@ -86,6 +80,25 @@ pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Ou
         0 => Ok(()),
         failed => Err(Failure::Some { failed, total: failed + import.imported + import.there }),
     }
+}
+
+/// The records of an input, whichever of the three formats it is in; `name` is what an error calls it. Rows of CSV name
+/// projects and flows that the engine may know.
+///
+/// # Errors
+/// If its beginning cannot be read, or is of no format.
+pub fn records<'a>(
+    mut input: impl BufRead + Send + 'a,
+    name: &str,
+    projects: &[Project],
+    flows: &[Flow],
+) -> Result<Box<dyn Iterator<Item = io::Result<Record>> + Send + 'a>, Failure> {
+    let (format, line) = records::format_of(&mut input).map_err(Failure::io(name.to_owned()))?;
+    Ok(match format {
+        Format::Lines => Box::new(Lines::of(input, line)),
+        Format::Items => Box::new(Items::of(input, line)),
+        Format::Rows => Box::new(Rows::of(input, line, projects.to_vec(), flows.to_vec())?),
+    })
 }
 
 /// The file, or standard input, and how many bytes it has if that is known.
@@ -231,7 +244,7 @@ impl Import {
 
 /// The registration of a record, in either dialect, or why it cannot be taken over. Reading is patient with a service
 /// that leaves things out; here that would put up something nobody said.
-fn registration(value: Value, now: Timestamp) -> Result<Registration, String> {
+pub fn registration(value: Value, now: Timestamp) -> Result<Registration, String> {
     let has_status = value.get("status").is_some_and(Value::is_string);
     let registration = wire::decode_registration(value).map_err(|error| error.to_string())?;
     if !has_status {

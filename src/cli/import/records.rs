@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use serde_json::Value;
 
 /// Longest record, bytes: a page of a service has far less, and a longer one is somebody's mistake.
-const LONGEST: usize = 16 * 1024 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024 * 1024;
 
 /// One record.
 pub struct Record {
@@ -215,7 +215,7 @@ impl Nesting {
     }
 }
 
-fn too_long() -> String {
+pub(super) fn too_long() -> String {
     format!("is longer than {} MiB", LONGEST / 1024 / 1024)
 }
 

@@ -91,7 +91,7 @@ fn checked_contact(given: &Contact) -> Result<Contact, Refusal> {
     if let Some(phone) = &contact.phone {
         check_phone(phone.reveal(), contact.country_code.as_deref())?;
     }
-    check_names(&contact)?;
+    check_texts(&contact)?;
     Ok(contact)
 }
 
@@ -125,13 +125,17 @@ fn check_phone(phone: &str, country_code: Option<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_names(contact: &Contact) -> Result<(), Refusal> {
+/// Whether the texts are of a length that people's names and addresses have.
+pub(super) fn check_texts(contact: &Contact) -> Result<(), Refusal> {
     let names =
         [("full_name", &contact.full_name), ("first_name", &contact.first_name), ("last_name", &contact.last_name)];
     for (field, name) in names {
         if name.as_ref().is_some_and(|name| name.reveal().chars().count() > NAME_LIMIT) {
             return Err(Refusal::invalid(field, format!("The name is longer than {NAME_LIMIT} characters.")));
         }
+    }
+    if contact.email.as_ref().is_some_and(|email| email.reveal().len() > EMAIL_LIMIT) {
+        return Err(Refusal::invalid("email", format!("The e-mail address is longer than {EMAIL_LIMIT} characters.")));
     }
     Ok(())
 }
