@@ -85,7 +85,7 @@ fn a_remote_profile_has_a_file_of_its_own_for_what_the_desk_says_and_an_ad_hoc_r
     let config = config("[profiles.there]\nurl = \"https://api.example.com\"\ntoken_env = \"THERE\"\n");
     let file = |given: &Overrides| match resolve(&config, given).source {
         Source::Remote(remote) => remote.annotations,
-        source @ Source::Embedded { .. } => panic!("{source:?} is no remote"),
+        source => panic!("{source:?} is no remote"),
     };
     let there = Overrides { profile: Some(flag("--profile", "there")), ..Overrides::default() };
     assert_eq!(file(&there).unwrap(), Path::new("/home/ana/.local/share/regdesk/there/annotations.ndjson"));
@@ -241,12 +241,42 @@ fn the_example_uncommented_names_every_key_and_the_defaults() {
     assert_eq!((example.ui.theme, example.ui.mouse, example.ui.plain), (theme, mouse, plain));
     let painted: Vec<Meaning> = example.ui.own.unwrap().colors.into_iter().map(|(meaning, _)| meaning).collect();
     assert_eq!(painted, MEANINGS.iter().map(|(_, meaning)| *meaning).collect::<Vec<_>>());
-    let BackendSettings::Embedded { data_dir: Some(_) } = &example.profiles["local"].backend else { panic!() };
+    let BackendSettings::Embedded { data_dir: Some(_), .. } = &example.profiles["local"].backend else { panic!() };
     for key in ["token_env", "token_file", "token_command", "dialect", "allow_plain_http", "read_only", "production"] {
         assert!(text.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is missing");
     }
     let BackendSettings::Remote(remote) = &example.profiles["production"].backend else { panic!() };
     assert_eq!((remote.dialect, remote.allow_plain_http), (None, false));
+}
+
+#[test]
+fn a_store_in_a_database_is_reached_as_its_profile_says() {
+    let config = config(
+        "[profiles.team]\nstore = \"postgres://desk@db.example.com:6432/people\"\nstore_password_env = \"PEOPLE\"\n\
+         [profiles.here]\nstore = \"postgresql://desk@[::1]/people\"\n\
+         [profiles.lan]\nstore = \"postgres://desk@10.0.0.8/people\"\nallow_plain_store = true\n",
+    );
+    let store = |name: &str| {
+        let given = Overrides { profile: Some(flag("--profile", name)), ..Overrides::default() };
+        let profile = resolve(&config, &given);
+        let Source::Shared { store, data_dir } = profile.source else { panic!("{name} is not shared") };
+        assert_eq!(data_dir, places().data_dir.join(name));
+        assert_eq!(profile.journal, Some(data_dir));
+        store
+    };
+    let (team, here, lan) = (store("team"), store("here"), store("lan"));
+    assert_eq!((team.url(), team.needs_tls()), ("postgres://desk@db.example.com:6432/people".to_owned(), true));
+    assert!(matches!(team.password, Some(TokenSource::Variable(name)) if name == "PEOPLE"));
+    assert_eq!((here.url(), here.needs_tls()), ("postgres://desk@[::1]:5432/people".to_owned(), false));
+    assert!(!lan.needs_tls());
+}
+
+#[test]
+fn a_data_directory_on_the_command_line_is_not_taken_for_a_place_beside_a_database() {
+    let config = config("profile = \"team\"\n[profiles.team]\nstore = \"postgres://desk@localhost/people\"\n");
+    let given = Overrides { data_dir: Some(flag("--data-dir", "/elsewhere")), ..Overrides::default() };
+    let mistakes = Profile::resolve(&config, &given, Ok(&places())).unwrap_err().to_string();
+    assert!(mistakes.contains("profile `team` has its store in a database"), "{mistakes}");
 }
 
 /// The name of a table, with `*` for the part that is named freely. What is said of a project is what is said of all.

@@ -1,5 +1,5 @@
-//! One suite of behaviours for every backend: the embedded engine, the client over the real endpoint in both dialects,
-//! and the scripted fake.
+//! One suite of behaviours for every backend: the embedded engine, the same over a shared store, the client over the
+//! real endpoint in both dialects, and the scripted fake.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -11,6 +11,8 @@ mod desk;
 mod endpoint;
 #[path = "contract/evidence.rs"]
 mod evidence;
+#[path = "postgres/server.rs"]
+mod server;
 #[path = "contract/stand.rs"]
 mod stand;
 
@@ -37,6 +39,7 @@ use stand::Stand;
 macro_rules! held_by_every_backend {
     ($($behaviour:ident,)+) => {
         held_by_every_backend! { @each engine => Stand::engine, [$($behaviour)+] }
+        held_by_every_backend! { @each postgres => Stand::shared, [$($behaviour)+] }
         held_by_every_backend! { @each overview => Stand::overview, [$($behaviour)+] }
         held_by_every_backend! { @each live => Stand::live, [$($behaviour)+] }
         held_by_every_backend! { @each fake => Stand::fake, [$($behaviour)+] }
@@ -47,7 +50,9 @@ macro_rules! held_by_every_backend {
             $(
                 #[tokio::test]
                 async fn $behaviour() {
-                    super::$behaviour($stand().await).await;
+                    if let Some(stand) = $stand().await {
+                        super::$behaviour(stand).await;
+                    }
                 }
             )+
         }

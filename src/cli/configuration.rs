@@ -13,7 +13,7 @@ use crate::{
     app::command::default_bindings,
     config::{
         BackendSettings, Config, DIALECTS, MIRRORS, Mistake, Mistakes, Overrides, Place, Places, Profile,
-        ProfileSettings, UiSettings, WebhookSettings, default_data_dir,
+        ProfileSettings, StoreSettings, UiSettings, WebhookSettings, default_data_dir,
     },
     index::{Origin, Views},
     keys::{Keymap, KeymapError, Override},
@@ -216,11 +216,14 @@ fn show_profile(
     output.line("")?;
     output.line(&format!("[profiles.{name}]"))?;
     match &settings.backend {
-        BackendSettings::Embedded { data_dir } => {
+        BackendSettings::Embedded { data_dir, store } => {
             output.line("backend = \"embedded\"")?;
             let default = places.map(|places| default_data_dir(name, &places.data_dir));
             if let Some(data_dir) = data_dir.clone().or(default) {
                 output.line(&format!("data_dir = {}", quoted(&data_dir.display().to_string())))?;
+            }
+            if let Some(store) = store {
+                show_store(store, output)?;
             }
         }
         BackendSettings::Remote(remote) => show_remote(remote, output)?,
@@ -240,13 +243,8 @@ fn show_webhooks(name: &str, webhooks: &WebhookSettings, output: &mut Output) ->
     if let Some(listen) = listen {
         output.line(&format!("listen = {}", quoted(&listen.to_string())))?;
     }
-    match secret {
-        Some(TokenSource::Variable(name)) => output.line(&format!("secret_env = {}", quoted(name)))?,
-        Some(TokenSource::File(path)) => {
-            output.line(&format!("secret_file = {}", quoted(&path.display().to_string())))?;
-        }
-        // A file cannot name others.
-        _ => {}
+    if let Some(secret) = secret {
+        output.line(&shown_source("secret", secret))?;
     }
     if !to.is_empty() {
         output.line("")?;
@@ -258,19 +256,32 @@ fn show_webhooks(name: &str, webhooks: &WebhookSettings, output: &mut Output) ->
     Ok(())
 }
 
+fn show_store(store: &StoreSettings, output: &mut Output) -> Result<(), Failure> {
+    output.line(&format!("store = {}", quoted(&store.url())))?;
+    if let Some(password) = &store.password {
+        output.line(&shown_source("store_password", password))?;
+    }
+    output.line(&format!("allow_plain_store = {}", store.allow_plain))
+}
+
+/// The line that names where a secret comes from, with what its keys begin with.
+fn shown_source(of: &str, source: &TokenSource) -> String {
+    match source {
+        TokenSource::Variable(name) => format!("{of}_env = {}", quoted(name)),
+        TokenSource::File(path) => format!("{of}_file = {}", quoted(&path.display().to_string())),
+        TokenSource::Keyring(entry) => format!("{of}_keyring = {}", quoted(entry)),
+        TokenSource::Command { argv, .. } => format!("{of}_command = {}", quoted_list(argv)),
+        // A file cannot name one.
+        TokenSource::Value(_) => String::new(),
+    }
+}
+
 fn show_remote(remote: &RemoteConfig, output: &mut Output) -> Result<(), Failure> {
     output.line("backend = \"remote\"")?;
     output.line(&format!("url = {}", quoted(&remote.base_url)))?;
     let dialect = DIALECTS.iter().find(|(_, meaning)| *meaning == remote.dialect).map_or("auto", |(word, _)| word);
     output.line(&format!("dialect = {}", quoted(dialect)))?;
-    match &remote.token {
-        TokenSource::Variable(name) => output.line(&format!("token_env = {}", quoted(name)))?,
-        TokenSource::File(path) => output.line(&format!("token_file = {}", quoted(&path.display().to_string())))?,
-        TokenSource::Keyring(entry) => output.line(&format!("token_keyring = {}", quoted(entry)))?,
-        TokenSource::Command { argv, .. } => output.line(&format!("token_command = {}", quoted_list(argv)))?,
-        // A file cannot name one.
-        TokenSource::Value(_) => {}
-    }
+    output.line(&shown_source("token", &remote.token))?;
     if let Some(most) = remote.timeouts.per_second {
         output.line(&format!("requests_per_second = {most}"))?;
     }

@@ -115,7 +115,7 @@ pub async fn open(
 ) -> Result<(), Failure> {
     let mirror = match &desk.profile.source {
         Source::Remote(remote) => remote.mirror,
-        Source::Embedded { .. } => Mirror::default(),
+        Source::Embedded { .. } | Source::Shared { .. } => Mirror::default(),
     };
     let profile = app::Profile {
         mirror,

@@ -1,23 +1,15 @@
 //! The profile's backend, opened, and what it holds, judged.
 
-use std::{
-    borrow::Cow,
-    collections::HashSet,
-    ops::ControlFlow,
-    path::Path,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{borrow::Cow, collections::HashSet, ops::ControlFlow, path::Path, sync::Arc};
 
 use tokio::sync::broadcast;
 
-use super::{Failure, notice};
+use super::{Failure, notice, opened};
 use crate::{
     audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
-    engine::{self, Engine, OpenError},
+    engine,
     index::{Index, Query, View, Views},
     model::{Contact, Personal, Registration, RegistrationId, Role},
     private,
@@ -31,9 +23,6 @@ use crate::{
 
 /// Registrations that are kept unpacked while a command passes over them.
 const AT_HAND: usize = 100;
-
-/// How long a store is waited for that another process has open.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Pages of a remote that are worth reading to find who is linked to one registration.
 const PAGES_FOR_LINKS: u64 = 20;
@@ -98,11 +87,12 @@ impl Desk {
         }
         let (mut announcer, mut snapshot) = (None, None);
         let backend: Arc<dyn Backend> = match &profile.source {
-            Source::Embedded { data_dir } => {
-                let hooked = hooked(&profile.webhooks);
-                let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
-                snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
-                Arc::new(opened(data_dir, &clock, &hooked)?)
+            source @ (Source::Embedded { .. } | Source::Shared { .. }) => {
+                if let Source::Embedded { data_dir } = source {
+                    let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
+                    snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
+                }
+                Arc::new(opened::engine(source, clock.clone(), hooked(&profile.webhooks))?)
             }
             Source::Remote(remote) => {
                 let remote = Remote::new(remote.clone(), clock.clone())?;
@@ -218,18 +208,6 @@ impl Desk {
 pub fn warn_if_open(directory: &Path) {
     for path in private::open_to_others(directory) {
         notice(&format!("{} is open to other users of this machine; `chmod go-rwx` keeps them out", path.display()));
-    }
-}
-
-/// The engine of a data directory. One that another process has open is waited for a little: in a pipeline, that process
-/// is just about to end.
-fn opened(data_dir: &Path, clock: &Clock, hooked: &HookedProjects) -> Result<Engine, OpenError> {
-    let begun = Instant::now();
-    loop {
-        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone()) {
-            Err(OpenError::Locked { .. }) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
-            done => return done,
-        }
     }
 }
 

@@ -17,7 +17,7 @@ pub async fn run(as_json: bool, session: &Session, output: &mut Output) -> Resul
     let mut found = files(session, &profile);
     match &profile.source {
         Source::Remote(remote) => found.extend(probe(remote, &session.clock).await),
-        Source::Embedded { .. } => found.push(engine(session, &profile).await),
+        Source::Embedded { .. } | Source::Shared { .. } => found.push(engine(session, &profile).await),
     }
     if as_json {
         output.json(&found.iter().map(object).collect::<Vec<Value>>())?;
@@ -49,7 +49,7 @@ fn files(session: &Session, profile: &Profile) -> Vec<Finding> {
     let mut paths: Vec<(&'static str, std::path::PathBuf)> = Vec::new();
     paths.extend(session.config.file.clone().map(|file| ("configuration", file)));
     paths.extend(session.kept_at(profile).map(|file| ("console state", file)));
-    if let Source::Embedded { data_dir } = &profile.source {
+    if let Source::Embedded { data_dir } | Source::Shared { data_dir, .. } = &profile.source {
         paths.push(("data directory", data_dir.clone()));
     }
     paths.iter().map(|(what, path)| file(what, path)).collect()

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use crate::{
     backend::{BackendError, ErrorKind},
     config::{Mistake, Mistakes},
-    engine::OpenError,
+    engine::{ConnectError, OpenError},
     index::QueryError,
     remote::RemoteError,
     runtime::RunError,
@@ -152,6 +152,18 @@ impl From<Mistake> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         Self::Backend(BackendError::new(ErrorKind::Storage, error.to_string()))
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let kind = match error {
+            ConnectError::Away { .. } => ErrorKind::Unreachable,
+            ConnectError::Format { .. } | ConnectError::Unusable { .. } | ConnectError::Outbox { .. } => {
+                ErrorKind::Storage
+            }
+        };
+        Self::Backend(BackendError::new(kind, error.to_string()))
     }
 }
 

@@ -4,25 +4,24 @@ use std::io::{self, IsTerminal};
 
 use indicatif::ProgressBar;
 
-use super::{Failure, Output, Session, args::Crowd, notice};
+use super::{Failure, Output, Session, args::Crowd, notice, opened, session::described};
 use crate::{
     audit::Deed,
-    backend::{BackendError, ErrorKind},
+    backend::{BackendError, ErrorKind, HookedProjects},
     config::Source,
     demo::{self, DemoError},
-    engine::Engine,
 };
 
 /// Fills the engine and prints how many people it got.
 pub async fn run(crowd: &Crowd, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let profile = session.profile()?;
-    let Source::Embedded { data_dir } = &profile.source else {
+    if matches!(profile.source, Source::Remote(_)) {
         return Err(Failure::Usage("only an embedded profile can be filled; leave out --url, or pick one".to_owned()));
-    };
+    }
     if profile.read_only {
         return Err(BackendError::new(ErrorKind::ReadOnly, "This profile is read-only.").into());
     }
-    let engine = Engine::open(data_dir, session.clock.clone())?;
+    let engine = opened::engine(&profile.source, session.clock.clone(), HookedProjects::default())?;
     session.note(&profile, Deed::of("generate").asking(format!("{} invented people", crowd.count)))?;
     let progress =
         if io::stderr().is_terminal() { ProgressBar::new(crowd.count.into()) } else { ProgressBar::hidden() };
@@ -32,7 +31,7 @@ pub async fn run(crowd: &Crowd, session: &Session, output: &mut Output) -> Resul
     progress.finish_and_clear();
     let loaded = loaded?;
     output.line(&loaded.to_string())?;
-    notice(&format!("{loaded} invented people are in {}", data_dir.display()));
+    notice(&format!("{loaded} invented people are in {}", described(&profile)));
     Ok(())
 }
 

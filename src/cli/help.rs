@@ -6,9 +6,10 @@ use super::{Failure, Output, args::Arguments, output, page};
 use crate::text;
 
 /// What can be read about, beside the commands: name, what it is about, and the page.
-pub const TOPICS: [(&str, &str, &str); 2] = [
+pub const TOPICS: [(&str, &str, &str); 3] = [
     ("operators", "a triage, screen by screen", include_str!("../../assets/docs/operators.md")),
     ("integrators", "the endpoint with curl, tokens, webhooks", include_str!("../../assets/docs/integrators.md")),
+    ("team", "one store in a database for many desks", include_str!("../../assets/docs/team.md")),
 ];
 
 /// Prints the page of a topic; or else the help of a command, or without words of the program, as `--help` does. Fails

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Failure, Output, Session,
     args::{BackupArguments, RestoreArguments},
-    notice,
+    notice, opened,
 };
 use crate::{
     audit::{Deed, Journal},
@@ -87,8 +87,7 @@ pub fn restore(arguments: &RestoreArguments, session: &Session) -> Result<(), Fa
 
 /// Says whether everything is whole.
 pub fn check(as_json: bool, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let (_, data_dir) = session.embedded()?;
-    let Findings { registrations, events, mistakes, mistaken } = engine::check(&data_dir)?;
+    let Findings { registrations, events, mistakes, mistaken } = opened::check(&session.profile()?.source)?;
     if as_json {
         output.json(&json!({
             "registrations": registrations, "events": events, "mistaken": mistaken, "mistakes": mistakes,

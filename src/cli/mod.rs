@@ -31,6 +31,8 @@ mod keeping;
 mod list;
 mod log;
 mod man;
+mod migrate;
+mod opened;
 mod origin;
 mod output;
 mod page;
@@ -166,6 +168,7 @@ async fn dispatch(command: Option<Command>, session: Session, output: &mut Outpu
         Command::Demo(arguments) => demo::run(&arguments, &session).await,
         Command::Backup(arguments) => keeping::backup(&arguments, &session),
         Command::Restore(arguments) => keeping::restore(&arguments, &session),
+        Command::MigrateStore(arguments) => migrate::run(&arguments, &session, output).await,
         Command::Check(format) => keeping::check(format.json, &session, output),
         Command::Purge(arguments) => purge::run(&arguments, &session, output),
         Command::Audit(arguments) => audit::run(&arguments, &session, output),

@@ -46,7 +46,7 @@ fn over(config: &mut Config, given: &Overrides) -> Vec<Key> {
     }
     let name = config.default_profile.0.clone();
     if let Some(profile) = config.profiles.get_mut(&name) {
-        if let (Some(given), BackendSettings::Embedded { data_dir }) = (&given.data_dir, &mut profile.backend) {
+        if let (Some(given), BackendSettings::Embedded { data_dir, .. }) = (&given.data_dir, &mut profile.backend) {
             *data_dir = Some(given.value.clone());
             say(&["profiles", &name, "data_dir"], &given.place);
         }

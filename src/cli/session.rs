@@ -4,12 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 
-use super::{Desk, Failure, args::Global, desk};
+use super::{Desk, Failure, args::Global, desk, opened};
 use crate::{
     app::views::add_kept_views,
     audit::Deed,
     backend::{Caller, Clock},
-    config::{Config, Mistakes, Overrides, Places, Profile, Source},
+    config::{Config, Given, LOCAL_PROFILE, Mistakes, Overrides, Place, Places, Profile, Source},
     index::Views,
     model::Role,
     remote::Mirror,
@@ -62,6 +62,20 @@ impl Session {
                 Err(Failure::Refused(message.to_owned()))
             }
         }
+    }
+
+    /// The profile of a name, or of a data directory, whatever the options say.
+    pub fn profile_at(&self, named: &str) -> Result<Profile, Failure> {
+        let place = Place::Flag("the argument");
+        let given = if self.config.profiles.contains_key(named) {
+            let profile = Some(Given { value: named.to_owned(), place });
+            Overrides { profile, read_only: self.given.read_only, ..Overrides::default() }
+        } else {
+            let profile = Some(Given { value: LOCAL_PROFILE.to_owned(), place: place.clone() });
+            let data_dir = Some(Given { value: PathBuf::from(named), place });
+            Overrides { profile, data_dir, read_only: self.given.read_only, ..Overrides::default() }
+        };
+        Ok(Profile::resolve(&self.config, &given, self.places.as_ref())?)
     }
 
     /// Whether writes are refused whatever the profile says.
@@ -134,10 +148,12 @@ impl Session {
                 let data_dir = data_dir.clone();
                 Ok((profile, data_dir))
             }
-            Source::Remote(_) => {
-                let message = "a remote keeps its registrations itself; leave out --url, or pick an embedded profile";
+            Source::Shared { .. } => {
+                let message = "a store in a database is kept by the database, with its own backups (`regdesk help team`); \
+                               pick an embedded profile with a file";
                 Err(Failure::Usage(message.to_owned()))
             }
+            Source::Remote(_) => Err(opened::no_engine()),
         }
     }
 
@@ -155,6 +171,7 @@ impl Session {
 pub fn described(profile: &Profile) -> String {
     let source = match &profile.source {
         Source::Embedded { data_dir } => format!("embedded in {}", data_dir.display()),
+        Source::Shared { store, .. } => format!("store at {}", store.url()),
         Source::Remote(remote) => format!("remote at {}", remote.base_url),
     };
     let read_only = if profile.read_only { ", read-only" } else { "" };

@@ -16,12 +16,14 @@ use super::{
     policy::policy_of,
     profile, reasons,
     section::{Found, Reading, Section, one_or_more_texts, type_in_words},
+    sources::{TOKEN, only_one, sources_of},
+    store::store_of,
     views::views_of,
     webhooks::webhooks_of,
 };
 use crate::{
     model::Role,
-    remote::{self, COMMAND_TIMEOUT, MIRROR_HOURS, RemoteConfig, Timeouts, TokenSource},
+    remote::{self, MIRROR_HOURS, RemoteConfig, Timeouts},
 };
 
 /// Longest file, bytes: a hundred times as long as the example of all there is to be said.
@@ -125,6 +127,7 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     // Without a word that can be read, the keys beside it tell which they belong to.
     let is_remote = remote.as_ref().map_or_else(|| section.has_any(&["url"]), |found| found.value);
     let data_dir = section.text(reading, "data_dir");
+    let store = store_of(&mut section, is_remote, reading);
     let endpoint = remote_of(&mut section, is_remote, &place, reading);
     let roles = Role::ALL.map(|role| (role.as_str(), role));
     let role = section.word(reading, "role", &roles).map(|found| found.value).unwrap_or_default();
@@ -141,7 +144,7 @@ fn profile_of(name: &str, value: &DeValue<'_>, place: Place, reading: &mut Readi
     let backend = if is_remote {
         BackendSettings::Remote(endpoint?)
     } else {
-        BackendSettings::Embedded { data_dir: data_dir.map(|found| anchored(&found.value, reading.path)) }
+        BackendSettings::Embedded { data_dir: data_dir.map(|found| anchored(&found.value, reading.path)), store }
     };
     Some(ProfileSettings { backend, role, read_only, production, webhooks })
 }
@@ -155,7 +158,7 @@ fn remote_of(
 ) -> Option<RemoteConfig> {
     let url = section.text(reading, "url");
     let dialect = section.word(reading, "dialect", DIALECTS);
-    let tokens = token_sources(section, reading);
+    let tokens = sources_of(&TOKEN, section, reading);
     let allow_plain_http = section.switch(reading, "allow_plain_http");
     let per_second = section.number(reading, "requests_per_second");
     let mirror = section.word(reading, "mirror", MIRRORS);
@@ -177,11 +180,7 @@ fn remote_of(
         return None;
     }
     let allow_plain_http = allow_plain_http.is_some_and(|found| found.value);
-    for (key, second) in tokens.iter().skip(1) {
-        let message = format!("there is already {}; keep one source of the token", tokens[0].0);
-        reading.mistakes.push(Mistake::new(second.place.clone(), message).with_key(section.path_of(key)));
-    }
-    let token = tokens.into_iter().next().map(|(_, found)| found.value);
+    let token = only_one(tokens, "token", section, reading);
     if !section.has_any(&["token_env", "token_file", "token_command", "token_keyring", "token"]) {
         let message = "a remote needs one of token_env, token_file, token_command, token_keyring";
         reading.mistakes.push(Mistake::new(profile_place.clone(), message).with_key(section.path_of("token_env")));
@@ -222,71 +221,6 @@ fn whole_number(found: &Found<f64>, key: &str, section: &Section<'_>, reading: &
 
 /// More requests a second are as good as no limit, and more hours are more than a year.
 const LARGEST_NUMBER: f64 = 10_000.0;
-
-/// Every source of a token that is named, with the place of its key.
-fn token_sources(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<(&'static str, Found<TokenSource>)> {
-    let mut sources = Vec::new();
-    let variable = section.text(reading, "token_env");
-    if let Some(Found { value, place }) = variable.and_then(|found| variable_of(found, "token_env", section, reading)) {
-        sources.push(("token_env", Found { value: TokenSource::Variable(value), place }));
-    }
-    if let Some(Found { value, place }) = section.text(reading, "token_file") {
-        let file = anchored(&value, reading.path);
-        sources.push(("token_file", Found { value: TokenSource::File(file), place }));
-    }
-    if let Some(Found { value, place }) = section.texts(reading, "token_command", "[\"pass\", \"show\", \"entry\"]") {
-        if value.first().is_some_and(|program| !program.is_empty()) {
-            sources.push((
-                "token_command",
-                Found { value: TokenSource::Command { argv: value, timeout: COMMAND_TIMEOUT }, place },
-            ));
-        } else {
-            let message = "must name a program, for example [\"pass\", \"show\", \"entry\"]";
-            reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("token_command")));
-        }
-    }
-    if let Some(found) = section.text(reading, "token_keyring") {
-        sources.push(("token_keyring", Found { value: TokenSource::Keyring(found.value), place: found.place }));
-    }
-    sources
-}
-
-/// Longest name of an environment variable that is taken for one.
-const LONGEST_VARIABLE: usize = 64;
-
-/// Longest word within such a name, between underscores.
-const LONGEST_WORD: usize = 20;
-
-/// Most digits in such a name. Tokens are full of them.
-const MOST_DIGITS: usize = 4;
-
-/// Whether a text is the name of a variable rather than what belongs into one. In doubt it is not, because names are
-/// repeated in messages.
-fn looks_like_a_variable(text: &str) -> bool {
-    let has = |kind: fn(&char) -> bool| text.chars().any(|character| kind(&character));
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let is_mixed = has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
-    text.len() <= LONGEST_VARIABLE
-        && text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
-        && !text.starts_with(|first: char| first.is_ascii_digit())
-        && text.split('_').all(|word| word.len() <= LONGEST_WORD)
-        && digits <= if is_mixed { 0 } else { MOST_DIGITS }
-}
-
-/// The name of an environment variable. What looks like the secret itself is not repeated.
-pub(super) fn variable_of(
-    found: Found<String>,
-    key: &str,
-    section: &Section<'_>,
-    reading: &mut Reading<'_>,
-) -> Option<Found<String>> {
-    if looks_like_a_variable(&found.value) {
-        return Some(found);
-    }
-    let message = "must be the name of an environment variable, not the value itself";
-    reading.mistakes.push(Mistake::new(found.place, message).with_key(section.path_of(key)));
-    None
-}
 
 fn keys_of(table: &DeTable<'_>, reading: &mut Reading<'_>) -> Vec<KeySetting> {
     let mut settings = Vec::new();

@@ -16,6 +16,8 @@ mod profile;
 mod reasons;
 mod section;
 pub mod settings;
+mod sources;
+mod store;
 mod views;
 mod webhooks;
 
@@ -30,6 +32,7 @@ pub use mistake::{Mistake, Mistakes, Place};
 pub use origins::{Key, keys_of};
 pub use places::Places;
 pub use profile::{Given, Overrides, Profile, Source, default_data_dir};
+pub use store::StoreSettings;
 pub use webhooks::WebhookSettings;
 
 use crate::{
@@ -130,10 +133,12 @@ pub struct ProfileSettings {
 /// Where the registrations of a profile are.
 #[derive(Debug, Clone)]
 pub enum BackendSettings {
-    /// In this process, on disk.
+    /// In this process, on disk or in a database.
     Embedded {
         /// The store's directory; `None` is a place of its own under the system's data directory.
         data_dir: Option<PathBuf>,
+        /// The database that holds the store instead of a file.
+        store: Option<StoreSettings>,
     },
     /// Behind an HTTP endpoint.
     Remote(RemoteConfig),
@@ -141,7 +146,7 @@ pub enum BackendSettings {
 
 impl Default for BackendSettings {
     fn default() -> Self {
-        Self::Embedded { data_dir: None }
+        Self::Embedded { data_dir: None, store: None }
     }
 }
 

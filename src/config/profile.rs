@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places, WebhookSettings,
+    AD_HOC_TOKEN_VARIABLE, BackendSettings, Config, LOCAL_PROFILE, Mistake, Mistakes, Place, Places, StoreSettings,
+    WebhookSettings,
 };
 use crate::model::Role;
 use crate::remote::{self, MIRROR_HOURS, Mirror, RemoteConfig, Timeouts, TokenSource};
@@ -137,6 +138,13 @@ pub enum Source {
         /// The store's directory.
         data_dir: PathBuf,
     },
+    /// In a database that others work with as well.
+    Shared {
+        /// The database.
+        store: StoreSettings,
+        /// Where this machine keeps the audit log and the outbox.
+        data_dir: PathBuf,
+    },
     /// Behind an HTTP endpoint.
     Remote(RemoteConfig),
 }
@@ -164,17 +172,25 @@ impl Profile {
                 let message = format!("profile `{name}` is a remote and has no data directory; pick an embedded one");
                 return Err(Mistake::new(data_dir.place.clone(), message).into());
             }
-            (BackendSettings::Embedded { .. }, Some(given)) => Source::Embedded { data_dir: given.value.clone() },
-            (BackendSettings::Embedded { data_dir: Some(data_dir) }, None) => {
-                Source::Embedded { data_dir: data_dir.clone() }
+            (BackendSettings::Embedded { store: Some(_), .. }, Some(data_dir)) => {
+                let message = format!("profile `{name}` has its store in a database; pick one with a file");
+                return Err(Mistake::new(data_dir.place.clone(), message).into());
             }
-            (BackendSettings::Embedded { data_dir: None }, None) => {
-                Source::Embedded { data_dir: default_data_dir(name, &places.map_err(Clone::clone)?.data_dir) }
+            (BackendSettings::Embedded { .. }, Some(given)) => Source::Embedded { data_dir: given.value.clone() },
+            (BackendSettings::Embedded { data_dir, store }, None) => {
+                let data_dir = match data_dir {
+                    Some(data_dir) => data_dir.clone(),
+                    None => default_data_dir(name, &places.map_err(Clone::clone)?.data_dir),
+                };
+                match store.clone() {
+                    Some(store) => Source::Shared { store, data_dir },
+                    None => Source::Embedded { data_dir },
+                }
             }
         };
         let read_only = settings.read_only || given.read_only;
         let journal = match &source {
-            Source::Embedded { data_dir } => Some(data_dir.clone()),
+            Source::Embedded { data_dir } | Source::Shared { data_dir, .. } => Some(data_dir.clone()),
             Source::Remote(_) => places.ok().map(|places| default_data_dir(name, &places.data_dir)),
         };
         Ok(Self {

@@ -92,6 +92,36 @@ const EMBEDDED: &[Setting] = &[
     PRODUCTION,
 ];
 
+const STORE: Setting = setting(
+    "store",
+    Kind::Text,
+    "\"postgres://regdesk@db.example.com/regdesk\"",
+    "The database: postgres://user@host:port/database, without a password. It makes its tables itself.",
+);
+
+/// The keys of an embedded profile whose store is a database.
+const SHARED: &[Setting] = &[
+    STORE,
+    setting(
+        "store_password_env",
+        Kind::Text,
+        "\"REGDESK_STORE_PASSWORD\"",
+        "The environment variable that holds the password, where the database asks for one.",
+    ),
+    setting(
+        "allow_plain_store",
+        Kind::Switch,
+        "false",
+        "Allow an unencrypted way to a database on another machine; on this machine it is never encrypted.",
+    ),
+    setting(
+        "data_dir",
+        Kind::Text,
+        "\"~/.local/share/regdesk/team\"",
+        "Where this machine keeps its audit log and its outbox.",
+    ),
+];
+
 /// The keys of a remote profile.
 const REMOTE: &[Setting] = &[
     REMOTE_BACKEND,
@@ -177,6 +207,38 @@ pub const TABLES: &[Table] = &[
         name: "profiles.local.webhooks.to",
         about: "URLs by name or id of the project; \"*\" stands for all others. https, unless it is on this machine.",
         settings: &[setting("\"Aldea Bank\"", Kind::Text, "\"https://hooks.example.com/kyc\"", "For example:")],
+    },
+    Table {
+        name: "profiles.team",
+        about: "The embedded engine over a database that others work with as well: PostgreSQL, or what speaks its \
+                protocol (`regdesk help team`).",
+        settings: SHARED,
+    },
+    Table {
+        name: "profiles.branch",
+        about: "A database whose password is in a file.",
+        settings: &[
+            STORE,
+            setting(
+                "store_password_file",
+                Kind::Text,
+                "\"~/.config/regdesk/store.password\"",
+                "The file that holds the password; only its owner may read it (mode 0600).",
+            ),
+        ],
+    },
+    Table {
+        name: "profiles.headquarters",
+        about: "A database whose password comes from a password manager.",
+        settings: &[
+            STORE,
+            setting(
+                "store_password_command",
+                Kind::Texts,
+                "[\"pass\", \"show\", \"regdesk-store\"]",
+                "The command that prints the password, as program and arguments; no shell is involved.",
+            ),
+        ],
     },
     Table {
         name: "profiles.production",

@@ -7,8 +7,9 @@ use toml::de::DeTable;
 
 use super::{
     Mistake, Place,
-    file::{anchored, variable_of},
+    file::anchored,
     section::{Found, Reading, Section, type_in_words},
+    sources::variable_of,
 };
 use crate::remote::{self, TokenSource};
 

@@ -8,10 +8,12 @@ use tokio::sync::broadcast;
 
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
-use super::store::{OpenError, Store, StoreError, StoredHook, Writer};
-use super::{catalog, core::Create, loading};
+use super::storage::Storage;
+use super::store::{ConnectError, DatabaseLogin, OpenError, SharedStore, Store, StoreError, StoredHook, Writer, aside};
+use super::{catalog, core::Create, follow, loading};
 use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
 use crate::model::{Registration, RegistrationId, Timestamp};
+use crate::private;
 
 /// Ids of changed registrations that a slow listener may be behind before it is told to read afresh.
 const CHANGES_KEPT: usize = 4096;
@@ -31,7 +33,7 @@ pub struct Engine {
 }
 
 pub(super) struct Inner {
-    pub(super) store: Store,
+    pub(super) store: Box<dyn Storage>,
     pub(super) clock: Clock,
     pub(super) outbox: Outbox,
     /// Whose events are queued for webhooks.
@@ -79,7 +81,7 @@ impl Engine {
     pub fn open_with_hooks(directory: &Path, clock: Clock, hooked: HookedProjects) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::open(directory, &projects, &flows)?;
-        let engine = Self::assemble(store, clock, Outbox::file(directory), hooked);
+        let engine = Self::assemble(Box::new(store), clock, Outbox::file(directory), hooked);
         engine
             .inner
             .end_overdue()
@@ -87,14 +89,35 @@ impl Engine {
         Ok(engine)
     }
 
+    /// The engine over a database that others work with as well. Codes and links go to the outbox in a directory of this
+    /// machine. Blocks.
+    pub fn connect(
+        database: &DatabaseLogin,
+        outbox: &Path,
+        clock: Clock,
+        hooked: HookedProjects,
+    ) -> Result<Self, ConnectError> {
+        let unusable =
+            |reason| ConnectError::Unusable { place: database.place(), reason, what: "its user may write there" };
+        private::create_directory(outbox).map_err(|reason| ConnectError::Outbox { path: outbox.to_owned(), reason })?;
+        let (projects, flows) = catalog::built_in().map_err(unusable)?;
+        aside(database, || {
+            let store = SharedStore::open(database, &projects, &flows)?;
+            let engine = Self::assemble(Box::new(store), clock, Outbox::file(outbox), hooked);
+            engine.inner.end_overdue().map_err(|error| unusable(error.message))?;
+            follow::begin(&engine.inner).map_err(|error| unusable(error.to_string()))?;
+            Ok(engine)
+        })
+    }
+
     /// An engine in memory, gone with the process.
     pub fn in_memory(clock: Clock) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::in_memory(&projects, &flows)?;
-        Ok(Self::assemble(store, clock, Outbox::Nowhere, HookedProjects::default()))
+        Ok(Self::assemble(Box::new(store), clock, Outbox::Nowhere, HookedProjects::default()))
     }
 
-    fn assemble(store: Store, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
+    fn assemble(store: Box<dyn Storage>, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         Self { inner: Arc::new(Inner { store, clock, outbox, hooked, changes }) }
     }
@@ -115,9 +138,9 @@ impl Engine {
         &self,
         scripts: S,
         most: usize,
-        progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64),
     ) -> Result<u64, BackendError> {
-        loading::with_records(scripts.into_iter(), |records| self.inner.store.fill(records, most, progress))
+        loading::with_records(scripts.into_iter(), |records| self.inner.store.fill(records, most, &mut progress))
     }
 
     /// Runs one command for a caller as if it came at a time of one's choosing, like any request: a lifetime that has

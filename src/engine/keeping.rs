@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::outbox::Outbox;
-use super::store::{self, CopyError, Findings, Found, OpenError};
+use super::store::{self, ConnectError, CopyError, DatabaseLogin, Findings, Found, OpenError};
 use crate::model::{Registration, Timestamp};
 
 /// The snapshot of an index that may lie in a data directory beside the store: it holds people's data, too.
@@ -15,6 +15,11 @@ pub const INDEX_SNAPSHOT: &str = "index.snapshot";
 /// to bring a store into order that was not closed properly.
 pub fn check(directory: &Path) -> Result<Findings, OpenError> {
     store::check(directory)
+}
+
+/// Checks the store of a database as it is at one moment, whoever else works with it. Writes nothing.
+pub fn check_shared(database: &DatabaseLogin) -> Result<Findings, ConnectError> {
+    store::aside(database, || store::check_shared(database))
 }
 
 /// Copies the store of a data directory into another directory, which has to exist and must not hold one. Returns the

@@ -1,7 +1,7 @@
 //! The embedded backend: a whole registration service in this process.
 //!
 //! Two halves. [`core`] holds the rules, pure: `decide(state, command, now)` gives events, `apply(state, event)` the
-//! next state. The store keeps events and snapshots in one redb file. [`Engine`] puts them together and adds what the
+//! next state. The store keeps events and snapshots, in one redb file or in a database. [`Engine`] puts them together and adds what the
 //! rules may not have: the clock, ids, tokens and codes from the system, and the outbox.
 //!
 //! ```text
@@ -11,7 +11,10 @@
 //! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
 //! Engine::load_scripts_by(scripts, n, …) any number of lives, n in one transaction
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
+//! Engine::connect(database, …)           over a database that others work with as well
+//! engine.move_to(&other, …)              everything, from one store to another
 //! check, find, erase, backup, restore   a store that nobody has open
+//! check_shared(database)                 one that others have open
 //! core::completeness(&registration)      what stands between a registration and its end
 //! ```
 //!
@@ -24,16 +27,20 @@ mod backend;
 mod catalog;
 pub mod core;
 mod embedded;
+mod follow;
 mod hooks;
 mod keeping;
 mod loading;
+mod moving;
 mod outbox;
 mod secrets;
+mod storage;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
-pub use keeping::{INDEX_SNAPSHOT, backup, check, erase, find, restore};
-pub use store::{CopyError, Findings, Found, FoundCopy, OpenError, is_trying};
+pub use keeping::{INDEX_SNAPSHOT, backup, check, check_shared, erase, find, restore};
+pub use moving::Moved;
+pub use store::{ConnectError, CopyError, DatabaseLogin, Findings, Found, FoundCopy, OpenError, is_trying};

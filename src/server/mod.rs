@@ -17,6 +17,8 @@
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
 //! | a person's token | reads its registration without what was concluded about it or answered by lists and registries (flags, risk, links, reviews, access log, screening: `null`), and sync names no blocker of the screening |
+//! | `GET /healthz`, `GET /readyz` | whether the endpoint lives, and whether its backend answers; without a token |
+//! | `GET /metrics` | what was answered and how fast, as Prometheus reads it |
 //! | `GET /v2/webhook-events` | `nextTryAt` and `tries`, all tries of an event beside the last one |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
 
@@ -28,6 +30,7 @@ mod codes;
 mod connection;
 mod guesses;
 mod heads;
+mod health;
 mod hooks;
 mod links;
 mod outcomes;
@@ -64,6 +67,7 @@ use self::{
     access::ClientKey,
     connection::{Bounds, Doorway, Peer},
     guesses::Guesses,
+    health::Pulse,
     hooks::Sender,
     links::Links,
     refusal::Refusal,
@@ -175,6 +179,7 @@ struct App {
     client: ClientKey,
     guesses: Guesses,
     links: Links,
+    pulse: Arc<Pulse>,
 }
 
 type Shared = State<Arc<App>>;
@@ -205,6 +210,7 @@ impl Server {
             client: ClientKey::new(&config.client_token),
             guesses: Guesses::default(),
             links: Links::new(config.policy),
+            pulse: Arc::default(),
         };
         Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS })
     }
@@ -257,7 +263,9 @@ async fn serve(
 }
 
 fn router(app: Arc<App>, limits: Limits) -> Router {
+    let shield = Guard { pulse: Arc::clone(&app.pulse), ..Guard::with(limits) };
     Router::new()
+        .merge(health::routes())
         .merge(registrations::routes())
         .merge(validations::routes())
         .merge(codes::routes())
@@ -266,7 +274,7 @@ fn router(app: Arc<App>, limits: Limits) -> Router {
         .merge(hooks::routes())
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NotFound", "There is no such route."))
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(Guard::with(limits), guard))
+        .layer(middleware::from_fn_with_state(shield, guard))
         .with_state(app)
 }
 
@@ -285,11 +293,12 @@ struct Guard {
     limits: Limits,
     /// Turns of those who read. Whoever sends a body takes none: a slow one would keep it.
     reading: Arc<Semaphore>,
+    pulse: Arc<Pulse>,
 }
 
 impl Guard {
     fn with(limits: Limits) -> Self {
-        Self { limits, reading: Arc::new(Semaphore::new(READING)) }
+        Self { limits, reading: Arc::new(Semaphore::new(READING)), pulse: Arc::default() }
     }
 
     async fn answer(&self, request: Request, next: Next) -> Response {
@@ -305,6 +314,7 @@ impl Guard {
 
 /// Around every request: an end in time, an answer even if a handler breaks, and nothing left in caches.
 async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let (_beat, began, method) = (guard.pulse.begin(), time::Instant::now(), request.method().clone());
     let answer = time::timeout(guard.limits.request, guard.answer(request, next));
     let answered = AssertUnwindSafe(answer).catch_unwind().await;
     let mut response = match answered {
@@ -316,6 +326,7 @@ async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         }
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    guard.pulse.answered(&method, response.status(), began.elapsed());
     response
 }
 

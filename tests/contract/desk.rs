@@ -9,8 +9,8 @@ use std::{
 
 use chrono::{DateTime, Duration};
 use regdesk::{
-    backend::{Backend, Clock, fake::Fake},
-    engine::Engine,
+    backend::{Backend, Clock, HookedProjects, fake::Fake},
+    engine::{DatabaseLogin, Engine},
     model::{Flow, StepKind, Timestamp},
     server::Dialect,
 };
@@ -56,6 +56,18 @@ impl Desk {
     pub async fn engine() -> Self {
         let (watch, directory) = (Watch::started(), TempDir::new().unwrap());
         let engine = Engine::open(directory.path(), watch.clock()).unwrap();
+        Self::of(engine, watch, directory).await
+    }
+
+    /// The same over a database.
+    pub async fn shared(database: &DatabaseLogin) -> Self {
+        let (watch, directory) = (Watch::started(), TempDir::new().unwrap());
+        let hooked = HookedProjects::default();
+        let engine = Engine::connect(database, directory.path(), watch.clock(), hooked).unwrap();
+        Self::of(engine, watch, directory).await
+    }
+
+    async fn of(engine: Engine, watch: Watch, directory: TempDir) -> Self {
         let flow = demanding(&engine.flows().await.unwrap());
         Self { backend: Arc::new(engine), project: flow.project_id, flow: flow.id, watch, directory }
     }

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use crate::{
     desk::Desk,
     endpoint::{Endpoint, TOKEN},
+    server,
 };
 
 /// A backend under test, and what must live as long as it.
@@ -26,27 +27,33 @@ pub struct Stand {
 }
 
 impl Stand {
-    pub async fn engine() -> Self {
+    pub async fn engine() -> Option<Self> {
         let desk = Desk::engine().await;
-        Self::of(Arc::clone(&desk.backend), desk, None)
+        Some(Self::of(Arc::clone(&desk.backend), desk, None))
     }
 
-    pub async fn fake() -> Self {
+    /// The engine over a database, where there is one.
+    pub async fn shared() -> Option<Self> {
+        let desk = Desk::shared(&server::shared()?.database()).await;
+        Some(Self::of(Arc::clone(&desk.backend), desk, None))
+    }
+
+    pub async fn fake() -> Option<Self> {
         let (fake, desk) = Desk::fake().await;
-        Self::of(fake, desk, None)
+        Some(Self::of(fake, desk, None))
     }
 
     /// The client over the real endpoint, which finds out by itself that it speaks the overview dialect.
-    pub async fn overview() -> Self {
+    pub async fn overview() -> Option<Self> {
         Self::remote(Dialect::Overview).await
     }
 
     /// The client over the real endpoint, which finds out by itself that it speaks the live dialect.
-    pub async fn live() -> Self {
+    pub async fn live() -> Option<Self> {
         Self::remote(Dialect::Live).await
     }
 
-    async fn remote(dialect: Dialect) -> Self {
+    async fn remote(dialect: Dialect) -> Option<Self> {
         let (desk, endpoint) = Desk::engine().await.served(dialect).await;
         let config = RemoteConfig {
             base_url: endpoint.url.clone(),
@@ -59,7 +66,7 @@ impl Stand {
             annotations: Some(desk.directory().join("of-a-remote").join("annotations.ndjson")),
         };
         let remote = Remote::new(config, desk.clock()).expect("a loopback address is always allowed");
-        Self::of(Arc::new(remote), desk, Some(endpoint))
+        Some(Self::of(Arc::new(remote), desk, Some(endpoint)))
     }
 
     fn of(backend: Arc<dyn Backend>, desk: Desk, endpoint: Option<Endpoint>) -> Self {

@@ -1,4 +1,5 @@
 //! A data directory with a home of its own, and the program over it.
+#![allow(dead_code, reason = "each test binary uses its part of it")]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -20,11 +21,26 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Desk {
     home: TempDir,
+    /// The password of the database that its profile names, instead of a file of its own.
+    password: Option<String>,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        Self { home: TempDir::new().unwrap() }
+        Self { home: TempDir::new().unwrap(), password: None }
+    }
+
+    /// One that works on a database that others may work on as well.
+    pub fn sharing(url: &str, password: &str) -> Self {
+        let desk = Self { home: TempDir::new().unwrap(), password: Some(password.to_owned()) };
+        let data = desk.path("data");
+        let profile = format!(
+            "profile = \"team\"\n[profiles.team]\nstore = \"{url}\"\nstore_password_env = \"STORE_PASSWORD\"\n\
+             data_dir = \"{}\"\n",
+            data.display()
+        );
+        std::fs::write(desk.path("config.toml"), profile).unwrap();
+        desk
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -54,11 +70,14 @@ impl Desk {
             .env_clear()
             .env("HOME", self.home.path())
             .env("XDG_STATE_HOME", self.path("state"))
-            .env("REGDESK_DATA_DIR", self.path("data"))
             .env("REGDESK_SERVE_TOKEN", TOKEN)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .args(arguments)
             .stdin(Stdio::null());
+        match &self.password {
+            Some(password) => command.env("REGDESK_CONFIG", self.path("config.toml")).env("STORE_PASSWORD", password),
+            None => command.env("REGDESK_DATA_DIR", self.path("data")),
+        };
         command
     }
 

@@ -56,7 +56,9 @@ fn every_command_of_the_page_for_integrators_runs() {
 fn commands_within_sentences_and_pictures_exist() {
     let overview = help(&[]);
     let is_command = |word: &&str| overview.lines().any(|line| line.split_whitespace().next() == Some(*word));
-    for path in ["README.md", "CHANGELOG.md", "assets/docs/operators.md", "assets/docs/integrators.md"] {
+    for path in
+        ["README.md", "CHANGELOG.md", "assets/docs/operators.md", "assets/docs/integrators.md", "assets/docs/team.md"]
+    {
         let document = Document::read(path);
         for command in document.commands_in_sentences() {
             let words: Vec<&str> = command.split_whitespace().skip(1).collect();

@@ -9,6 +9,7 @@ mod dialects;
 mod endpoint;
 #[path = "../contract/evidence.rs"]
 mod evidence;
+mod health;
 mod requests;
 mod serving;
 mod tokens;

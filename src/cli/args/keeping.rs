@@ -25,6 +25,17 @@ pub struct RestoreArguments {
     pub replace: bool,
 }
 
+/// `migrate-store`.
+#[derive(Debug, Args)]
+pub struct MigrateArguments {
+    /// A profile, or a data directory
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// A profile, or a data directory
+    #[arg(value_name = "TO")]
+    pub to: String,
+}
+
 /// `purge`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").args(["older_than", "person"]).required(true))]

@@ -14,7 +14,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub use desk::{ClaimArguments, NoteArguments, Said, SnoozeArguments, VerdictArguments};
-pub use keeping::{AuditArguments, BackupArguments, EvidenceArguments, PurgeArguments, RestoreArguments};
+pub use keeping::{
+    AuditArguments, BackupArguments, EvidenceArguments, MigrateArguments, PurgeArguments, RestoreArguments,
+};
 pub use manual::{CompletionsArguments, HelpArguments, ManArguments, SchemaArguments};
 pub use queries::{FlagsArguments, InsightsArguments, ListArguments, RulesArguments};
 pub use registrations::{
@@ -43,7 +45,7 @@ use crate::{
                   Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such registration,\n\
                   4 refused (a rule, a conflict, read-only), 5 remote not reachable or access denied,\n\
                   6 a batch of which some failed.\n\n\
-                  To read: regdesk help operators, regdesk help integrators\n\
+                  To read: regdesk help operators, regdesk help integrators, regdesk help team\n\
                   Example: regdesk demo"
 )]
 pub struct Arguments {
@@ -230,6 +232,14 @@ pub enum Command {
                             aside.\n\nExample: regdesk restore /media/stick/desk-2026-03-01 --replace"
     )]
     Restore(RestoreArguments),
+    /// Move all registrations from one store to another, for example from a file to a team's database
+    #[command(
+        after_help = "Registrations go with all their events, and so does what webhooks are to be told; what was there \
+                            stays. A move that was cut short goes on where it ended. The audit log and the outbox stay \
+                            in their data directory.\n\n\
+                            Example: regdesk migrate-store ~/.local/share/regdesk team && regdesk --profile team check"
+    )]
+    MigrateStore(MigrateArguments),
     /// Check that the profile's embedded engine has lost and garbled nothing
     #[command(after_help = "Reads every page, every registration with its events, and every index. Ends with 1 if \
                             something is wrong.\n\nExample: regdesk check")]
@@ -272,7 +282,7 @@ pub enum Command {
     /// Read a page about working with regdesk, or the help of a command
     #[command(
         after_help = "Topics: operators (a triage, screen by screen), integrators (the endpoint with curl, tokens, \
-                            webhooks).\n\nExample: regdesk help operators | less"
+                            webhooks), team (one store in a database for many desks).\n\nExample: regdesk help operators | less"
     )]
     Help(HelpArguments),
 }

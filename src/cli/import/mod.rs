@@ -22,10 +22,10 @@ use self::{
     csv::Rows,
     records::{Format, Items, Lines},
 };
-use super::{Failure, Output, Session, args::ImportArguments, notice};
+use super::{Failure, Output, Session, args::ImportArguments, notice, opened};
 use crate::{
     audit::Deed,
-    backend::{Backend, BackendError, Caller, ErrorKind},
+    backend::{Backend, BackendError, Caller, ErrorKind, HookedProjects},
     config::Source,
     engine::{Command, Engine, Script, core::advance},
     model::{Flow, Personal, Project, ProjectRef, Registration, RegistrationId, Timestamp},
@@ -44,18 +44,18 @@ const MASK: char = '•';
 /// Takes over what a file holds, and prints how many were new, were there, and were refused.
 pub async fn run(arguments: &ImportArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let profile = session.profile_in_full()?;
-    let Source::Embedded { data_dir } = &profile.source else {
+    if matches!(profile.source, Source::Remote(_)) {
         let message = "only an embedded profile can take registrations over: a remote has its own; leave out --url, or \
                        pick an embedded profile";
         return Err(Failure::Usage(message.to_owned()));
-    };
+    }
     if profile.read_only {
         let message = format!("Profile {} is read-only: nothing was imported.", profile.name);
         return Err(BackendError::new(ErrorKind::ReadOnly, message).into());
     }
     let shown = arguments.file.display().to_string();
     let (source, bytes) = open(&arguments.file).map_err(Failure::io(shown.clone()))?;
-    let engine = Engine::open(data_dir, session.clock.clone())?;
+    let engine = opened::engine(&profile.source, session.clock.clone(), HookedProjects::default())?;
     session.note(&profile, Deed::of("import"))?;
     let progress = progress_bar(bytes);
     let input = BufReader::with_capacity(BUFFER, progress.wrap_read(source));

@@ -30,7 +30,8 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn mistake(&mut self, mistake: impl Into<String>) {
+    /// Notes one more.
+    pub(super) fn mistake(&mut self, mistake: impl Into<String>) {
         self.mistaken += 1;
         if self.mistakes.len() < TOLD {
             self.mistakes.push(mistake.into());

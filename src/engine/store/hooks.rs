@@ -129,6 +129,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Takes events of another store, each under its number. Those that are there already stay as they are.
+    pub(in crate::engine) fn take_hooks(&self, others: &[(u64, StoredHook)]) -> Result<(), StoreError> {
+        let _turn = self.turns.take_alone(&self.cursor);
+        let transaction = self.database.begin_write()?;
+        let mut hooks = Hooks::open(&transaction)?;
+        for (number, hook) in others {
+            if load(&hooks.hooks, *number)?.is_none() {
+                hooks.put(*number, None, hook)?;
+            }
+        }
+        drop(hooks);
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
 impl StoredHook {
     fn fits(&self, filter: &HookFilter) -> bool {
         let heard = self.tries.last().map(|last| last.was_heard() == Some(true));

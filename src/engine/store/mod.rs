@@ -15,6 +15,7 @@ mod hooks;
 mod migration;
 mod open;
 mod pages;
+mod postgres;
 mod record;
 mod tables;
 #[cfg(test)]
@@ -23,7 +24,9 @@ mod turns;
 mod writer;
 
 use std::io;
+use std::ops::Bound;
 use std::sync::Arc;
+use std::time::Duration;
 
 use redb::{Database, ReadableDatabase as _};
 
@@ -36,8 +39,10 @@ pub(super) use erase::{erase, find};
 pub(super) use hooks::StoredHook;
 pub use open::{OpenError, is_trying};
 use pages::Cursor;
+pub use postgres::{ConnectError, DatabaseLogin};
+pub(super) use postgres::{SharedStore, aside, check as check_shared};
 pub(super) use record::Record;
-use tables::{EXPIRY, TOKENS, Tables, snapshot};
+use tables::{EXPIRY, STATES, TOKENS, Tables, snapshot};
 use turns::{Turn, Turns};
 pub(super) use writer::Writer;
 use writer::{Plan, View};
@@ -89,6 +94,18 @@ pub(super) enum StoreError {
     /// What happened to all who shared a transaction.
     #[error("{0}")]
     Together(Arc<StoreError>),
+    /// The database of a shared store cannot be reached, or went away before anything was to be kept.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
+    /// The database went away while it was told to keep what was written.
+    #[error("the database went away while it was told to keep it")]
+    Unsure,
+    /// Others wrote the same again and again.
+    #[error("too many write the same at once; do it again in a moment")]
+    Busy,
+    /// The database did not do what it was told.
+    #[error("the database refused it: {0}")]
+    Refused(String),
 }
 
 /// What is wrong with a record, without quoting it.
@@ -105,6 +122,13 @@ impl From<StoreError> for BackendError {
     fn from(error: StoreError) -> Self {
         let kind = match error {
             StoreError::Moved { .. } => ErrorKind::Conflict,
+            StoreError::Away(_) => ErrorKind::Unreachable,
+            StoreError::Busy => ErrorKind::TooMany { retry_after: Some(Duration::from_secs(1)) },
+            StoreError::Unsure => {
+                let message = "Nobody knows whether it was done: the database went away in the middle. Read the \
+                               registration again before repeating it.";
+                return Self::new(ErrorKind::TimedOut, message);
+            }
             _ => ErrorKind::Storage,
         };
         Self::new(kind, format!("Nothing was done: {error}."))
@@ -176,6 +200,14 @@ impl Store {
         most: usize,
     ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, StoreError> {
         feed::since(&self.database.begin_read()?, position, most)
+    }
+
+    /// The ids of registrations, in their order, so many after one of them.
+    pub(super) fn ids(&self, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError> {
+        let states = self.database.begin_read()?.open_table(STATES)?;
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_str()));
+        let found = states.range::<&str>((from, Bound::Unbounded))?.take(most);
+        found.map(|entry| Ok(RegistrationId::new(entry?.0.value()))).collect()
     }
 
     /// Unfinished registrations whose lifetime is over.

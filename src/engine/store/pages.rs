@@ -38,13 +38,15 @@ impl Cursor {
         self.generation.load(Ordering::Acquire)
     }
 
-    fn recall(&self, generation: u64, request: &ListRequest) -> Option<(i64, String)> {
+    /// Where the page that a request asks for begins, if nothing has changed since the one before it.
+    pub(super) fn recall(&self, generation: u64, request: &ListRequest) -> Option<(i64, String)> {
         let place = self.place.lock().ok()?;
         let place = place.as_ref()?;
         (place.generation == generation && place.next == *request).then(|| place.after.clone())
     }
 
-    fn remember(&self, generation: u64, request: &ListRequest, after: (i64, String)) {
+    /// Remembers where the page of a request ended.
+    pub(super) fn remember(&self, generation: u64, request: &ListRequest, after: (i64, String)) {
         if let Ok(mut place) = self.place.lock() {
             let next = ListRequest { page: request.page.saturating_add(1), ..request.clone() };
             *place = Some(Place { generation, next, after });

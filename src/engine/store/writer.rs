@@ -17,7 +17,19 @@ use crate::backend::Channel;
 use crate::engine::core::{Event, State};
 use crate::model::{Contact, Flow, RegistrationId};
 
-/// What a writer looks at.
+/// What a writer reads a store by.
+pub(in crate::engine) trait Reading {
+    /// A snapshot as it is written.
+    fn packed(&self, id: &RegistrationId) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The contact of these that an open registration of the project already has, and which one that is.
+    fn taken(&self, project: &str, contact: &Contact) -> Result<Holder, StoreError>;
+
+    /// An event of the queue.
+    fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError>;
+}
+
+/// The file of a store as a writer sees it.
 pub(super) enum View<'t> {
     /// What is on disk.
     Committed(ReadTransaction),
@@ -25,8 +37,7 @@ pub(super) enum View<'t> {
     Open(&'t WriteTransaction),
 }
 
-impl View<'_> {
-    /// A snapshot as it is written.
+impl Reading for View<'_> {
     fn packed(&self, id: &RegistrationId) -> Result<Option<Vec<u8>>, StoreError> {
         fn get(
             table: &impl ReadableTable<&'static str, &'static [u8]>,
@@ -56,11 +67,11 @@ impl View<'_> {
 }
 
 /// Who has a contact, if anybody.
-type Holder = Option<(Channel, RegistrationId)>;
+pub(in crate::engine) type Holder = Option<(Channel, RegistrationId)>;
 
 /// One request at the store.
 pub(in crate::engine) struct Writer<'v> {
-    view: &'v View<'v>,
+    view: &'v dyn Reading,
     flows: &'v [Flow],
     /// Where each registration stands that was read or is to be written, and which of the records says so.
     known: HashMap<RegistrationId, (Option<Keys>, Option<usize>)>,
@@ -73,17 +84,20 @@ pub(super) struct Plan {
     read: Vec<(RegistrationId, Option<Vec<u8>>)>,
     asked: Vec<(String, Contact, Holder)>,
     hooks_read: Vec<(u64, Option<StoredHook>)>,
-    records: Vec<Record>,
-    hooks: Vec<HookChange>,
+    pub(super) records: Vec<Record>,
+    pub(super) hooks: Vec<HookChange>,
 }
 
-enum HookChange {
+/// What becomes of the queue.
+pub(super) enum HookChange {
+    /// An event at its end.
     New(StoredHook),
+    /// An event in the place of what it was.
     Other { number: u64, was: StoredHook, is: StoredHook },
 }
 
 impl<'v> Writer<'v> {
-    pub(super) fn new(view: &'v View<'v>, flows: &'v [Flow]) -> Self {
+    pub(super) fn new(view: &'v dyn Reading, flows: &'v [Flow]) -> Self {
         Self { view, flows, known: HashMap::new(), plan: Plan::default() }
     }
 
@@ -159,7 +173,7 @@ impl Plan {
     }
 
     /// Whether everything still is as it was read.
-    pub(super) fn holds(&self, view: &View<'_>) -> Result<bool, StoreError> {
+    pub(super) fn holds(&self, view: &dyn Reading) -> Result<bool, StoreError> {
         for (id, packed) in &self.read {
             if view.packed(id)? != *packed {
                 return Ok(false);

@@ -1,0 +1,78 @@
+//! An engine, opened where the profile has its store.
+
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use secrecy::SecretString;
+
+use super::Failure;
+use crate::{
+    backend::{Clock, HookedProjects},
+    config::{Source, StoreSettings},
+    engine::{self, DatabaseLogin, Engine, Findings, OpenError},
+    remote::TokenSource,
+};
+
+/// How long a store in a file is waited for that another process has open.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Opens the engine of a profile that is not a remote.
+pub fn engine(source: &Source, clock: Clock, hooked: HookedProjects) -> Result<Engine, Failure> {
+    match source {
+        Source::Embedded { data_dir } => Ok(in_file(data_dir, &clock, &hooked)?),
+        Source::Shared { store, data_dir } => Ok(Engine::connect(&login(store)?, data_dir, clock, hooked)?),
+        Source::Remote(_) => Err(no_engine()),
+    }
+}
+
+/// The engine of a data directory. One that another process has open is waited for a little: in a pipeline, that process
+/// is just about to end.
+fn in_file(data_dir: &Path, clock: &Clock, hooked: &HookedProjects) -> Result<Engine, OpenError> {
+    let begun = Instant::now();
+    loop {
+        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone()) {
+            Err(OpenError::Locked { .. }) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
+            done => return done,
+        }
+    }
+}
+
+/// Checks the store of a profile that is not a remote.
+pub fn check(source: &Source) -> Result<Findings, Failure> {
+    match source {
+        Source::Embedded { data_dir } => Ok(engine::check(data_dir)?),
+        Source::Shared { store, .. } => Ok(engine::check_shared(&login(store)?)?),
+        Source::Remote(_) => Err(no_engine()),
+    }
+}
+
+/// What whoever asks for the engine of a remote is told.
+pub fn no_engine() -> Failure {
+    let message = "a remote keeps its registrations itself; leave out --url, or pick an embedded profile";
+    Failure::Usage(message.to_owned())
+}
+
+fn login(store: &StoreSettings) -> Result<DatabaseLogin, Failure> {
+    Ok(DatabaseLogin {
+        host: store.host.clone(),
+        port: store.port,
+        user: store.user.clone(),
+        name: store.database.clone(),
+        password: store.password.as_ref().map(password).transpose()?,
+        tls: store.needs_tls(),
+    })
+}
+
+/// Reads a password on a thread of its own: this one may be among those that run tasks, where nobody may wait.
+fn password(source: &TokenSource) -> Result<SecretString, Failure> {
+    let read = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(Failure::io("the threads of the program"))?;
+        Ok(runtime.block_on(source.read())?)
+    };
+    thread::scope(|scope| scope.spawn(read).join())
+        .unwrap_or_else(|_| Err(Failure::Other("the password of the store could not be read".to_owned())))
+}

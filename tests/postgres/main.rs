@@ -1,0 +1,15 @@
+//! The engine over a database that many share: who wins when two do the same, and what stays when something breaks.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+
+mod desks;
+mod following;
+mod kills;
+mod moving;
+mod opening;
+#[path = "../crash/desk.rs"]
+mod program;
+mod programs;
+mod races;
+mod scale;
+mod server;
