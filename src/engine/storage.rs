@@ -31,6 +31,9 @@ pub(super) trait Storage: Send + Sync {
     /// All flows, in the order of their ids.
     fn flows(&self) -> &[Flow];
 
+    /// Whether it lies on this machine. What does not is waited for only on threads made for that.
+    fn is_at_hand(&self) -> bool;
+
     /// One registration.
     fn load(&self, id: &RegistrationId) -> Result<Option<State>, StoreError>;
 
@@ -100,6 +103,10 @@ impl dyn Storage {
 }
 
 impl Storage for Store {
+    fn is_at_hand(&self) -> bool {
+        true
+    }
+
     fn projects(&self) -> &[Project] {
         self.projects()
     }

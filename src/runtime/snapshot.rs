@@ -100,9 +100,9 @@ impl<'a> Stored<'a> {
         self.backend.as_ref()
     }
 
-    /// An empty index over it; as it is, if the backend has no store here.
+    /// An empty index over it; as it is, if the backend has no store at hand.
     pub fn under(&self, empty: Index) -> Index {
-        if self.backend.feed().is_none() {
+        if self.backend.feed().is_none_or(|feed| !feed.is_at_hand()) {
             return empty;
         }
         let backend = Arc::clone(self.backend);

@@ -38,7 +38,7 @@ use crate::engine::core::{Digest, Event, State};
 use crate::engine::storage::{NumberedHooks, Records, Since, Storage, Work};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
-/// Rows that a count is spread over: of eight who write at once, two meet in one row every other time, not every time.
+/// Rows that a count is spread over: of eight who write at once, two meet in one row every third time, instead of always.
 const SLOTS: u32 = 64;
 
 /// Changes of others that are taken in at once, some of them: what listens has room for four times as many.
@@ -82,6 +82,10 @@ impl SharedStore {
 }
 
 impl Storage for SharedStore {
+    fn is_at_hand(&self) -> bool {
+        false
+    }
+
     fn projects(&self) -> &[Project] {
         &self.projects
     }
