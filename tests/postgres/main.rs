@@ -13,3 +13,4 @@ mod programs;
 mod races;
 mod scale;
 mod server;
+mod tls;

@@ -31,7 +31,7 @@ fn what_moves_to_a_database_and_back_is_the_same() {
     let at = |place: &[&'static str]| [place, &now].concat();
     let of_file = [&["--profile", "local", "--data-dir", file.as_str()], &now[..]].concat();
     let of_back = [&["--profile", "local", "--data-dir", back.as_str()], &now[..]].concat();
-    let generate = [of_file.as_slice(), &["generate", "--count", "300", "--seed", "5"]].concat();
+    let generate = [of_file.as_slice(), &["generate", "--count", "120", "--seed", "5"]].concat();
     desk.ok(&generate);
     let before = everything(&desk, &of_file);
     let id = before.keys().next().unwrap().as_str();
@@ -57,7 +57,7 @@ fn a_move_that_was_cut_short_goes_on_and_ends_with_everything_once() {
     let url = format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name);
     let desk = Desk::sharing(&url, PASSWORD);
     let file = desk.path("file").to_str().unwrap().to_owned();
-    desk.ok(&["--profile", "local", "--data-dir", &file, "generate", "--count", "600", "--seed", "6"]);
+    desk.ok(&["--profile", "local", "--data-dir", &file, "generate", "--count", "400", "--seed", "6"]);
     let all = everything(&desk, &["--profile", "local", "--data-dir", &file]).len();
     for pause in [300, 600, 900] {
         let mut child = desk.command(&["migrate-store", &file, "team"]).spawn().unwrap();

@@ -25,8 +25,8 @@ fn fill(server: &Server, database: &str, rows: usize) {
     let spread = "md5(n::text)";
     for statement in [
         format!(
-            "insert into regdesk_states select left({spread}, 24), events, (array['STARTED', 'ONGOING', 'COMPLETED', \
-             'FAILED'])[1 + n % 4], project, flow, created + n, changed + n * 7 % 1000003, expiry + n, n % 64, \
+            "insert into regdesk_states select left({spread}, 24), events, (array['started', 'ongoing', 'completed', \
+             'failed'])[1 + n % 4], project, flow, created + n, changed + n * 7 % 1000003, expiry + n, n % 64, \
              1000000 + n, snapshot from regdesk_states, generate_series(1, {rows}) n"
         ),
         format!(
@@ -127,5 +127,6 @@ async fn nothing_that_a_desk_asks_reads_a_whole_table() {
         let read = server.sql(&login.name, &format!("select seq_scan, n_tup_ins + n_tup_upd + idx_scan > 0 {of}"));
         assert_eq!(read, "0|t", "regdesk_{table} was read from end to end");
     }
-    println!("{rows} people: nothing was read from end to end");
+    let size = server.sql(&login.name, "select pg_size_pretty(pg_database_size(current_database()))");
+    println!("{rows} people, {size}: nothing was read from end to end");
 }

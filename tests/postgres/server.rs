@@ -34,6 +34,7 @@ pub struct Server {
     pub port: u16,
     programs: PathBuf,
     directory: PathBuf,
+    is_encrypted: bool,
     running: Mutex<Option<Child>>,
 }
 
@@ -46,6 +47,15 @@ pub fn shared() -> Option<&'static Server> {
 impl Server {
     /// A server of one's own, to be killed for example.
     pub fn new() -> Option<Self> {
+        Self::begun(false)
+    }
+
+    /// A server that speaks TLS as well, with a certificate that nobody has signed.
+    pub fn encrypted() -> Option<Self> {
+        Self::begun(true)
+    }
+
+    fn begun(is_encrypted: bool) -> Option<Self> {
         let Some(programs) = programs() else {
             let missing = "there is no PostgreSQL on this machine (Debian: apt-get install postgresql)";
             assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
@@ -55,7 +65,10 @@ impl Server {
         let directory = directory();
         copy(&template(&programs), &directory);
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let server = Self { port, programs, directory, running: Mutex::default() };
+        if is_encrypted {
+            certify(&directory);
+        }
+        let server = Self { port, programs, directory, is_encrypted, running: Mutex::default() };
         server.start();
         Some(server)
     }
@@ -63,7 +76,8 @@ impl Server {
     /// Starts it again after a kill, and waits until it lets somebody in.
     pub fn start(&self) {
         let mut command = as_somebody(&self.programs.join("postgres"));
-        let bounds = ["max_connections=300", "shared_buffers=64MB", "unix_socket_directories="];
+        let ssl = if self.is_encrypted { "ssl=on" } else { "ssl=off" };
+        let bounds = ["max_connections=300", "shared_buffers=64MB", "unix_socket_directories=", ssl];
         command.arg("-D").arg(&self.directory).args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
         for bound in bounds {
             command.args(["-c", bound]);
@@ -101,14 +115,12 @@ impl Server {
 
     /// The way into a database.
     pub fn login(&self, name: &str) -> DatabaseLogin {
-        DatabaseLogin {
-            host: "127.0.0.1".to_owned(),
-            port: self.port,
-            user: USER.to_owned(),
-            name: name.to_owned(),
-            password: Some(SecretString::from(PASSWORD)),
-            tls: false,
-        }
+        login(self.port, name)
+    }
+
+    /// The file of its certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.directory.join("server.crt")
     }
 
     /// Says something to a database, past the program; what it answers, a line a row, columns apart by `|`.
@@ -128,6 +140,27 @@ impl Server {
             .unwrap();
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
+}
+
+/// The way into a database of a server.
+pub fn login(port: u16, name: &str) -> DatabaseLogin {
+    DatabaseLogin {
+        host: "127.0.0.1".to_owned(),
+        port,
+        user: USER.to_owned(),
+        name: name.to_owned(),
+        password: Some(SecretString::from(PASSWORD)),
+        tls: false,
+    }
+}
+
+/// Makes a certificate for `localhost`, where the server looks for it.
+fn certify(directory: &Path) {
+    let mut openssl = as_somebody(Path::new("openssl"));
+    openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+    openssl.args(["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"]);
+    openssl.arg("-keyout").arg(directory.join("server.key")).arg("-out").arg(directory.join("server.crt"));
+    run(&mut openssl);
 }
 
 impl Drop for Server {

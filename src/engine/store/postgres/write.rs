@@ -127,6 +127,10 @@ pub(super) fn transaction<T>(
 
 /// Ends a transaction and gives its connection back. If nobody knows how it ended, that is what it comes to.
 fn end<T>(link: &Link, lent: Lent, done: Result<T, Trouble>, was_written: bool) -> Result<T, Trouble> {
+    if let Err(lost @ Trouble::Lost(_)) = done {
+        // The database rolls back by itself what nobody asks for any more.
+        return Err(lost);
+    }
     let statement = if done.is_ok() { "commit" } else { "rollback" };
     let client = lent.client()?;
     let ended = link.wait(async { Ok(client.batch_execute(statement).await?) });
