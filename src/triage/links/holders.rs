@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     arrivals::{Arrival, Arrivals, Number, Row},
-    traces::{Key, Traces, keys_of},
+    keys::{Key, keys_of},
+    traces::Traces,
 };
 use crate::model::{RegistrationId, Timestamp};
 
