@@ -264,16 +264,13 @@ pub(super) fn each_line(file: Option<File>, mut take: impl FnMut(&str, u64)) -> 
     Ok(false)
 }
 
-/// The number of the system's user that this process is of.
-#[cfg(unix)]
+/// The number of the system's user that this process is of, where the system has such numbers.
 fn user() -> Option<u32> {
-    Some(rustix::process::getuid().as_raw())
-}
-
-/// Where the system has no such numbers.
-#[cfg(not(unix))]
-fn user() -> Option<u32> {
-    None
+    #[cfg(unix)]
+    let uid = Some(rustix::process::getuid().as_raw());
+    #[cfg(not(unix))]
+    let uid = None;
+    uid
 }
 
 /// Whether an entry stands behind the last one. What was found missing has taken numbers with it.

@@ -1,6 +1,11 @@
 //! `migrate-store`: everything from one store to another.
 
-use super::{Failure, Output, Session, args::MigrateArguments, notice, opened, session::described};
+use super::{
+    Failure, Output, Session,
+    args::MigrateArguments,
+    notice, opened,
+    session::{described, in_full},
+};
 use crate::{
     audit::Deed,
     backend::{HookedProjects, ReadOnly},
@@ -13,7 +18,8 @@ const TOLD_EVERY: u64 = 10_000;
 
 /// Moves, and prints how many registrations came over.
 pub async fn run(arguments: &MigrateArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
-    let (from, to) = (session.profile_at(&arguments.from)?, session.profile_at(&arguments.to)?);
+    let named = |name| in_full(session.profile_at(name)?);
+    let (from, to) = (named(&arguments.from)?, named(&arguments.to)?);
     if described(&from) == described(&to) {
         return Err(Failure::Usage("both are the same store".to_owned()));
     }

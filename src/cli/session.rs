@@ -53,15 +53,7 @@ impl Session {
 
     /// The profile in use, for what hands out personal data as it is, or takes registrations away.
     pub fn profile_in_full(&self) -> Result<Profile, Failure> {
-        let profile = self.profile()?;
-        match profile.role {
-            Role::Operator => Ok(profile),
-            Role::Support => {
-                let message = "the role support sees personal data masked, and takes nothing over or away; this needs \
-                               another role";
-                Err(Failure::Refused(message.to_owned()))
-            }
-        }
+        in_full(self.profile()?)
     }
 
     /// The profile of a name, or of a data directory, whatever the options say.
@@ -134,27 +126,12 @@ impl Session {
 
     /// The data directory of the profile in use, which has to be an embedded one.
     pub fn embedded(&self) -> Result<(Profile, PathBuf), Failure> {
-        self.embedded_of(self.profile()?)
+        embedded_of(self.profile()?)
     }
 
     /// The same, for what hands out personal data as it is, or takes registrations away.
     pub fn embedded_in_full(&self) -> Result<(Profile, PathBuf), Failure> {
-        self.embedded_of(self.profile_in_full()?)
-    }
-
-    fn embedded_of(&self, profile: Profile) -> Result<(Profile, PathBuf), Failure> {
-        match &profile.source {
-            Source::Embedded { data_dir } => {
-                let data_dir = data_dir.clone();
-                Ok((profile, data_dir))
-            }
-            Source::Shared { .. } => {
-                let message = "a store in a database is kept by the database, with its own backups (`regdesk help team`); \
-                               pick an embedded profile with a file";
-                Err(Failure::Usage(message.to_owned()))
-            }
-            Source::Remote(_) => Err(opened::no_engine()),
-        }
+        embedded_of(self.profile_in_full()?)
     }
 
     /// Opens the backend of the profile in use, and warns of files about people that others could get at.
@@ -164,6 +141,34 @@ impl Session {
             directories.iter().for_each(|directory| desk::warn_if_open(directory));
         }
         Desk::open(self.profile()?, self.operator(), self.policy(), self.clock.clone())
+    }
+}
+
+/// A profile, unless its role sees personal data masked.
+pub fn in_full(profile: Profile) -> Result<Profile, Failure> {
+    match profile.role {
+        Role::Operator => Ok(profile),
+        Role::Support => {
+            let message = "the role support sees personal data masked, and takes nothing over or away; this needs another \
+                           role";
+            Err(Failure::Refused(message.to_owned()))
+        }
+    }
+}
+
+/// A profile with its data directory, which has to be an embedded one.
+fn embedded_of(profile: Profile) -> Result<(Profile, PathBuf), Failure> {
+    match &profile.source {
+        Source::Embedded { data_dir } => {
+            let data_dir = data_dir.clone();
+            Ok((profile, data_dir))
+        }
+        Source::Shared { .. } => {
+            let message = "a store in a database is kept by the database, with its own backups (`regdesk help team`); \
+                           pick an embedded profile with a file";
+            Err(Failure::Usage(message.to_owned()))
+        }
+        Source::Remote(_) => Err(opened::no_engine()),
     }
 }
 

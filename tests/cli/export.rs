@@ -109,13 +109,14 @@ fn the_support_role_neither_takes_personal_data_out_nor_registrations_over_or_aw
     user.configure("[profiles.local]\nrole = \"support\"\n");
     let more = user.path("more");
     let case = user.path("case.json");
-    let calls: [&[&str]; 6] = [
+    let calls: [&[&str]; 7] = [
         &["backup", more.to_str().unwrap()],
         &["restore", backup, "--replace"],
         &["import", file],
         &["purge", "--person", &id, "--yes"],
         &["evidence", &id, "--output", case.to_str().unwrap()],
         &["serve", "--listen", "127.0.0.1:0"],
+        &["migrate-store", "local", more.to_str().unwrap()],
     ];
     for call in calls {
         let message = user.run(call).failed(4);

@@ -174,7 +174,10 @@ fn of_a_person_at_a_remote_all_that_is_kept_here_is_erased() {
     let desk = User::new();
     let (one, other) = ("reg_1", "reg_2");
     // Nobody answers there: what is kept here goes without.
-    desk.configure("profile = \"far\"\n[profiles.far]\nbackend = \"remote\"\nurl = \"http://127.0.0.1:9\"\n");
+    desk.configure(
+        "profile = \"far\"\n[profiles.far]\nbackend = \"remote\"\nurl = \"http://127.0.0.1:9\"\n\
+         token_env = \"FAR_TOKEN\"\n",
+    );
     let said = |id: &str, text: &str| {
         let annotation = serde_json::json!({ "kind": "note", "text": text });
         let line = serde_json::json!({ "id": id, "at": "2026-01-01T00:00:00Z", "by": "ana", "annotation": annotation });

@@ -63,10 +63,10 @@ pub(super) fn kept_beside(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with(&before) || name.starts_with(&format) || name.starts_with(&part) && name.ends_with(".part")
-        {
-            found.push(entry.path());
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        let is_part = name.starts_with(&part) && path.extension().is_some_and(|extension| extension == "part");
+        if is_part || name.starts_with(&before) || name.starts_with(&format) {
+            found.push(path);
         }
     }
     found.sort();

@@ -6,7 +6,7 @@ use redb::{ReadableDatabase as _, ReadableTable as _};
 
 use super::super::feed::{FEED, Feed, REMEMBERED};
 use super::super::tables::{self, META};
-use super::super::{backup, erase, restore};
+use super::super::{Found, backup, erase, restore};
 use super::*;
 use crate::backend::FeedPosition;
 
@@ -94,7 +94,7 @@ fn erasing_somebody_leaves_no_id_in_the_feed_and_nobody_a_place_in_it() {
     put(&store, 2, 1);
     let before = store.feed_position().unwrap();
     drop(store);
-    erase(directory.path(), std::slice::from_ref(&gone)).unwrap();
+    erase(directory.path(), &Found { ids: vec![gone], ..Found::default() }).unwrap();
     let file = fs::read(directory.path().join("engine.redb")).unwrap();
     assert!(!file.windows(8).any(|bytes| bytes == b"deadbeef"));
     let store = open(directory.path()).unwrap();
