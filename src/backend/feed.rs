@@ -35,10 +35,7 @@ pub trait Feed: Send + Sync {
         most: usize,
     ) -> Result<Option<(Vec<RegistrationId>, FeedPosition)>, BackendError>;
 
-    /// Whether what is stored lies on this machine, so that it can be looked up in passing.
-    fn is_at_hand(&self) -> bool;
-
     /// A registration as it is stored, whether or not its time has run out by now; `None` if there is none. Blocks for
-    /// as long as the disk takes; refused where it is not at hand.
+    /// as long as the disk takes; refused where it is not on a disk of this machine.
     fn stored(&self, id: &RegistrationId) -> Result<Option<Registration>, BackendError>;
 }

@@ -90,15 +90,14 @@ pub async fn note(arguments: &NoteArguments, session: &Session, output: &mut Out
         text => text.map(|text| text.trim().into()),
     };
     let desk = session.desk()?;
-    let annotation = match words {
-        Some(text) => Annotation::Note { text },
-        None => {
-            let known = desk.backend.retrieve(&id, &desk.operator).await?.desk;
-            let who = desk.operator.who();
-            let latest = known.last_note_of(who);
-            let latest = latest.ok_or_else(|| Failure::Other(format!("{id} has no note of {who} to take back")))?;
-            Annotation::DropNote { at: latest.at }
-        }
+    let annotation = if let Some(text) = words {
+        Annotation::Note { text }
+    } else {
+        let known = desk.backend.retrieve(&id, &desk.operator).await?.desk;
+        let who = desk.operator.who();
+        let latest = known.last_note_of(who);
+        let latest = latest.ok_or_else(|| Failure::Other(format!("{id} has no note of {who} to take back")))?;
+        Annotation::DropNote { at: latest.at }
     };
     warn_if_forgotten(&desk);
     let registration = desk.backend.annotate(&id, annotation, &desk.operator).await?;

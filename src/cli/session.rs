@@ -138,7 +138,9 @@ impl Session {
     pub fn desk(&self) -> Result<Desk, Failure> {
         if let Ok(places) = &self.places {
             let directories = [places.state_dir.clone(), places.state_dir.join("console"), places.mirrors()];
-            directories.iter().for_each(|directory| desk::warn_if_open(directory));
+            for directory in directories {
+                desk::warn_if_open(&directory);
+            }
         }
         Desk::open(self.profile()?, self.operator(), self.policy(), self.clock.clone())
     }

@@ -160,12 +160,8 @@ impl Feed for Engine {
         .await
     }
 
-    fn is_at_hand(&self) -> bool {
-        self.inner().store.is_at_hand()
-    }
-
     fn stored(&self, id: &RegistrationId) -> Result<Option<Registration>, BackendError> {
-        if !self.is_at_hand() {
+        if !self.inner().store.is_at_hand() {
             return Err(BackendError::unsupported("look registrations up in passing"));
         }
         Ok(self.inner().store.load(id)?.map(|state| state.registration))

@@ -100,9 +100,10 @@ impl<'a> Stored<'a> {
         self.backend.as_ref()
     }
 
-    /// An empty index over it; as it is, if the backend has no store at hand.
+    /// An empty index over it; as it is, if nothing is kept of the backend: a store that is far away is no place to look
+    /// somebody up in while a screen is drawn.
     pub fn under(&self, empty: Index) -> Index {
-        if self.backend.feed().is_none_or(|feed| !feed.is_at_hand()) {
+        if self.file.is_none() || self.backend.feed().is_none() {
             return empty;
         }
         let backend = Arc::clone(self.backend);

@@ -102,6 +102,7 @@ fn panicking_console() {
         columns: None,
         kept_at: None,
         mirror_at: None,
+        snapshot_at: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let _ = runtime.block_on(run(options));

@@ -100,8 +100,9 @@ pub fn read<R: Read>(
         project,
         flow: repeated(from, count, Some)?,
         flags: repeated(from, count, |flags: Vec<Flag>| flags.into_iter().map(known_flag).collect())?,
-        stuck: repeated(from, count, |reason: Option<String>| {
-            reason.map(known_reason).map_or(Some(None), |it| it.map(Some))
+        stuck: repeated(from, count, |reason: Option<String>| match reason {
+            Some(reason) => known_reason(&reason).map(Some),
+            None => Some(None),
         })?,
         turn: repeated(from, count, Some)?,
         stage: repeated(from, count, Some)?,
@@ -163,6 +164,6 @@ fn known_flag((rule, name, category, severity): Flag) -> Option<FlagKind> {
 }
 
 /// A way of being stuck that the program knows.
-fn known_reason(reason: String) -> Option<&'static str> {
+fn known_reason(reason: &str) -> Option<&'static str> {
     WAYS.iter().map(|way| way.id).find(|known| *known == reason)
 }

@@ -10,7 +10,8 @@ use super::{
     arrivals::{Arrival, Arrivals, Number, Roughly},
     distinct_people,
     holders::Holders,
-    traces::{Key, Traces},
+    keys::Key,
+    traces::Traces,
 };
 
 /// So many people of a group are told apart, no more.

@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     arrivals::{Arrival, Arrivals, Number, Row},
-    traces::{Key, Traces, keys_of},
+    keys::{Key, keys_of},
+    traces::Traces,
 };
 use crate::model::{RegistrationId, Timestamp};
 
@@ -41,6 +42,12 @@ struct Member {
     arrival: Arrival,
     project: Arc<str>,
     traces: Box<[u8]>,
+}
+
+impl Member {
+    fn unpacked(&self) -> Option<Traces> {
+        Traces::unpack(&self.traces, self.id.clone(), self.arrival, &self.project)
+    }
 }
 
 /// Digests are as good as hashed.
@@ -137,16 +144,12 @@ impl Holders {
 
     /// What is remembered of a registration.
     pub fn traces(&self, id: &RegistrationId) -> Option<Traces> {
-        self.unpacked(self.member_of(id)?)
+        self.member_of(id)?.unpacked()
     }
 
     /// The same by its number.
     pub fn traces_at(&self, number: Number) -> Option<Traces> {
-        self.unpacked(self.member(number)?)
-    }
-
-    fn unpacked(&self, member: &Member) -> Option<Traces> {
-        Traces::unpack(&member.traces, member.id.clone(), member.arrival, &member.project)
+        self.member(number)?.unpacked()
     }
 
     /// The same as it is packed.

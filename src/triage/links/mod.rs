@@ -8,6 +8,7 @@ mod arrivals;
 mod bursts;
 mod groups;
 mod holders;
+mod keys;
 mod ring;
 mod series;
 mod traces;
@@ -24,10 +25,11 @@ pub(super) use bursts::{DEVIATIONS, FEWEST, Pace};
 pub(super) use groups::MOST_PEOPLE;
 use groups::{GroupSize, Groups};
 use holders::Holders;
+use keys::Key;
+pub(super) use keys::{addresses, parse_public};
 pub use ring::{Ring, RingNode, RingRow};
 use series::Series;
-use traces::Key;
-pub(super) use traces::{Failure, MISREAD_EDITS, Traces, addresses, parse_public};
+pub(super) use traces::{Failure, MISREAD_EDITS, Traces};
 
 /// An IP address shared by more registrations than this is a network (an office, a carrier), not a person.
 const CROWDED_ADDRESS: usize = 20;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{
     LinkIndex, LinkKind,
     holders::Step,
-    traces::{Key, value_of},
+    keys::{Key, value_of},
 };
 use crate::model::{Personal, Registration, RegistrationId};
 

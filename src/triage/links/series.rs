@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     DAY, Touched,
     arrivals::{Arrival, FIRST, NEAREST, Number},
-    traces::{digest, dots_matter, phone_key},
+    keys::{digest, dots_matter, phone_key},
 };
 use crate::model::Contact;
 
