@@ -11,7 +11,7 @@ use super::super::record::{Keys, Record};
 use super::super::writer::HookChange;
 use super::super::{StoreError, StoredHook};
 use super::link::{Trouble, chance};
-use super::read::value;
+use super::read::{signed, value};
 
 const INSERT: &str = "insert into regdesk_states
     (id, events, status, project, flow, created, changed, expiry, slot, number, snapshot)
@@ -148,7 +148,7 @@ impl Changes {
         for (place, change) in changes.iter().enumerate() {
             match change {
                 HookChange::New(hook) => {
-                    let number = hook.at.timestamp_micros() + later + place as i64;
+                    let number = hook.at.timestamp_micros() + later + signed(place);
                     self.put_hook(QUEUE, number, hook, false)?;
                 }
                 HookChange::Other { number, is, .. } => self.put_hook(REQUEUE, whole(*number)?, is, true)?,

@@ -12,7 +12,7 @@ use super::super::{Findings, StoreError, codec};
 use super::changes::contact_digest;
 use super::connect::{ConnectError, DatabaseLogin};
 use super::link::{Link, Trouble};
-use super::read::{ONE_MOMENT, column, rows, value};
+use super::read::{ONE_MOMENT, column, rows, signed, value};
 use crate::engine::core::{Event, State, replay};
 
 const STATES: &str = "select id, events, status, project, flow, created, changed, expiry, snapshot
@@ -88,7 +88,7 @@ impl Walk {
         let mut events: Vec<Event> = Vec::new();
         for (number, packed) in history {
             match codec::unpack::<Vec<Event>>(&packed) {
-                Ok(more) if number == events.len() as i64 => events.extend(more),
+                Ok(more) if number == signed(events.len()) => events.extend(more),
                 Ok(_) => self.findings.mistake(format!("{id}: event {number} stands where another should")),
                 Err(error) => self.findings.mistake(format!("{id}: from event {number} on: {error}")),
             }
@@ -108,15 +108,15 @@ impl Walk {
             known.iter().flat_map(|keys| &keys.contacts).map(|contact| contact_digest(contact)).collect();
         let tokens: Vec<&[u8]> =
             known.iter().flat_map(|keys| &keys.tokens).map(|token| token.bytes().as_slice()).collect();
-        self.contacts += contacts.len() as i64;
-        self.tokens += tokens.len() as i64;
+        self.contacts += signed(contacts.len());
+        self.tokens += signed(tokens.len());
         let asked: [(&str, &str, usize, &[&(dyn ToSql + Sync)]); 2] = [
             ("contacts", CONTACTS, contacts.len(), &[&projects, &contacts, &ids]),
             ("tokens", TOKENS, tokens.len(), &[&tokens, &ids]),
         ];
         for (name, sql, wanted, values) in asked {
             let found = value::<i64>(client, sql, values).await?.unwrap_or_default();
-            if found != wanted as i64 {
+            if found != signed(wanted) {
                 let (first, last) = (ids.first().unwrap_or(&""), ids.last().unwrap_or(&""));
                 self.findings.mistake(format!("{name} lead to {found} of {wanted} from {first} to {last}"));
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Hook, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::ClientConfig;
+use rustls::client::WantsClientCert;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -137,6 +138,6 @@ fn trust() -> Result<ClientConfig, String> {
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(rustls::ConfigBuilder::with_platform_verifier)
-        .map(|builder| builder.with_no_client_auth())
+        .map(rustls::ConfigBuilder::<ClientConfig, WantsClientCert>::with_no_client_auth)
         .map_err(|error| error.to_string())
 }

@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use super::super::StoreError;
 use super::link::{Link, Trouble, chance};
-use super::read::{ONE_MOMENT, column, rows, value};
+use super::read::{ONE_MOMENT, column, rows, signed, value};
 use crate::backend::FeedPosition;
 use crate::engine::storage::Since;
 use crate::model::RegistrationId;
@@ -117,14 +117,14 @@ async fn take(
     most: usize,
     changes: &mut Vec<Change>,
 ) -> Result<i64, Trouble> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let most = signed(most);
     let found = rows(client, SINCE, &[&slot, &known, &most]).await?;
     let last: Option<i64> = found.last().map(|row| column(row, 0)).transpose()?;
     let mut add = |row: &Row| -> Result<(), StoreError> {
         changes.push((slot, column(row, 0)?, RegistrationId::new(column::<&str>(row, 1)?)));
         Ok(())
     };
-    let Some(last) = last.filter(|_| found.len() as i64 == most) else {
+    let Some(last) = last.filter(|_| signed(found.len()) == most) else {
         found.iter().try_for_each(add)?;
         return Ok(end);
     };

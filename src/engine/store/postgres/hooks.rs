@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 use super::super::{StoreError, StoredHook};
 use super::link::{Link, Trouble};
 use super::narrowing::Narrowing;
-use super::read::{column, rows, value};
+use super::read::{column, rows, signed, value};
 use super::write;
 use crate::backend::HookFilter;
 use crate::engine::storage::NumberedHooks;
@@ -30,7 +30,7 @@ const ONE: &str = "select hook from regdesk_hooks where number = $1";
 /// Takes what is due, the longest waiting first, so much at most; and tells when there is more (µs).
 pub(super) fn due(link: &Link, now: Timestamp, most: usize) -> Result<(NumberedHooks, Option<i64>), StoreError> {
     let now = now.timestamp_micros();
-    let (until, most) = (now.saturating_add(LEASE), i64::try_from(most).unwrap_or(i64::MAX));
+    let (until, most) = (now.saturating_add(LEASE), signed(most));
     let (taken, next) = write::transaction(link, async |client| {
         let statement = client.prepare_cached(TAKE).await?;
         let taken = client.query(&statement, &[&now, &until, &most]).await?;
@@ -83,7 +83,7 @@ pub(super) fn some(
         "select number, hook from regdesk_hooks{clause} order by number desc limit ${next} offset ${}",
         next + 1
     );
-    let bounds = [most, skip].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+    let bounds = [most, skip].map(signed);
     let (count, found) = link.read(async |client| {
         let mut parameters = narrowing.parameters();
         let count = value::<i64>(client, &count, &parameters).await?.unwrap_or_default();

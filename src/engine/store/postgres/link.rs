@@ -195,8 +195,9 @@ impl Link {
     }
 
     /// Does something that only reads.
+    #[expect(clippy::needless_pass_by_value, reason = "closures are written where they are handed over")]
     pub(super) fn read<T>(&self, work: impl AsyncFn(&ClientWrapper) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        self.persist(|_| {
+        Self::persist(|_| {
             let lent = self.lend()?;
             let done = self.wait(work(lent.client()?))?;
             lent.give_back();
@@ -205,7 +206,7 @@ impl Link {
     }
 
     /// Does something until it comes to its end, or nothing can be done about it. It is told how often it was tried.
-    pub(super) fn persist<T>(&self, attempt: impl Fn(u32) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    pub(super) fn persist<T>(attempt: impl Fn(u32) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let mut broken = 0;
         for tried in 0..TRIES {
             match attempt(tried) {

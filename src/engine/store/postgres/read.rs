@@ -44,6 +44,11 @@ pub(super) async fn rows(
     Ok(client.query(&statement, parameters).await?)
 }
 
+/// A count as the database has it.
+pub(super) fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// Whether there can be a registration of this id: the database keeps no text with a zero in it.
 fn can_be(id: &RegistrationId) -> bool {
     !id.as_str().contains('\0')
@@ -55,15 +60,16 @@ pub(super) async fn packed(client: &ClientWrapper, id: &RegistrationId) -> Resul
 }
 
 pub(super) fn load(link: &Link, id: &RegistrationId, flows: &[Flow]) -> Result<Option<State>, StoreError> {
-    unpacked(link.read(async |client| packed(client, id).await)?, flows)
+    unpacked(link.read(async |client| packed(client, id).await)?.as_deref(), flows)
 }
 
 pub(super) fn token_owner(link: &Link, token: &Digest, flows: &[Flow]) -> Result<Option<State>, StoreError> {
-    unpacked(link.read(async |client| value(client, OWNER, &[&token.bytes().as_slice()]).await)?, flows)
+    let packed: Option<Vec<u8>> = link.read(async |client| value(client, OWNER, &[&token.bytes().as_slice()]).await)?;
+    unpacked(packed.as_deref(), flows)
 }
 
-fn unpacked(packed: Option<Vec<u8>>, flows: &[Flow]) -> Result<Option<State>, StoreError> {
-    let state = packed.as_deref().map(unpack_snapshot).transpose()?;
+fn unpacked(packed: Option<&[u8]>, flows: &[Flow]) -> Result<Option<State>, StoreError> {
+    let state = packed.map(unpack_snapshot).transpose()?;
     Ok(state.map(|state| refreshed(state, flows)))
 }
 
@@ -81,7 +87,7 @@ pub(super) fn events(link: &Link, id: &RegistrationId) -> Result<Vec<Event>, Sto
 
 pub(super) fn ids(link: &Link, after: Option<&RegistrationId>, most: usize) -> Result<Vec<RegistrationId>, StoreError> {
     let after = after.map_or("", RegistrationId::as_str);
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let most = signed(most);
     let found = link.read(async |client| rows(client, IDS, &[&after, &most]).await)?;
     found.iter().map(|row| column::<&str>(row, 0).map(RegistrationId::new)).collect()
 }

@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 use super::super::StoreError;
 use super::connect::ConnectError;
 use super::link::Link;
-use super::read::{column, rows};
+use super::read::{column, rows, signed};
 use crate::model::{Flow, Project};
 
 /// The steps, by the format that each leads to, from 1.
@@ -175,7 +175,7 @@ fn migrate(link: &Link, holder: i64, projects: &[Project], flows: &[Flow]) -> Re
             fill_catalogue(link, projects, flows)?;
         }
         tracing::info!(format = number + 1, "the tables of the store are made");
-        execute(link, SET_FORMAT, number as i64 + 1)?;
+        execute(link, SET_FORMAT, signed(number) + 1)?;
     }
     Ok(())
 }

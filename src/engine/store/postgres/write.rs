@@ -69,7 +69,7 @@ impl Reading for Inside<'_> {
 /// has to end well either way.
 /// Returns the slot and number of what was written, if anything was.
 pub(super) fn settle(link: &Link, flows: &[Flow], work: &Work<'_>) -> Result<Option<(i64, i64)>, StoreError> {
-    link.persist(|tried| {
+    Link::persist(|tried| {
         let lent = link.lend()?;
         let written = decide(link, lent.client()?, flows, work, tried);
         let was_written = matches!(written, Ok(Some(_)));
@@ -110,11 +110,12 @@ async fn write(client: &ClientWrapper, plan: &Plan, tried: u32) -> Result<(i64, 
 }
 
 /// A serialisable transaction in which anything may be done.
+#[expect(clippy::needless_pass_by_value, reason = "closures are written where they are handed over")]
 pub(super) fn transaction<T>(
     link: &Link,
     work: impl AsyncFn(&ClientWrapper) -> Result<T, Trouble>,
 ) -> Result<T, StoreError> {
-    link.persist(|_| {
+    Link::persist(|_| {
         let lent = link.lend()?;
         let client = lent.client()?;
         let done = link.wait(async {
