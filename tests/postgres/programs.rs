@@ -21,7 +21,7 @@ use crate::{
 const CLIENTS: u64 = 2;
 
 /// How long they work, and how long before one endpoint is killed.
-const WORK: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_millis(3_000)];
+const WORK: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_secs(3)];
 
 fn desk(server: &Server) -> Desk {
     let login = server.database();

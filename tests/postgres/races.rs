@@ -58,15 +58,15 @@ async fn of_wrong_codes_at_two_desks_at_once_exactly_as_many_are_tried_as_are_al
         let id = desks.create(&format!("person{round}")).await.id;
         let sent = desks.engines[0].send_code(&id, Channel::Email, &Caller::operator()).await.unwrap();
         let limit = sent.checks.email.and_then(|code| code.max_attempts).unwrap();
-        let mut tries = JoinSet::new();
+        let mut entering = JoinSet::new();
         for number in 0..TRIES {
             let (engine, id) = (desks.engines[number % 2].clone(), id.clone());
-            tries.spawn(async move {
+            entering.spawn(async move {
                 let wrong = SecretString::from("not-it");
                 engine.enter_code(&id, Channel::Email, wrong, &Caller::operator()).await.unwrap_err().kind
             });
         }
-        let kinds = tries.join_all().await;
+        let kinds = entering.join_all().await;
         let wrong = kinds.iter().filter(|kind| **kind == ErrorKind::WrongCode).count();
         let refused = kinds.iter().filter(|kind| matches!(kind, ErrorKind::TooMany { retry_after: None })).count();
         assert_eq!((wrong, refused), (limit as usize, TRIES - limit as usize), "{kinds:?}");

@@ -2,6 +2,7 @@
 //! fresh database for each. Where none is installed, tests say that they are skipped; where `CI=true`, they fail.
 
 #![allow(dead_code, reason = "each test binary uses its part of it")]
+#![allow(clippy::print_stderr, reason = "whoever runs the tests is told what was skipped")]
 
 use std::{
     fs,
@@ -24,7 +25,7 @@ pub const USER: &str = "regdesk";
 pub const PASSWORD: &str = "password-of-the-tests";
 
 /// How long it may take to come up; after a kill it goes through its log first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where Debian puts the programs of each version.
 const INSTALLED: &str = "/usr/lib/postgresql";
@@ -218,7 +219,7 @@ fn spawned_for_good(mut command: Command) -> Child {
 /// A data directory that was made once, to be copied: making one takes seconds.
 fn template(programs: &Path) -> PathBuf {
     let version = text(&run(Command::new(programs.join("postgres")).arg("--version")).stdout);
-    let version: String = version.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    let version: String = version.chars().filter(char::is_ascii_alphanumeric).collect();
     let user = text(&run(Command::new("id").arg("-u")).stdout);
     let made = std::env::temp_dir().join(format!("regdesk-{version}-{user}"));
     if !made.exists() {
