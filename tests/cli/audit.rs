@@ -154,7 +154,9 @@ fn a_program_that_ends_between_an_entry_and_its_note_leaves_nothing_to_report() 
     for note in [None, Some("")] {
         fs::write(log(&user), &first).unwrap();
         fs::remove_file(&head).unwrap();
-        note.map(|note| fs::write(&head, note).unwrap());
+        if let Some(note) = note {
+            fs::write(&head, note).unwrap();
+        }
         user.run(&["show", &id]).ok();
         user.run(&["audit", "--verify"]).ok();
     }
@@ -287,14 +289,13 @@ fn a_third_party_can_check_the_file_about_a_registration_with_sha256_alone() {
     let in_the_log = |link: &Value| link["line"].as_str().is_none_or(|line| log.lines().any(|entry| entry == line));
     assert!(bundle["audit"]["links"].as_array().unwrap().iter().all(in_the_log));
     // And it leads elsewhere once anything shown is changed or left out.
-    let links = bundle["audit"]["links"].as_array_mut().unwrap();
-    let decision = links.iter().position(|link| link["line"].as_str().is_some_and(|line| line.contains("failed")));
+    let chain = bundle["audit"]["links"].as_array_mut().unwrap();
+    let decision = chain.iter().position(|link| link["line"].as_str().is_some_and(|line| line.contains("failed")));
     let decision = decision.unwrap();
-    let line = links[decision]["line"].as_str().unwrap().replace("failed", "completed");
-    let honest = std::mem::replace(&mut links[decision]["line"], line.into());
+    let line = chain[decision]["line"].as_str().unwrap().replace("failed", "completed");
+    let honest = std::mem::replace(&mut chain[decision]["line"], line.into());
     assert_ne!(followed(&bundle).0, reached);
-    let links = bundle["audit"]["links"].as_array_mut().unwrap();
-    links[decision]["line"] = honest;
+    bundle["audit"]["links"][decision]["line"] = honest;
     assert_eq!(followed(&bundle).0, reached);
     bundle["audit"]["links"].as_array_mut().unwrap().remove(decision);
     assert_ne!(followed(&bundle).0, reached);

@@ -114,7 +114,7 @@ fn whoever_is_erased_is_erased_from_what_restoring_has_moved_aside_as_well() {
     }
     assert_eq!(addresses_in(&aside), ["bruno@example.com"]);
     assert_eq!(addresses_in(&data.join("engine.redb")), ["bruno@example.com"]);
-    assert_eq!(named(&data, ".part"), [Path::new(""); 0]);
+    assert!(named(&data, ".part").is_empty());
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&aside).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 }

@@ -260,13 +260,13 @@ impl<R: Read> Reading<R> {
 
 /// The bytes in the blocks of a file.
 #[cfg(test)]
-pub fn payload(file: &[u8]) -> Option<Vec<u8>> {
+pub fn payload(file: &[u8]) -> Vec<u8> {
     let mut reading = Reading::new(file, file.len() as u64);
     let mut payload = Vec::new();
     while reading.next_block().is_some() {
         payload.extend_from_slice(&reading.block);
     }
-    Some(payload)
+    payload
 }
 
 /// A file of these bytes.
