@@ -111,7 +111,7 @@ fn assert_unharmed(terminal: &Terminal, view: &str) {
 #[test]
 fn arguments_that_are_wrong_and_hostile_are_told_without_harm() {
     let home = TempDir::new().unwrap();
-    for payload in PAYLOADS.iter().filter(|payload| !payload.contains('\0')) {
+    for payload in PAYLOADS.into_iter().filter(|payload| !payload.contains('\0')) {
         for arguments in [&[payload][..], &["list", "--limit", payload], &["show", payload], &["list", payload]] {
             let mut terminal = Terminal::start(regdesk(), arguments, &environment(home.path()), 120, 40);
             assert_ne!(terminal.exit(), 101, "{arguments:?}");
