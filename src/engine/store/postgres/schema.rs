@@ -68,6 +68,9 @@ const LEAVE_TURN: &str = "delete from regdesk_turns where name = 'schema' and ho
 const PUT_PROJECT: &str = "insert into regdesk_projects (id, body) values ($1, $2) on conflict (id) do nothing";
 const PUT_FLOW: &str = "insert into regdesk_flows (id, body) values ($1, $2) on conflict (id) do nothing";
 
+/// What is said to the second of two who make a table at once: by its name, or by that of the type of its rows.
+const THERE_ALREADY: [SqlState; 2] = [SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT];
+
 /// How long to wait for somebody else who makes the tables.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -147,7 +150,7 @@ fn lay_foundation(link: &Link) -> Result<(), StoreError> {
     link.read(async |client| {
         for statement in FOUNDATION {
             match client.batch_execute(statement).await {
-                Err(error) if error.code() == Some(&SqlState::DUPLICATE_TABLE) => {}
+                Err(error) if error.code().is_some_and(|code| THERE_ALREADY.contains(code)) => {}
                 done => done?,
             }
         }
