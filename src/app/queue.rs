@@ -98,7 +98,7 @@ impl Queue {
 
     /// How many marked registrations are not shown.
     pub fn hidden_marks(&self, index: &Index) -> usize {
-        if self.rows().len() == index.len() {
+        if self.marked.is_empty() || self.rows().len() == index.len() {
             return 0;
         }
         let marked: HashSet<Row> = self.marked.iter().filter_map(|id| index.row(id)).collect();

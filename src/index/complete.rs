@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Index, Row, ValueCount,
+    Index, ValueCount,
     query::{BARE, Query, TERMS},
     values,
 };
@@ -162,7 +162,7 @@ impl Completer {
             // A mistake elsewhere must not take the values away: they are counted over everything then.
             let query = Query::parse(&rest).unwrap_or_default();
             let rows = query.rows(&index.columns, now);
-            let values = values::over(term, &index.columns, rows.into_iter().map(Row::place));
+            let values = values::over(term, &index.columns, index.columns.among(&rows));
             self.counted = Some(Counted { term: term.to_owned(), rest, values });
         }
         let values = self.counted.iter().flat_map(|counted| &counted.values);

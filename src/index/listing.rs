@@ -5,7 +5,12 @@
 
 use std::{cmp::Ordering, ops::Range};
 
-use super::{Index, Query, Sort, order::Keys};
+use rayon::prelude::*;
+
+use super::{
+    Index, Query, ROWS_AT_ONCE, Sort,
+    order::{Keyed, Keys},
+};
 use crate::model::{RegistrationId, Timestamp};
 
 /// So many rows to each side of a place are sorted: one pass over all rows pays for many pages.
@@ -60,35 +65,41 @@ impl Index {
             return;
         }
         let keys = sort.keys(&self.columns);
-        let mut keyed = keys.of(&listing.rows);
-        let end = around.end.saturating_add(AROUND).min(keyed.len());
+        let count = listing.rows.len();
+        let end = around.end.saturating_add(AROUND).min(count);
         let wanted = around.start.saturating_sub(AROUND).min(end)..end;
-        let compare = |one: &(u128, Row), other: &(u128, Row)| keys.compare(*one, *other);
-        let mut part = keyed.as_mut_slice();
-        if wanted.end < part.len() {
-            part.select_nth_unstable_by(wanted.end, compare);
-            part = &mut part[..wanted.end];
-        }
-        if wanted.start > 0 && wanted.start < part.len() {
-            part.select_nth_unstable_by(wanted.start, compare);
-            part = &mut part[wanted.start..];
-        }
-        part.sort_unstable_by(compare);
-        listing.rows = keyed.into_iter().map(|(_, row)| row).collect();
+        // Whatever is nearer, the beginning or the end, is picked out from there on.
+        let is_late = wanted.start > count - wanted.end;
+        let (picked, others) = if is_late {
+            foremost(&listing.rows, count - wanted.start, &keys, |one, other| keys.compare(*other, *one))
+        } else {
+            foremost(&listing.rows, wanted.end, &keys, |one, other| keys.compare(*one, *other))
+        };
+        let (before, mut picked, after) =
+            if is_late { (others, picked, Vec::new()) } else { (Vec::new(), picked, others) };
+        let within = wanted.start - before.len()..wanted.end - before.len();
+        sort_within(&mut picked, within, &keys);
+        listing.rows = [before, picked.into_iter().map(|(_, row)| row).collect(), after].concat();
         listing.sorted = wanted;
     }
 
     /// At which place of a listing a registration stands, by the order; `None` if it is not there.
     pub fn place_in(&self, listing: &Listing, sort: Sort, id: &RegistrationId) -> Option<usize> {
         let row = Row::new(self.place(id)?);
-        let place = listing.rows.iter().position(|other| *other == row)?;
+        let keys = sort.keys(&self.columns);
+        let own = keys.keyed(row);
+        let is_before = |other: &&Row| keys.compare(keys.keyed(**other), own) == Ordering::Less;
+        let sorted = &listing.rows[listing.sorted.clone()];
+        let place = sorted.partition_point(|other| is_before(&other));
+        if sorted.get(place) == Some(&row) {
+            return Some(listing.sorted.start + place);
+        }
+        // It stands elsewhere, nowhere, or no longer where it belongs.
+        let place = listing.rows.par_iter().position_first(|other| *other == row)?;
         if listing.sorted.contains(&place) {
             return Some(place);
         }
-        let keys = sort.keys(&self.columns);
-        let own = keys.keyed(row);
-        let before = listing.rows.iter().filter(|other| keys.compare(keys.keyed(**other), own) == Ordering::Less);
-        Some(before.count())
+        Some(listing.rows.par_iter().filter(is_before).count())
     }
 
     /// Brings a listing up to date with what has changed since [`Index::take_changes`] was asked last.
@@ -106,7 +117,7 @@ impl Index {
                 .map(|part| &listing.rows[part]);
         let mut rows = Vec::with_capacity(listing.rows.len() + found.len());
         rows.extend(before.iter().filter(stays).copied());
-        let mut sorted: Vec<(u128, Row)> = within.iter().filter(stays).map(|row| keys.keyed(*row)).collect();
+        let mut sorted: Vec<Keyed> = within.iter().filter(stays).map(|row| keys.keyed(*row)).collect();
         let (earlier, later) = bounds(&sorted, &found, &keys);
         // At an end of the listing, where nothing stands beyond, all of them belong to what is sorted.
         let earlier = if before.is_empty() { 0 } else { earlier };
@@ -139,13 +150,72 @@ impl Index {
     }
 }
 
+/// Picks out so many rows that come first by an order, in no order of their own; and tells the others.
+fn foremost(
+    rows: &[Row],
+    most: usize,
+    keys: &Keys,
+    order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync,
+) -> (Vec<Keyed>, Vec<Row>) {
+    let parts = rows.par_chunks(ROWS_AT_ONCE.max(most));
+    let picked: Vec<_> = parts.map(|part| foremost_of_part(part, most, keys, &order)).collect();
+    let (picked, others): (Vec<_>, Vec<_>) = picked.into_iter().unzip();
+    let (mut picked, mut others) = (picked.concat(), others.concat());
+    if most < picked.len() {
+        picked.select_nth_unstable_by(most, &order);
+        others.extend(picked.drain(most..).map(|(_, row)| row));
+    }
+    (picked, others)
+}
+
+/// The same, one row after the other: most are told by one comparison with the last of those that are first so far.
+fn foremost_of_part(
+    rows: &[Row],
+    most: usize,
+    keys: &Keys,
+    order: impl Fn(&Keyed, &Keyed) -> Ordering,
+) -> (Vec<Keyed>, Vec<Row>) {
+    let mut picked: Vec<Keyed> = Vec::with_capacity(rows.len().min(2 * most));
+    let mut others = Vec::new();
+    let mut last: Option<Keyed> = None;
+    for row in rows {
+        let keyed = keys.keyed(*row);
+        if last.is_some_and(|last| order(&keyed, &last).is_ge()) {
+            others.push(*row);
+            continue;
+        }
+        picked.push(keyed);
+        if picked.len() == 2 * most {
+            let (_, greatest, _) = picked.select_nth_unstable_by(most - 1, &order);
+            last = Some(*greatest);
+            others.extend(picked.drain(most..).map(|(_, row)| row));
+        }
+    }
+    (picked, others)
+}
+
+/// Sorts a part, so that what is before it and after it stands there.
+fn sort_within(rows: &mut [Keyed], within: Range<usize>, keys: &Keys) {
+    let compare = |one: &Keyed, other: &Keyed| keys.compare(*one, *other);
+    let mut part = rows;
+    if within.end < part.len() {
+        part.select_nth_unstable_by(within.end, compare);
+        part = &mut part[..within.end];
+    }
+    if within.start > 0 && within.start < part.len() {
+        part.select_nth_unstable_by(within.start, compare);
+        part = &mut part[within.start..];
+    }
+    part.par_sort_unstable_by(compare);
+}
+
 /// Each changed row once.
 fn changes_once(is_changed: &[bool]) -> Vec<Row> {
     is_changed.iter().enumerate().filter(|(_, changed)| **changed).map(|(place, _)| Row::new(place)).collect()
 }
 
 /// Which of the found belong between the first and the last that are sorted.
-fn bounds(sorted: &[(u128, Row)], found: &[(u128, Row)], keys: &Keys) -> (usize, usize) {
+fn bounds(sorted: &[Keyed], found: &[Keyed], keys: &Keys) -> (usize, usize) {
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return (found.len(), found.len()) };
     let earlier = found.partition_point(|row| keys.compare(*row, *first) == Ordering::Less);
     let later = found.partition_point(|row| keys.compare(*row, *last) != Ordering::Greater);

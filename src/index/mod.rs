@@ -46,6 +46,11 @@ use crate::{
     triage::{Channels, Context, FlagRates, Incident, LinkIndex, Policy, Visit},
 };
 
+/// Rows that a thread goes through at a time: some megabytes of the texts, little of the rest.
+#[cfg(not(test))]
+const ROWS_AT_ONCE: usize = 32 * 1024;
+#[cfg(test)]
+const ROWS_AT_ONCE: usize = 3;
 /// Once more than this share of all rows has changed, everything counts as changed.
 const MOST_CHANGES: usize = 16;
 
@@ -345,12 +350,12 @@ impl Index {
 
     /// How often each rule fires over some of them, and how often it was right.
     pub fn flag_rates(&self, rows: &[Row]) -> Vec<FlagRate> {
-        let places = || rows.iter().map(|row| row.place());
+        let among = self.columns.among(rows);
         let mut rates = FlagRates::default();
-        for (flags, count) in self.columns.flags.counts(places()) {
+        for (flags, count) in self.columns.flags.counts(among) {
             rates.fires(flags.iter().map(|flag| (flag.rule.as_str(), flag.name.as_ref(), flag.severity)), count);
         }
-        for (verdicts, count) in self.columns.verdicts.counts(places()) {
+        for (verdicts, count) in self.columns.verdicts.counts(among) {
             for (rule, verdict) in verdicts {
                 rates.judged(rule, *verdict, count);
             }

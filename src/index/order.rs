@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, fmt};
 
+use rayon::prelude::*;
+
 use super::{
     Row,
     columns::{Columns, Mark, Part},
@@ -168,7 +170,7 @@ impl Sort {
     pub(super) fn sort(self, rows: &[Row], columns: &Columns) -> Vec<Row> {
         let keys = self.keys(columns);
         let mut keyed = keys.of(rows);
-        keyed.sort_unstable_by(|one, other| keys.compare(*one, *other));
+        keyed.par_sort_unstable_by(|one, other| keys.compare(*one, *other));
         keyed.into_iter().map(|(_, row)| row).collect()
     }
 
@@ -178,9 +180,12 @@ impl Sort {
     }
 }
 
+/// A row with the number that it is compared by.
+pub(super) type Keyed = (u128, Row);
+
 /// What rows are compared by: a number each, and where two have the same, what it was made of.
 pub(super) struct Keys<'a> {
-    key: Box<dyn Fn(usize) -> u128 + 'a>,
+    key: Box<dyn Fn(usize) -> u128 + Sync + 'a>,
     text: Option<Part>,
     descending: bool,
     columns: &'a Columns,
@@ -188,17 +193,17 @@ pub(super) struct Keys<'a> {
 
 impl Keys<'_> {
     /// A row with its number.
-    pub(super) fn keyed(&self, row: Row) -> (u128, Row) {
+    pub(super) fn keyed(&self, row: Row) -> Keyed {
         ((self.key)(row.place()), row)
     }
 
     /// Rows with their numbers.
-    pub(super) fn of(&self, rows: &[Row]) -> Vec<(u128, Row)> {
-        rows.iter().map(|row| self.keyed(*row)).collect()
+    pub(super) fn of(&self, rows: &[Row]) -> Vec<Keyed> {
+        rows.par_iter().map(|row| self.keyed(*row)).collect()
     }
 
     /// Which of two comes first.
-    pub(super) fn compare(&self, (one_key, one): (u128, Row), (other_key, other): (u128, Row)) -> Ordering {
+    pub(super) fn compare(&self, (one_key, one): Keyed, (other_key, other): Keyed) -> Ordering {
         let (one, other) = (one.place(), other.place());
         // Texts that begin alike have one number.
         let exactly = |part| self.columns.texts.part(one, part).cmp(self.columns.texts.part(other, part));
@@ -210,7 +215,7 @@ impl Keys<'_> {
 
 impl SortField {
     /// What rows are sorted by, as a number: the greater comes later.
-    fn key<'a>(self, columns: &'a Columns) -> Box<dyn Fn(usize) -> u128 + 'a> {
+    fn key<'a>(self, columns: &'a Columns) -> Box<dyn Fn(usize) -> u128 + Sync + 'a> {
         match self {
             Self::Urgency => urgency(columns),
             Self::Updated => Box::new(|row| of_time(columns.last_move[row])),
@@ -261,7 +266,7 @@ impl SortField {
     }
 }
 
-fn by_rank(codes: &[u32], ranks: Vec<u32>) -> Box<dyn Fn(usize) -> u128 + '_> {
+fn by_rank(codes: &[u32], ranks: Vec<u32>) -> Box<dyn Fn(usize) -> u128 + Sync + '_> {
     Box::new(move |row| ranks[codes[row] as usize].into())
 }
 
@@ -306,7 +311,7 @@ fn live_link(columns: &Columns, row: usize) -> u128 {
 /// whose turn it is; what is not given up yet; how far over the limit, to the tenth that the screen shows; the link
 /// that dies first, a dead one last. What is not stuck goes open before over, then what is worth a look, then by last
 /// change.
-fn urgency(columns: &Columns) -> Box<dyn Fn(usize) -> u128 + '_> {
+fn urgency(columns: &Columns) -> Box<dyn Fn(usize) -> u128 + Sync + '_> {
     let stuck = columns.stuck.table(Clone::clone);
     let turns = columns.turn.table(|turn| turn.map_or(0, |turn| 7 - turn as u128));
     let stages = columns.stage.table(Clone::clone);

@@ -3,9 +3,11 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use rayon::prelude::*;
+
 use super::{
     Row,
-    columns::{Columns, FlagKind, Mark, Named, Origin},
+    columns::{Among, Columns, FlagKind, Mark, Named, Origin},
     query::value_text,
 };
 use crate::{
@@ -33,8 +35,8 @@ pub struct ValueCount {
 
 /// Every value that the language knows for a term, in its order and whether or not any of these rows has it, then every
 /// other one that rows have, the most frequent first.
-pub(super) fn over(term: &str, columns: &Columns, rows: impl Iterator<Item = usize>) -> Vec<ValueCount> {
-    let mut counts = counted(term, columns, rows);
+pub(super) fn over(term: &str, columns: &Columns, among: Among) -> Vec<ValueCount> {
+    let mut counts = counted(term, columns, among);
     let known = known(term);
     let mut all: Vec<ValueCount> = known
         .into_iter()
@@ -55,15 +57,16 @@ pub(super) fn over(term: &str, columns: &Columns, rows: impl Iterator<Item = usi
 /// Counts over some rows by each term of [`FACETS`]; only values that occur. Of flags, only rules and the codes of
 /// sources, the most frequent first.
 pub(super) fn facets(columns: &Columns, rows: &[Row]) -> Vec<(&'static str, Vec<ValueCount>)> {
+    let among = columns.among(rows);
     let facet = |term: &'static str| {
-        let mut values = over(term, columns, rows.iter().map(|row| row.place()));
+        let mut values = over(term, columns, among);
         values.retain(|value| value.count > 0 && !(term == "flag" && is_group(&value.text)));
         if term == "flag" {
             values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.text.cmp(&right.text)));
         }
         (term, values)
     };
-    FACETS.map(facet).into_iter().filter(|(_, values)| !values.is_empty()).collect()
+    FACETS.into_par_iter().map(facet).filter(|(_, values)| !values.is_empty()).collect()
 }
 
 /// Whether a value of `flag:` stands for many rules.
@@ -79,37 +82,40 @@ fn categories() -> impl Iterator<Item = &'static str> {
 }
 
 /// How many rows have each value for a term; what a column holds is looked at once for each of its values.
-fn counted<'a>(term: &str, columns: &'a Columns, rows: impl Iterator<Item = usize>) -> HashMap<Cow<'a, str>, usize> {
+fn counted<'a>(term: &str, columns: &'a Columns, among: Among) -> HashMap<Cow<'a, str>, usize> {
     let mut counts: HashMap<Cow<'a, str>, usize> = HashMap::new();
     let mut tell = |value: Cow<'a, str>, count: usize| *counts.entry(value).or_default() += count;
     let named = |named: &'a Named| Cow::Borrowed(named.name.as_deref().unwrap_or(&named.id));
     match term {
-        "status" => columns.status.counts(rows).for_each(|(status, count)| tell(status.as_str().into(), count)),
-        "step" => columns.step.counts(rows).for_each(|(step, count)| tell(step.as_str().into(), count)),
-        "project" => columns.project.counts(rows).for_each(|(project, count)| tell(named(project), count)),
-        "flow" => columns.flow.counts(rows).for_each(|(flow, count)| tell(named(flow), count)),
-        "turn" => each(columns.turn.counts(rows), |turn, count| tell(turn.as_str().into(), count)),
-        "stage" => each(columns.stage.counts(rows), |stage, count| tell(stage.as_str().into(), count)),
-        "stuck" => each(columns.stuck.counts(rows), |reason, count| tell((*reason).into(), count)),
+        "status" => columns.status.counts(among).for_each(|(status, count)| tell(status.as_str().into(), count)),
+        "step" => columns.step.counts(among).for_each(|(step, count)| tell(step.as_str().into(), count)),
+        "project" => columns.project.counts(among).for_each(|(project, count)| tell(named(project), count)),
+        "flow" => columns.flow.counts(among).for_each(|(flow, count)| tell(named(flow), count)),
+        "turn" => each(columns.turn.counts(among), |turn, count| tell(turn.as_str().into(), count)),
+        "stage" => each(columns.stage.counts(among), |stage, count| tell(stage.as_str().into(), count)),
+        "stuck" => each(columns.stuck.counts(among), |reason, count| tell((*reason).into(), count)),
         "country" => {
-            for (origin, count) in columns.origin.counts(rows) {
+            for (origin, count) in columns.origin.counts(among) {
                 for name in countries(origin) {
                     tell(name.into(), count);
                 }
             }
         }
         "owner" => {
-            let rows: Vec<usize> = rows.collect();
-            let mine = rows.iter().filter(|row| columns.has(**row, Mark::Mine)).count();
+            let is_mine = |row: &usize| columns.has(*row, Mark::Mine);
+            let mine = match among {
+                Among::All => (0..columns.len()).filter(is_mine).count(),
+                Among::Only(rows) => rows.iter().map(|row| row.place()).filter(is_mine).count(),
+            };
             if mine > 0 {
                 tell("me".into(), mine);
             }
-            for (owner, count) in columns.owner.counts(rows.into_iter()) {
+            for (owner, count) in columns.owner.counts(among) {
                 tell(owner.as_deref().unwrap_or("none").into(), count);
             }
         }
         "flag" => {
-            for (flags, count) in columns.flags.counts(rows) {
+            for (flags, count) in columns.flags.counts(among) {
                 for word in words_of(flags) {
                     tell(word.into(), count);
                 }

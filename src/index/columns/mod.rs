@@ -4,8 +4,8 @@
 mod repeating;
 mod texts;
 
-pub use repeating::Repeating;
-pub use texts::{Part, Texts};
+pub use repeating::{Among, Repeating};
+pub use texts::{Letters, Part, Texts};
 
 use std::borrow::Cow;
 
@@ -251,6 +251,11 @@ impl Columns {
         let now = seconds(now);
         let due = self.holds_until.iter().enumerate().filter(|(_, until)| **until <= now);
         due.map(|(row, _)| Row::new(row)).collect()
+    }
+
+    /// These rows, of whom none stands there twice.
+    pub fn among<'a>(&self, rows: &'a [Row]) -> Among<'a> {
+        if rows.len() == self.len() { Among::All } else { Among::Only(rows) }
     }
 
     /// How many rows there are.

@@ -3,33 +3,53 @@
 
 use std::{collections::HashMap, hash::Hash};
 
+use super::Row;
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Repeating<T> {
     codes: Vec<u32>,
     values: Vec<T>,
     known: HashMap<T, u32>,
+    /// How many rows have each value, by its code: what is asked of everybody most often takes no pass.
+    counts: Vec<usize>,
 }
 
 impl<T> Default for Repeating<T> {
     fn default() -> Self {
-        Self { codes: Vec::new(), values: Vec::new(), known: HashMap::new() }
+        Self { codes: Vec::new(), values: Vec::new(), known: HashMap::new(), counts: Vec::new() }
     }
+}
+
+/// Whose values are counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Among<'a> {
+    /// Those of every row.
+    All,
+    /// Those of some.
+    Only(&'a [Row]),
 }
 
 impl<T: Eq + Hash + Clone> Repeating<T> {
     /// Of values and the code of each row; `None` if one of these is none.
     pub fn of(values: Vec<T>, codes: Vec<u32>) -> Option<Self> {
         let known = values.iter().cloned().zip(0..).collect();
-        let are_codes = codes.iter().max().is_none_or(|last| (*last as usize) < values.len());
-        are_codes.then_some(Self { codes, values, known })
+        let mut counts = vec![0; values.len()];
+        for code in &codes {
+            *counts.get_mut(*code as usize)? += 1;
+        }
+        Some(Self { codes, values, known, counts })
     }
 
     /// Sets the value of a row; the row after the last one is added.
     pub fn set(&mut self, row: usize, value: T) {
         let code = self.code_of(value);
+        self.counts[code as usize] += 1;
         match self.codes.get_mut(row) {
-            Some(old) => *old = code,
+            Some(old) => {
+                self.counts[*old as usize] -= 1;
+                *old = code;
+            }
             None => self.codes.push(code),
         }
     }
@@ -40,13 +60,15 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
         }
         let code = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
         self.values.push(value.clone());
+        self.counts.push(0);
         self.known.insert(value, code);
         code
     }
 
     /// Puts the last row in the place of this one.
     pub fn swap_remove(&mut self, row: usize) {
-        self.codes.swap_remove(row);
+        let code = self.codes.swap_remove(row);
+        self.counts[code as usize] -= 1;
     }
 
     /// The value of a row.
@@ -65,11 +87,17 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
     }
 
     /// The values of some rows, each with how many of them have it; only those that occur.
-    pub fn counts(&self, rows: impl Iterator<Item = usize>) -> impl Iterator<Item = (&T, usize)> {
-        let mut counts = vec![0; self.values.len()];
-        for row in rows {
-            counts[self.codes[row] as usize] += 1;
-        }
+    pub fn counts(&self, among: Among) -> impl Iterator<Item = (&T, usize)> {
+        let counts = match among {
+            Among::All => self.counts.clone(),
+            Among::Only(rows) => {
+                let mut counts = vec![0; self.values.len()];
+                for row in rows {
+                    counts[self.codes[row.place()] as usize] += 1;
+                }
+                counts
+            }
+        };
         self.values.iter().zip(counts).filter(|(_, count)| *count > 0)
     }
 
@@ -90,7 +118,8 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Repeating;
+    #![allow(clippy::unwrap_used)]
+    use super::{Among, Repeating, Row};
 
     #[test]
     fn values_are_kept_once_and_counted_by_rows() {
@@ -100,9 +129,15 @@ mod tests {
         }
         column.set(3, "a");
         assert_eq!(column.codes(), [0, 1, 0, 1]);
-        assert_eq!(column.counts(0..4).collect::<Vec<_>>(), [(&"b", 2), (&"a", 2)]);
+        assert_eq!(column.counts(Among::All).collect::<Vec<_>>(), [(&"b", 2), (&"a", 2)]);
+        let some = [1, 2, 3].map(Row::new);
+        assert_eq!(column.counts(Among::Only(&some)).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
         assert_eq!(column.ranks(|value| *value), [1, 0, 2]);
         column.swap_remove(0);
         assert_eq!(column.codes(), [1, 1, 0]);
+        assert_eq!(column.counts(Among::All).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
+        let again = Repeating::of(column.table(|value| *value), column.codes().to_vec()).unwrap();
+        assert_eq!(again.counts(Among::All).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
+        assert!(Repeating::of(vec!["a"], vec![1]).is_none(), "a code of no value");
     }
 }

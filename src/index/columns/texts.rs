@@ -1,9 +1,20 @@
 //! What words are looked up in: the folded texts of all rows, one after the other in one piece of memory.
 
+use std::ops::Range;
+
 use memchr::memmem::Finder;
+use rayon::prelude::*;
+
+use crate::index::ROWS_AT_ONCE;
 
 /// Once this share of the memory belongs to nobody any more, it is put together anew.
 const MOST_WASTE: usize = 2;
+/// Once this share of all rows lies out of its order, that is put right; so many are no matter.
+const MOST_MOVED: usize = 32;
+#[cfg(not(test))]
+const FEW_MOVED: usize = 1024;
+#[cfg(test)]
+const FEW_MOVED: usize = 2;
 
 /// The searchable texts of a row. The separator between them stands in none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +40,8 @@ struct Place {
     start: usize,
     /// Where each part ends, from the start on; its separator not counted.
     ends: [u32; PARTS],
+    /// Whether it lies elsewhere than between the rows before and after this one.
+    is_moved: bool,
 }
 
 impl Place {
@@ -42,6 +55,10 @@ impl Place {
 pub struct Texts {
     memory: String,
     places: Vec<Place>,
+    /// The letters of name and e-mail address of each row.
+    letters: Vec<[Letters; 2]>,
+    /// Rows that were set again or changed places, and may have lost their own since.
+    moved: Vec<usize>,
     /// Bytes of the memory that are in nobody's place.
     waste: usize,
 }
@@ -56,13 +73,24 @@ impl Texts {
     /// Sets the texts of a row, in the order of the parts; the row after the last one is added.
     pub fn set(&mut self, row: usize, parts: &[String; PARTS]) {
         let place = self.write(parts);
-        match self.places.get_mut(row) {
-            Some(old) => {
-                self.waste += old.end() - old.start + 1;
-                *old = place;
-                self.tidy();
-            }
-            None => self.places.push(place),
+        let letters = [&parts[Part::Name as usize], &parts[Part::Email as usize]].map(|part| Letters::of(part));
+        if row == self.places.len() {
+            self.places.push(place);
+            self.letters.push(letters);
+            return;
+        }
+        self.letters[row] = letters;
+        let old = std::mem::replace(&mut self.places[row], place);
+        self.waste += old.end() - old.start + 1;
+        self.note_moved(row, old.is_moved);
+        self.tidy();
+    }
+
+    /// Notes that a row lies elsewhere than between its neighbours.
+    fn note_moved(&mut self, row: usize, was_moved: bool) {
+        self.places[row].is_moved = true;
+        if !was_moved {
+            self.moved.push(row);
         }
     }
 
@@ -81,7 +109,7 @@ impl Texts {
         let mut places = Vec::with_capacity(rows.len());
         let mut start = 0_usize;
         for ends in rows {
-            let place = Place { start, ends: *ends };
+            let place = Place { start, ends: *ends, is_moved: false };
             // A separator stands after each part and nowhere before it, so every cut is between two letters.
             let is_separated = |end: &u32| memory.as_bytes().get(start + *end as usize) == Some(&(SEPARATOR as u8));
             if !ends.is_sorted_by(|one, next| one < next) || !ends.iter().all(is_separated) {
@@ -91,7 +119,11 @@ impl Texts {
             places.push(place);
         }
         let is_whole = rest.is_empty() && rows.len() == count && start == memory.len();
-        is_whole.then_some(Self { memory, places, waste: 0 })
+        let mut texts = Self { memory, places, ..Self::default() };
+        is_whole.then(|| {
+            texts.letters = (0..count).into_par_iter().map(|row| texts.letters_of(row)).collect();
+            texts
+        })
     }
 
     fn write(&mut self, parts: &[String; PARTS]) -> Place {
@@ -102,19 +134,29 @@ impl Texts {
             self.memory.push(SEPARATOR);
             u32::try_from(end).unwrap_or(u32::MAX)
         });
-        Place { start, ends }
+        Place { start, ends, is_moved: false }
+    }
+
+    fn letters_of(&self, row: usize) -> [Letters; 2] {
+        [Part::Name, Part::Email].map(|part| Letters::of(self.part(row, part)))
     }
 
     /// Puts the last row in the place of this one.
     pub fn swap_remove(&mut self, row: usize) {
         let gone = self.places.swap_remove(row);
+        self.letters.swap_remove(row);
         self.waste += gone.end() - gone.start + 1;
+        if row < self.places.len() {
+            self.note_moved(row, gone.is_moved);
+        }
         self.tidy();
     }
 
-    /// Puts the memory together anew if much of it is wasted.
+    /// Puts the memory together anew if much of it is wasted, or many rows are out of their order.
     fn tidy(&mut self) {
-        if self.waste < 64 * 1024 || self.waste < self.memory.len() / MOST_WASTE {
+        let is_wasted = self.waste >= 64 * 1024 && self.waste >= self.memory.len() / MOST_WASTE;
+        let are_out_of_order = self.moved.len() > FEW_MOVED && self.moved.len() >= self.places.len() / MOST_MOVED;
+        if !is_wasted && !are_out_of_order {
             return;
         }
         let mut memory = String::with_capacity(self.memory.len() - self.waste);
@@ -122,8 +164,10 @@ impl Texts {
             let start = memory.len();
             memory.push_str(&self.memory[place.start..=place.end()]);
             place.start = start;
+            place.is_moved = false;
         }
         self.memory = memory;
+        self.moved.clear();
         self.waste = 0;
     }
 
@@ -145,23 +189,63 @@ impl Texts {
     pub fn rows_with(&self, word: &str) -> Vec<bool> {
         let mut found = vec![false; self.places.len()];
         let finder = Finder::new(word.as_bytes());
-        let mut hits = finder.find_iter(self.memory.as_bytes()).peekable();
-        if hits.peek().is_none() {
-            return found;
-        }
-        // Places are in the order of memory but for those that were set again or moved.
-        let mut order: Vec<usize> = (0..self.places.len()).collect();
-        if !self.places.is_sorted_by_key(|place| place.start) {
-            order.sort_unstable_by_key(|row| self.places[*row].start);
-        }
-        let mut order = order.into_iter().peekable();
-        for hit in hits {
-            while order.next_if(|row| self.places[*row].end() <= hit).is_some() {}
-            if let Some(row) = order.next_if(|row| self.places[*row].start <= hit) {
-                found[row] = true;
-            }
+        found.par_chunks_mut(ROWS_AT_ONCE).enumerate().for_each(|(chunk, found)| {
+            let first = chunk * ROWS_AT_ONCE;
+            self.find_in_order(&finder, first..first + found.len(), found);
+        });
+        for row in self.moved.iter().filter(|row| **row < self.places.len()) {
+            found[*row] = finder.find(self.all(*row).as_bytes()).is_some();
         }
         found
+    }
+
+    /// The same for rows side by side, but for those that were moved: these are in the order of memory.
+    fn find_in_order(&self, finder: &Finder, rows: Range<usize>, found: &mut [bool]) {
+        let places = &self.places[rows];
+        let mut in_order = places.iter().zip(found).filter(|(place, _)| !place.is_moved).peekable();
+        let Some(mut from) = in_order.peek().map(|(place, _)| place.start) else { return };
+        let end = places.iter().rfind(|place| !place.is_moved).map_or(from, Place::end);
+        let memory = self.memory.as_bytes();
+        while let Some(hit) = finder.find(&memory[from.min(end)..end]).map(|hit| hit + from) {
+            while in_order.next_if(|(place, _)| place.end() <= hit).is_some() {}
+            // What lies between them is waste, or of rows that were moved away.
+            from = match in_order.next_if(|(place, _)| place.start <= hit) {
+                Some((place, found)) => {
+                    *found = true;
+                    // A letter that most rows have, most have more than once.
+                    place.end()
+                }
+                None => hit + 1,
+            };
+        }
+    }
+
+    /// Whether these letters may stand in this order in the name or the e-mail address: whether they stand there at all.
+    pub fn may_spell(&self, row: usize, letters: Letters) -> bool {
+        self.letters[row].iter().any(|known| known.hold(letters))
+    }
+}
+
+/// Which letters a text has: a bit for each of the alphabet and the digits that names and addresses have most, one for
+/// all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Letters(u32);
+
+impl Letters {
+    /// Of a folded text; blanks are none.
+    pub fn of(text: &str) -> Self {
+        let bit = |letter: char| match letter {
+            'a'..='z' => 1 << (letter as u32 - 'a' as u32),
+            '0'..='3' => 1 << (letter as u32 - '0' as u32 + 26),
+            '4'..='9' => 1 << 30,
+            _ if letter.is_whitespace() => 0,
+            _ => 1 << 31,
+        };
+        Self(text.chars().fold(0, |bits, letter| bits | bit(letter)))
+    }
+
+    fn hold(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
     }
 }
 
@@ -169,7 +253,7 @@ impl Texts {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Part, Texts};
+    use super::{Letters, Part, Texts};
 
     fn parts(words: &[&str; 5]) -> [String; 5] {
         words.map(str::to_owned)
@@ -204,6 +288,17 @@ mod tests {
             }
             let found: Vec<bool> = (0..texts.places.len()).map(|row| texts.all(row).contains(&word)).collect();
             prop_assert_eq!(texts.rows_with(&word), found);
+        }
+
+        #[test]
+        fn letters_that_stand_in_an_order_are_never_said_to_be_missing(
+            name in "[a-z0-9éß .@-]{0,12}", taken in prop::collection::vec(any::<bool>(), 12),
+        ) {
+            let letters: String = name.chars().zip(taken).filter(|(_, taken)| *taken).map(|(letter, _)| letter).collect();
+            let mut texts = Texts::default();
+            texts.set(0, &[name, String::new(), String::new(), String::new(), String::new()]);
+            prop_assert!(texts.may_spell(0, Letters::of(&letters)));
+            prop_assert_eq!(texts.may_spell(0, Letters::of("q")), texts.part(0, Part::Name).contains('q'));
         }
     }
 }

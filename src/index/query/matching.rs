@@ -1,12 +1,14 @@
 //! Which rows are what a query asks for.
 
+use rayon::prelude::*;
+
 use super::{
     Condition, FlagTest, NumberField, Owner, Query, TextField, TimeField, values::Compare, values::Span, values::When,
 };
 use crate::{
     index::{
-        Row,
-        columns::{Columns, FlagKind, Mark, Named, Origin, Part, Repeating},
+        ROWS_AT_ONCE, Row,
+        columns::{Columns, FlagKind, Letters, Mark, Named, Origin, Part, Repeating},
     },
     model::{StepKind, Timestamp},
     triage::{country, names::fold_text},
@@ -18,7 +20,7 @@ const SHORTEST_NUMBER: usize = 3;
 const WORTH_A_PASS: usize = 8;
 
 /// Whether a condition holds of a row.
-type Test<'a> = Box<dyn Fn(usize) -> bool + 'a>;
+type Test<'a> = Box<dyn Fn(usize) -> bool + Sync + 'a>;
 
 impl Query {
     /// The rows that meet every condition, ascending. Judged as of the index's last judgement, ages as of `now`.
@@ -33,7 +35,10 @@ impl Query {
         clauses.sort_by_key(|clause| clause.condition.cost());
         for clause in clauses {
             let test = clause.condition.test(columns, rows.len(), now);
-            rows.retain(|row| test(row.place()) != clause.negated);
+            let holds = |row: &&Row| test(row.place()) != clause.negated;
+            let parts = rows.par_chunks(ROWS_AT_ONCE);
+            let left: Vec<Vec<Row>> = parts.map(|part| part.iter().filter(holds).copied().collect()).collect();
+            rows = left.concat();
         }
         rows
     }
@@ -54,7 +59,13 @@ impl Condition {
     fn test<'a>(&'a self, columns: &'a Columns, among: usize, now: Timestamp) -> Test<'a> {
         match self {
             Self::Words(words) => words_test(words, columns, among),
-            Self::Fuzzy(words) => Box::new(|row| words.iter().any(|word| is_fuzzy_match(columns, row, word))),
+            Self::Fuzzy(words) => {
+                let words: Vec<_> = words.iter().map(|word| (Letters::of(word), word)).collect();
+                Box::new(move |row| {
+                    let mut possible = words.iter().filter(|(letters, _)| columns.texts.may_spell(row, *letters));
+                    possible.any(|(_, word)| is_fuzzy_match(columns, row, word))
+                })
+            }
             Self::Status(statuses) => by_value(&columns.status, |status| statuses.contains(status)),
             Self::Step(steps) => by_value(&columns.step, |step| steps.contains(step)),
             Self::Project(values) => by_value(&columns.project, |project| is_called(project, values)),
@@ -92,7 +103,7 @@ impl Condition {
 }
 
 /// A test that is asked once for each value of a column.
-fn by_value<T: Eq + std::hash::Hash + Clone>(column: &Repeating<T>, holds: impl Fn(&T) -> bool) -> Test<'_> {
+fn by_value<T: Eq + std::hash::Hash + Clone + Sync>(column: &Repeating<T>, holds: impl Fn(&T) -> bool) -> Test<'_> {
     let (codes, table) = (column.codes(), column.table(holds));
     Box::new(move |row| table[codes[row] as usize])
 }
