@@ -303,8 +303,10 @@ impl Console {
     }
 }
 
+/// Waits until a time has come. What is due already is not slept for: timers go by whole milliseconds, and another thread
+/// has to wake this one.
 async fn until(due: Option<Instant>) {
-    if let Some(due) = due {
+    if let Some(due) = due.filter(|due| *due > Instant::now()) {
         sleep_until(due).await;
     }
 }
