@@ -26,6 +26,9 @@ const FIRST_JOINING_SCRIPT: char = '\u{0600}';
 /// of text becomes `�`, characters without width become `·`, and piles of accents are cut down. The result is one line.
 /// Text without such characters is borrowed, and cleaning twice changes nothing.
 pub fn clean(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let text = thin(text);
     if !text.chars().any(is_suspect) {
         return text;
@@ -44,8 +47,21 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
+/// Whether a text is of letters, digits, signs and blanks of ASCII alone: clean, and a column each. Most texts are, and
+/// looking at all bytes takes less time than stopping at the first that is not.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & is_plain_byte(byte))
+}
+
+fn is_plain_byte(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte)
+}
+
 /// Columns that a text takes on a terminal once cleaned.
 pub fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     clean(text).graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
@@ -60,6 +76,13 @@ pub fn fit(text: &str, columns: usize) -> String {
 
 /// The text cleaned and cut to at most `columns` columns, with `…` where something was cut away.
 pub fn truncate(text: &str, columns: usize) -> String {
+    if is_plain(text) {
+        return match columns.checked_sub(1) {
+            _ if text.len() <= columns => text.to_owned(),
+            Some(kept) => format!("{}{ELLIPSIS}", &text[..kept]),
+            None => String::new(),
+        };
+    }
     let cleaned = clean(text);
     let mut kept = String::new();
     let mut used = 0;
@@ -186,8 +209,9 @@ pub fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 /// JSON leaves some characters as they are that steer a terminal; they only stand within strings, so they can be
 /// written as escapes.
 pub fn escaped_json(json: String) -> String {
+    let is_harmless = |character: char| character == '\n' || u8::try_from(character).is_ok_and(is_plain_byte);
     let steers =
-        |character: char| character != '\n' && !clean(character.encode_utf8(&mut [0; 4])).starts_with(character);
+        |character: char| !is_harmless(character) && !clean(character.encode_utf8(&mut [0; 4])).starts_with(character);
     if !json.contains(steers) {
         return json;
     }
@@ -285,6 +309,15 @@ mod tests {
         #[test]
         fn fitted_text_takes_exactly_its_columns(text in "\\PC{0,20}", columns in 0_usize..30) {
             prop_assert_eq!(width(&fit(&text, columns)), columns);
+        }
+
+        #[test]
+        fn text_of_ascii_is_cut_like_any_other(text in "[ -~]{0,20}", columns in 1_usize..30) {
+            // A letter with an accent takes a column as well, and goes the long way.
+            let accented = format!("é{text}");
+            let (cut, whole) = (truncate(&text, columns), text.len() <= columns);
+            prop_assert_eq!(format!("é{cut}"), truncate(&accented, columns + 1));
+            prop_assert_eq!((width(&cut), cut == text), (text.len().min(columns), whole));
         }
     }
 

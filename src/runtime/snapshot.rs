@@ -106,8 +106,10 @@ impl<'a> Stored<'a> {
         if self.file.is_none() || self.backend.feed().is_none() {
             return empty;
         }
-        let backend = Arc::clone(self.backend);
-        empty.looking_up(Arc::new(move |id| backend.feed()?.stored(id).ok().flatten()))
+        // An index that is left behind at the end must not keep the store from being closed: the next start would have
+        // to go over all of it.
+        let backend = Arc::downgrade(self.backend);
+        empty.looking_up(Arc::new(move |id| backend.upgrade()?.feed()?.stored(id).ok().flatten()))
     }
 
     /// Where the changes end by now, for [`Stored::keep`]; `None` where nothing is kept.
@@ -154,5 +156,32 @@ impl<'a> Stored<'a> {
             index
         });
         written.await.map_err(|_| broke_off())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use super::{SnapshotFile, Stored};
+    use crate::{
+        backend::{Backend, Clock},
+        engine::Engine,
+        index::Index,
+        triage::{Policy, testing::at},
+    };
+
+    #[test]
+    fn an_index_over_a_store_does_not_keep_it_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Engine::open(directory.path(), Clock::fixed(at(0)));
+        let backend: Arc<dyn Backend> = Arc::new(open().unwrap());
+        let file = SnapshotFile::at(directory.path().join("index.snapshot"), Policy::built_in(), None);
+        let index = Stored::of(&backend, Some(&file)).under(Index::default());
+        assert!(open().is_err(), "it is open");
+        drop(backend);
+        assert!(open().is_ok(), "it was closed although the index is still there");
+        drop(index);
     }
 }
