@@ -55,10 +55,10 @@ impl Journal {
     /// Fails if the log cannot be written. Blocks.
     pub fn note(&self, by: &str, deed: Deed) -> io::Result<u64> {
         let number = AtomicU64::default();
-        self.kept.append(&|end| {
+        let noted = &number;
+        self.kept.append(&move |end| {
             let lines = self.next(end, by, &deed)?;
-            let last = lines.last().map_or(0, |line| line.number);
-            number.store(last, Ordering::Relaxed);
+            noted.store(lines.last().map_or(0, |line| line.number), Ordering::Relaxed);
             Ok(lines)
         })?;
         Ok(number.into_inner())

@@ -119,7 +119,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         _ => {}
     }
     let places = Places::of_user();
-    start_log(&command, global.verbose, places.as_ref().ok());
+    start_log(command.as_ref(), global.verbose, places.as_ref().ok());
     let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -130,7 +130,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Logs as the command wants it. Without a log the program does its work all the same.
-fn start_log(command: &Option<Command>, verbose: u8, places: Option<&Places>) {
+fn start_log(command: Option<&Command>, verbose: u8, places: Option<&Places>) {
     let started = match (command, places) {
         (Some(Command::Serve(arguments)), _) if arguments.log_format == LogFormat::Json => log::start_as_json(verbose),
         (_, Some(places)) => log::start(&places.state_dir, verbose),

@@ -17,7 +17,7 @@
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
 //! | a person's token | reads its registration without what was concluded about it or answered by lists and registries (flags, risk, links, reviews, access log, screening: `null`), and sync names no blocker of the screening |
-//! | `GET /healthz`, `GET /readyz` | whether the endpoint lives, and whether its backend answers; without a token |
+//! | `GET /healthz`, `GET /readyz` | whether the endpoint lives, and whether it takes requests: its backend answers, and it is not about to stop; without a token |
 //! | `GET /metrics` | what was answered and how fast, as Prometheus reads it |
 //! | `GET /v2/webhook-events` | `nextTryAt` and `tries`, all tries of an event beside the last one |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |

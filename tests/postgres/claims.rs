@@ -11,7 +11,7 @@ use regdesk::{
 use crate::{desks::Desks, server};
 
 /// Longer than any test takes.
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 /// As short as a busy machine allows.
 const SHORT: Duration = Duration::from_secs(3);

@@ -79,7 +79,7 @@ fn a_profile_that_names_a_project_lists_nobody_else() {
     writeln!(file, "project = \"{PROJECT}\"").unwrap();
     all.ok(&["generate", "--count", "80", "--seed", "3"]);
     let expected: HashSet<String> =
-        all.all().into_iter().filter(|(_, row)| row["project"]["id"] == PROJECT).map(|(id, _)| id).collect();
+        all.all().into_iter().filter(|(_, row)| row["projectId"] == PROJECT).map(|(id, _)| id).collect();
     assert!(!expected.is_empty() && expected.len() < 80, "{}", expected.len());
     assert_eq!(one.all().into_keys().collect::<HashSet<_>>(), expected);
 }

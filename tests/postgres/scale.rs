@@ -95,7 +95,7 @@ async fn works(engine: &Engine, person: &Registration) {
     for filter in [HookFilter::default(), HookFilter { registration: Some(made.registration.id), heard: None }] {
         timed("events of webhooks", HookQueue::hooks(engine, filter, 0, 20)).await.unwrap();
     }
-    let leasing = engine.lease_claims(Duration::from_secs(60)).unwrap().unwrap();
+    let leasing = engine.lease_claims(Duration::from_mins(1)).unwrap().unwrap();
     timed("claim", engine.annotate(&person.id, Annotation::Claim, &operator)).await.unwrap();
     timed("what is claimed given back", leasing.end()).await.unwrap();
     let place = timed("end of the feed", engine.position()).await.unwrap();
@@ -124,7 +124,7 @@ async fn nothing_that_a_desk_asks_reads_a_whole_table() {
     let place = narrowed.position().await.unwrap();
     note(&narrowed, &person.id, "Called once more.").await.unwrap();
     let (changed, _) = timed("changed since, there", narrowed.since(place, 100)).await.unwrap().unwrap();
-    assert_eq!(changed, [person.id]);
+    assert!(changed.contains(&person.id));
     drop(narrowed);
     // What a connection has done is counted at the latest when it is gone.
     let others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";

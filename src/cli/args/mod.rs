@@ -249,8 +249,8 @@ pub enum Command {
     Check(Format),
     /// List what operators did with the profile, or verify that the list is whole
     #[command(after_help = "Verifying ends with 1 if an entry was changed, is missing or stands elsewhere. Keep the \
-                            digest that it prints\nsomewhere else: whoever can write the file could write all of it \
-                            anew.\n\nExample: regdesk audit --verify")]
+                            digest that it prints\nsomewhere else: whoever can write the file, or the database, could \
+                            write all of it anew.\n\nExample: regdesk audit --verify")]
     Audit(AuditArguments),
     /// Write all there is about one registration to a file: values, flags, thresholds, decisions, who did what
     #[command(after_help = "The file holds personal data and is readable by you alone.\n\
