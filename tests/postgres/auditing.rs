@@ -1,11 +1,12 @@
 //! The log of what operators did, kept with the registrations: one for all who share them.
 
-use std::{fs, thread};
+use std::{fs, thread, time::Instant};
 
+use regdesk::audit::{Deed, Journal};
 use serde_json::{Value, json};
 
 use crate::{
-    desks::program_over,
+    desks::{Desks, program_over},
     program::{Desk, text},
     server,
 };
@@ -50,6 +51,30 @@ fn what_is_done_on_two_machines_stands_in_one_log_that_neither_machine_keeps() {
     assert_eq!(evidence["audit"]["log"]["faulty"], 0);
     assert!(evidence["audit"]["links"].as_array().unwrap().len() > 2 * EACH);
     println!("two machines, {} entries in one log, 0 faults", verdict(&desks[0])["entries"]);
+}
+
+#[test]
+fn entries_that_many_add_at_once_stand_in_the_log_one_behind_the_other() {
+    const WRITERS: usize = 8;
+    const EACH: usize = 25;
+    let Some(server) = server::shared() else { return };
+    let desks = Desks::over(server.database());
+    let journals = desks.engines.each_ref().map(|engine| Journal::shared(engine.ledger().unwrap(), "team"));
+    let began = Instant::now();
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let journal = &journals[writer % 2];
+            scope.spawn(move || {
+                for _ in 0..EACH {
+                    journal.note(&format!("operator{writer}"), Deed::of("export")).unwrap();
+                }
+            });
+        }
+    });
+    let took = began.elapsed();
+    let verdict = journals[0].verify().unwrap();
+    assert_eq!((verdict.entries, verdict.faulty), ((WRITERS * EACH) as u64, 0), "{:?}", verdict.faults);
+    println!("{WRITERS} at once: {} entries in {} ms, none lost, none out of place", verdict.entries, took.as_millis());
 }
 
 #[test]
