@@ -254,7 +254,8 @@ fn a_store_in_a_database_is_reached_as_its_profile_says() {
     let config = config(
         "[profiles.team]\nstore = \"postgres://desk@db.example.com:6432/people\"\nstore_password_env = \"PEOPLE\"\n\
          [profiles.here]\nstore = \"postgresql://desk@[::1]/people\"\n\
-         [profiles.lan]\nstore = \"postgres://desk@10.0.0.8/people\"\nallow_plain_store = true\n",
+         [profiles.lan]\nstore = \"postgres://desk@10.0.0.8/people\"\nallow_plain_store = true\n\
+         claim_lease_seconds = 5\nproject = \"retail\"\n",
     );
     let store = |name: &str| {
         let given = Overrides { profile: Some(flag("--profile", name)), ..Overrides::default() };
@@ -269,6 +270,8 @@ fn a_store_in_a_database_is_reached_as_its_profile_says() {
     assert!(matches!(team.password, Some(TokenSource::Variable(name)) if name == "PEOPLE"));
     assert_eq!((here.url(), here.needs_tls()), ("postgres://desk@[::1]:5432/people".to_owned(), false));
     assert!(!lan.needs_tls());
+    assert_eq!((here.claim_lease.as_secs(), here.project), (60, None));
+    assert_eq!((lan.claim_lease.as_secs(), lan.project.as_deref()), (5, Some("retail")));
 }
 
 #[test]

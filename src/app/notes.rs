@@ -86,14 +86,15 @@ impl Model {
         self.say(id, Annotation::Verdict { rule, verdict })
     }
 
-    /// Claims the subject; claimed already, by whomever, releases it. Over many it is a plan: those that nobody has are
+    /// Claims the subject; claimed already, releases it. What a colleague has claimed is not taken from them by one key:
+    /// that is a plan, to be confirmed. So it is over many: those that nobody has are
     /// claimed, and if there are none, all are released.
     pub(super) fn toggle_claim(&mut self) -> Effects {
         let (ids, _) = self.subjects();
         let is_claimed =
             |id: &RegistrationId| self.index.get(id).is_some_and(|entry| entry.registration.desk.claim.is_some());
         let release = ids.iter().all(is_claimed);
-        if ids.len() > 1 {
+        if ids.len() > 1 || ids.first().is_some_and(|id| self.index.is_anothers(id)) {
             self.plan(if release { Planned::Release } else { Planned::Claim });
             return Effects::none();
         }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -79,6 +82,15 @@ pub(crate) struct Console {
 impl Console {
     /// A console that has read everything.
     pub(crate) fn open(data: Vec<Registration>) -> Self {
+        Self::of(data, None)
+    }
+
+    /// The same, of somebody with a name.
+    pub(crate) fn open_as(data: Vec<Registration>, operator: &str) -> Self {
+        Self::of(data, Some(operator.to_owned()))
+    }
+
+    fn of(data: Vec<Registration>, operator: Option<String>) -> Self {
         let profile = Profile {
             name: "local".to_owned(),
             backend: "embedded".to_owned(),
@@ -89,7 +101,7 @@ impl Console {
             announces_changes: true,
         };
         let mut console = Self {
-            model: Model::new(profile, &[], noon()).unwrap(),
+            model: Model::new(profile, &[], noon()).unwrap().judging_by(Arc::default(), operator),
             data,
             refusals: VecDeque::new(),
             failing: Vec::new(),

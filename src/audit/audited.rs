@@ -66,7 +66,7 @@ impl Audited {
         let (journal, by) = (self.journal.clone(), caller.who().to_owned());
         let noted = tokio::task::spawn_blocking(move || journal.note(&by, deed)).await;
         let failed = |reason: String| {
-            let place = self.journal.path().display();
+            let place = self.journal.place();
             BackendError::new(ErrorKind::Storage, format!("Nothing was done: {place} cannot be written: {reason}."))
         };
         match noted {

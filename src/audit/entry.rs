@@ -117,12 +117,12 @@ pub(super) fn no_digest() -> String {
 }
 
 impl Entry {
-    /// The entry as a line with its end, and the digest in it.
+    /// The entry as a line without its end, and the digest in it.
     pub(super) fn to_line(&self) -> serde_json::Result<(String, String)> {
         let text = serde_json::to_string(self)?;
         let fields = text.strip_suffix('}').unwrap_or(&text);
         let digest = link(&self.previous, &content(&text));
-        Ok((format!("{fields}{DIGEST_FIELD}{digest}\"}}\n"), digest))
+        Ok((format!("{fields}{DIGEST_FIELD}{digest}\"}}"), digest))
     }
 }
 

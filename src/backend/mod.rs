@@ -9,6 +9,7 @@ pub mod fake;
 mod feed;
 mod guarded;
 mod hooks;
+mod ledger;
 mod read_only;
 mod request;
 
@@ -21,6 +22,7 @@ pub use error::{BackendError, ErrorKind};
 pub use feed::{Feed, FeedPosition};
 pub use guarded::sync_as_seen;
 pub use hooks::{Hook, HookFilter, HookQueue, HookedProjects};
+pub use ledger::{Ledger, LedgerEnd, LedgerLine, Next};
 pub use read_only::ReadOnly;
 pub use request::{
     Blocker, Caller, CallerKind, CreateRequest, Created, ListRequest, Order, Page, ResendRequest, ResentLink,

@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::{Failure, Output, Session, args::AuditArguments, clock_time, desk, output::Table};
+use super::{Failure, Output, Session, args::AuditArguments, clock_time, opened, output::Table};
 use crate::audit::{Entry, Journal, Verdict};
 
 /// Lists the entries, or verifies them.
 pub fn run(arguments: &AuditArguments, session: &Session, output: &mut Output) -> Result<(), Failure> {
     let profile = session.profile()?;
-    let Some(journal) = desk::journal(&profile) else {
+    let Some(journal) = opened::journal(&profile)? else {
         return Err(Failure::Usage(format!("profile {} has no place for an audit log", profile.name)));
     };
     if arguments.verify {
         return verify(&journal, arguments.json, output);
     }
-    let mut entries = journal.read().map_err(Failure::io(journal.path().display().to_string()))?;
+    let mut entries = journal.read().map_err(Failure::io(journal.place()))?;
     if let Some(id) = &arguments.id {
         entries.retain(|entry| entry.deed.registration.as_ref().is_some_and(|found| found.as_str() == id));
     }
@@ -56,7 +56,7 @@ fn print(entries: &[Entry], output: &mut Output) -> Result<(), Failure> {
 }
 
 fn verify(journal: &Journal, as_json: bool, output: &mut Output) -> Result<(), Failure> {
-    let verdict = journal.verify().map_err(Failure::io(journal.path().display().to_string()))?;
+    let verdict = journal.verify().map_err(Failure::io(journal.place()))?;
     if as_json {
         output.json(&object(&verdict))?;
     } else {

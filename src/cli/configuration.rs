@@ -261,7 +261,11 @@ fn show_store(store: &StoreSettings, output: &mut Output) -> Result<(), Failure>
     if let Some(password) = &store.password {
         output.line(&shown_source("store_password", password))?;
     }
-    output.line(&format!("allow_plain_store = {}", store.allow_plain))
+    output.line(&format!("allow_plain_store = {}", store.allow_plain))?;
+    if let Some(project) = &store.project {
+        output.line(&format!("project = {}", quoted(project)))?;
+    }
+    output.line(&format!("claim_lease_seconds = {}", store.claim_lease.as_secs()))
 }
 
 /// The line that names where a secret comes from, with what its keys begin with.

@@ -74,7 +74,15 @@ pub async fn run(session: &Session) -> Result<(), Failure> {
     let kept_at = session.kept_at(&desk.profile);
     let mirror_at = session.mirror_at(&desk.profile);
     let _listening = listen(&desk).await?;
-    open(desk, look, kept_at, mirror_at).await
+    let leasing = desk.lease_claims()?;
+    let outcome = open(desk, look, kept_at, mirror_at).await;
+    if let Some(leasing) = leasing
+        && let Err(error) = leasing.end().await
+    {
+        // They run out by themselves.
+        tracing::warn!(reason = %error.message, "claims could not be given back");
+    }
+    outcome
 }
 
 /// Deliveries that wait to be looked at; a console that is slower makes the service send them again.

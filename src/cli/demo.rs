@@ -34,7 +34,7 @@ pub async fn run(arguments: &DemoArguments, session: &Session) -> Result<(), Fai
         production: false,
     };
     let engine = Arc::new(running.engine.clone());
-    let desk = Desk::over(engine, profile, session.operator(), session.policy(), session.clock.clone());
+    let desk = Desk::over(engine, None, profile, session.operator(), session.policy(), session.clock.clone());
     // People move for as long as `running` lives.
     console::open(desk, look, None, None).await
 }

@@ -9,7 +9,7 @@ use crate::{
     audit::{Audited, Deed, Journal},
     backend::{Backend, Caller, Clock, HookedProjects, ListRequest, Page, ReadOnly},
     config::{Profile, Source, WebhookSettings},
-    engine,
+    engine::{self, Engine, Leasing},
     index::{Index, Query, View, Views},
     model::{Contact, Personal, Registration, RegistrationId, Role},
     private,
@@ -45,6 +45,8 @@ pub struct Desk {
     pub announcer: Option<broadcast::Sender<RegistrationId>>,
     /// Where the index of a store on disk is kept from one run to the next.
     pub snapshot: Option<SnapshotFile>,
+    /// The engine over a store that others share.
+    pub shared: Option<Engine>,
 }
 
 /// How personal data is printed.
@@ -85,44 +87,58 @@ impl Desk {
         if let Some(directory) = &profile.journal {
             warn_if_open(directory);
         }
-        let (mut announcer, mut snapshot) = (None, None);
+        let (mut announcer, mut snapshot, mut shared) = (None, None, None);
+        let journal;
         let backend: Arc<dyn Backend> = match &profile.source {
             source @ (Source::Embedded { .. } | Source::Shared { .. }) => {
                 if let Source::Embedded { data_dir } = source {
                     let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
                     snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
                 }
-                Arc::new(opened::engine(source, clock.clone(), hooked(&profile.webhooks))?)
+                let engine = opened::engine(source, clock.clone(), hooked(&profile.webhooks))?;
+                journal = opened::journal_beside(&engine, &profile)?;
+                shared = matches!(source, Source::Shared { .. }).then(|| engine.clone());
+                Arc::new(engine)
             }
             Source::Remote(remote) => {
                 let remote = Remote::new(remote.clone(), clock.clone())?;
                 announcer = Some(remote.announcer());
+                journal = opened::journal(&profile)?;
                 Arc::new(remote)
             }
         };
-        Ok(Self { announcer, snapshot, ..Self::over(backend, profile, operator, policy, clock) })
+        let desk = Self::over(backend, journal, profile, operator, policy, clock);
+        Ok(Self { announcer, snapshot, shared, ..desk })
     }
 
-    /// A desk over a backend that is open already.
+    /// A desk over a backend that is open already, with the log of what is done there.
     pub fn over(
         backend: Arc<dyn Backend>,
+        journal: Option<Journal>,
         profile: Profile,
         operator: Caller,
         policy: Arc<Policy>,
         clock: Clock,
     ) -> Self {
-        let journal = journal(&profile);
         let backend = match &journal {
             Some(journal) => Arc::new(audited(backend, journal.clone(), Arc::clone(&policy), clock.clone())),
             None => backend,
         };
         let backend = if profile.read_only { Arc::new(ReadOnly::new(backend)) } else { backend };
-        Self { backend, operator, profile, policy, clock, journal, announcer: None, snapshot: None }
+        Self { backend, operator, profile, policy, clock, journal, announcer: None, snapshot: None, shared: None }
     }
 
     /// Notes what the operator does beside the backend, before it is done.
     pub fn note(&self, deed: Deed) -> Result<(), Failure> {
         note(self.journal.as_ref(), &self.operator, deed)
+    }
+
+    /// Has what is claimed at this desk from now on held only as long as the program lives, where others share the store.
+    pub fn lease_claims(&self) -> Result<Option<Leasing>, Failure> {
+        match (&self.profile.source, &self.shared) {
+            (Source::Shared { store, .. }, Some(engine)) => Ok(engine.lease_claims(store.claim_lease)?),
+            _ => Ok(None),
+        }
     }
 
     /// An empty index that judges by the policy.
@@ -211,16 +227,11 @@ pub fn warn_if_open(directory: &Path) {
     }
 }
 
-/// The audit log of a profile.
-pub fn journal(profile: &Profile) -> Option<Journal> {
-    profile.journal.as_ref().map(|directory| Journal::at(directory, &profile.name))
-}
-
 /// Adds what an operator does to a log, if there is one. What cannot be noted must not be done.
 pub fn note(journal: Option<&Journal>, operator: &Caller, deed: Deed) -> Result<(), Failure> {
     let Some(journal) = journal else { return Ok(()) };
     let noted = journal.note(operator.who(), deed);
-    noted.map(drop).map_err(Failure::io(format!("nothing was done: {}", journal.path().display())))
+    noted.map(drop).map_err(Failure::io(format!("nothing was done: {}", journal.place())))
 }
 
 /// A backend whose operators are noted.

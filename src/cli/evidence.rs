@@ -50,7 +50,7 @@ pub async fn run(arguments: &EvidenceArguments, session: &Session, output: &mut 
 /// What operators did with it, the state of the log that says so, and what shows that it does.
 fn proof(id: &RegistrationId, desk: &Desk) -> Result<Value, Failure> {
     let Some(journal) = &desk.journal else { return Ok(Value::Null) };
-    let proof = journal.prove(id).map_err(Failure::io(journal.path().display().to_string()))?;
+    let proof = journal.prove(id).map_err(Failure::io(journal.place()))?;
     Ok(json!({
         "entries": proof.entries,
         "log": audit::object(&proof.log),

@@ -1,4 +1,5 @@
-//! The log file: in the state directory, readable by its owner alone, never on the screen.
+//! The log: a file in the state directory, readable by its owner alone, never on the screen; or, for what runs endpoints
+//! and reads what they say, objects on standard error.
 
 use std::{
     fs::{self, File},
@@ -24,6 +25,18 @@ pub fn start(state_dir: &Path, verbose: u8) -> io::Result<()> {
         _ => "trace",
     };
     let layer = fmt::layer().with_writer(Mutex::new(log)).with_ansi(false);
+    let filter = EnvFilter::new(format!("off,regdesk={level}"));
+    tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().map_err(io::Error::other)
+}
+
+/// Logs an object a line on standard error, each request of an endpoint among them.
+pub fn start_as_json(verbose: u8) -> io::Result<()> {
+    let level = match verbose {
+        0 => "info",
+        1 => "debug",
+        _ => "trace",
+    };
+    let layer = fmt::layer().json().with_current_span(false).with_span_list(false).with_writer(io::stderr);
     let filter = EnvFilter::new(format!("off,regdesk={level}"));
     tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().map_err(io::Error::other)
 }

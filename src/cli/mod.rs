@@ -63,7 +63,7 @@ use clap::Parser;
 pub use report::install_reports;
 
 use self::{
-    args::{Arguments, Command},
+    args::{Arguments, Command, LogFormat},
     desk::Desk,
     failure::Failure,
     output::Output,
@@ -119,11 +119,7 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         _ => {}
     }
     let places = Places::of_user();
-    if let Ok(places) = &places
-        && let Err(reason) = log::start(&places.state_dir, global.verbose)
-    {
-        notice(&format!("no log is written to {}: {reason}", places.state_dir.display()));
-    }
+    start_log(command.as_ref(), global.verbose, places.as_ref().ok());
     let session = Session::begin(&global, given, places)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -131,6 +127,19 @@ fn perform(arguments: Arguments, output: &mut Output) -> Result<(), Failure> {
         .build()
         .map_err(Failure::io("the threads of the program"))?;
     runtime.block_on(dispatch(command, session, output))
+}
+
+/// Logs as the command wants it. Without a log the program does its work all the same.
+fn start_log(command: Option<&Command>, verbose: u8, places: Option<&Places>) {
+    let started = match (command, places) {
+        (Some(Command::Serve(arguments)), _) if arguments.log_format == LogFormat::Json => log::start_as_json(verbose),
+        (_, Some(places)) => log::start(&places.state_dir, verbose),
+        (_, None) => Ok(()),
+    };
+    if let Err(reason) = started {
+        let place = places.map(|places| places.state_dir.display().to_string()).unwrap_or_default();
+        notice(&format!("no log is written to {place}: {reason}"));
+    }
 }
 
 async fn dispatch(command: Option<Command>, session: Session, output: &mut Output) -> Result<(), Failure> {

@@ -1,7 +1,8 @@
-//! An engine, opened where the profile has its store.
+//! An engine, opened where the profile has its store, and the audit log that belongs to it.
 
 use std::{
     path::Path,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -10,8 +11,9 @@ use secrecy::SecretString;
 
 use super::Failure;
 use crate::{
-    backend::{Clock, HookedProjects},
-    config::{Source, StoreSettings},
+    audit::Journal,
+    backend::{Clock, HookedProjects, Ledger},
+    config::{Profile, Source, StoreSettings},
     engine::{self, DatabaseLogin, Engine, Findings, OpenError},
     remote::TokenSource,
 };
@@ -23,7 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub fn engine(source: &Source, clock: Clock, hooked: HookedProjects) -> Result<Engine, Failure> {
     match source {
         Source::Embedded { data_dir } => Ok(in_file(data_dir, &clock, &hooked)?),
-        Source::Shared { store, data_dir } => Ok(Engine::connect(&login(store)?, data_dir, clock, hooked)?),
+        Source::Shared { store, data_dir } => {
+            Ok(Engine::connect_for(store.project.as_deref(), &login(store)?, data_dir, clock, hooked)?)
+        }
         Source::Remote(_) => Err(no_engine()),
     }
 }
@@ -47,6 +51,26 @@ pub fn check(source: &Source) -> Result<Findings, Failure> {
         Source::Shared { store, .. } => Ok(engine::check_shared(&login(store)?)?),
         Source::Remote(_) => Err(no_engine()),
     }
+}
+
+/// The audit log of a profile; `None` if it has no place for one.
+pub fn journal(profile: &Profile) -> Result<Option<Journal>, Failure> {
+    match &profile.source {
+        Source::Shared { store, .. } => Ok(shared(Engine::ledger_of(&login(store)?)?, profile)),
+        _ => Ok(profile.journal.as_ref().map(|directory| Journal::at(directory, &profile.name))),
+    }
+}
+
+/// The same, where the engine of the profile is open.
+pub fn journal_beside(engine: &Engine, profile: &Profile) -> Result<Option<Journal>, Failure> {
+    match engine.ledger() {
+        None => journal(profile),
+        ledger => Ok(shared(ledger, profile)),
+    }
+}
+
+fn shared(ledger: Option<Arc<dyn Ledger>>, profile: &Profile) -> Option<Journal> {
+    ledger.map(|ledger| Journal::shared(ledger, &profile.name))
 }
 
 /// What whoever asks for the engine of a remote is told.

@@ -1,10 +1,14 @@
 //! `serve`: the profile's registrations over HTTP, until SIGINT or SIGTERM.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Failure, Output, Session, args::ServeArguments, notice};
+use super::{
+    Failure, Output, Session,
+    args::{LogFormat, ServeArguments},
+    notice,
+};
 use crate::{
     config::WebhookSettings,
     remote::TokenSource,
@@ -32,14 +36,23 @@ pub async fn run(arguments: &ServeArguments, session: &Session, output: &mut Out
     };
     let stop = stop_signal()?;
     let server = Server::bind(config, Arc::clone(&desk.backend), desk.clock.clone()).await?;
+    let server = server.draining(Duration::from_secs(arguments.drain));
     output.line(&format!("listening on http://{}", server.local_addr()))?;
     output.flush()?;
     if !arguments.listen.ip().is_loopback() {
-        notice("this address is open to other machines, and the token travels unencrypted; put TLS before it");
+        tell(arguments, "this address is open to other machines, and the token travels unencrypted; put TLS before it");
     }
     server.run(stop).await.map_err(Failure::io("the endpoint stopped"))?;
-    notice("stopped");
+    tell(arguments, "stopped");
     Ok(())
+}
+
+/// Says something on standard error, in the form that whoever reads that expects.
+fn tell(arguments: &ServeArguments, message: &str) {
+    match arguments.log_format {
+        LogFormat::Text => notice(message),
+        LogFormat::Json => tracing::info!("{message}"),
+    }
 }
 
 /// The secret of a profile's webhooks, where it names one.

@@ -121,7 +121,7 @@ impl Session {
 
     /// Notes what the operator does with a profile without a desk, before it is done.
     pub fn note(&self, profile: &Profile, deed: Deed) -> Result<(), Failure> {
-        desk::note(desk::journal(profile).as_ref(), &self.operator(), deed)
+        desk::note(opened::journal(profile)?.as_ref(), &self.operator(), deed)
     }
 
     /// The data directory of the profile in use, which has to be an embedded one.

@@ -209,8 +209,13 @@ fn remote_of(
     })
 }
 
-/// A number of requests or hours.
-fn whole_number(found: &Found<f64>, key: &str, section: &Section<'_>, reading: &mut Reading<'_>) -> Option<u32> {
+/// A number of requests, hours or seconds.
+pub(super) fn whole_number(
+    found: &Found<f64>,
+    key: &str,
+    section: &Section<'_>,
+    reading: &mut Reading<'_>,
+) -> Option<u32> {
     if (1.0..=LARGEST_NUMBER).contains(&found.value) && found.value.fract() == 0.0 {
         return Some(found.value as u32);
     }

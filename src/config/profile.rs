@@ -124,7 +124,7 @@ pub struct Profile {
     pub read_only: bool,
     /// Whether it is shown in a colour of its own.
     pub production: bool,
-    /// The directory of its audit log; `None` for one that is gone with the process, or without a place for it.
+    /// The directory of its audit log, unless that is in a database; `None` for one that is gone with the process, or without a place for it.
     pub journal: Option<PathBuf>,
     /// Who is told what happens, and where it is listened for what a service tells.
     pub webhooks: WebhookSettings,
@@ -142,7 +142,7 @@ pub enum Source {
     Shared {
         /// The database.
         store: StoreSettings,
-        /// Where this machine keeps the audit log and the outbox.
+        /// Where this machine keeps the outbox.
         data_dir: PathBuf,
     },
     /// Behind an HTTP endpoint.

@@ -115,11 +115,20 @@ const SHARED: &[Setting] = &[
         "Allow an unencrypted way to a database on another machine; on this machine it is never encrypted.",
     ),
     setting(
-        "data_dir",
+        "project",
         Kind::Text,
-        "\"~/.local/share/regdesk/team\"",
-        "Where this machine keeps its audit log and its outbox.",
+        "\"667f0b92e4d1c8a7350f6b29\"",
+        "Only this project's registrations are listed and followed, by its id (`regdesk projects`): a console reads that \
+         much less. Without it, all of them.",
     ),
+    setting(
+        "claim_lease_seconds",
+        Kind::Whole(10_000),
+        "60",
+        "How long a claim of a console holds that has gone without a word, seconds. It is renewed three times in that \
+         time.",
+    ),
+    setting("data_dir", Kind::Text, "\"~/.local/share/regdesk/team\"", "Where this machine keeps its outbox."),
 ];
 
 /// The keys of a remote profile.

@@ -1,11 +1,12 @@
 //! The database that holds the store of an embedded profile.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use reqwest::Url;
 
 use super::{
     Mistake,
+    file::whole_number,
     section::{Found, Reading, Section},
     sources::{STORE_PASSWORD, only_one, sources_of},
 };
@@ -13,6 +14,10 @@ use crate::remote::TokenSource;
 
 /// Where PostgreSQL listens unless it is told otherwise.
 const PORT: u16 = 5432;
+
+/// How long a claim of a console holds that does not renew it, seconds: it may miss the database for a while, and
+/// colleagues do not wait long for what somebody leaves behind. It is renewed three times in that time.
+const CLAIM_LEASE: u32 = 60;
 
 /// How the url of a database is written.
 const FORM: &str = "must be of the form postgres://user@host/database, with :port after the host if it is not 5432";
@@ -32,6 +37,10 @@ pub struct StoreSettings {
     pub password: Option<TokenSource>,
     /// Whether the way to another machine may be unencrypted.
     pub allow_plain: bool,
+    /// How long a claim of a console holds that has gone without a word.
+    pub claim_lease: Duration,
+    /// The id of the only project that is listed and followed; `None` for all of them.
+    pub project: Option<String>,
 }
 
 impl StoreSettings {
@@ -54,6 +63,8 @@ pub(super) fn store_of(section: &mut Section<'_>, is_remote: bool, reading: &mut
     let url = section.text(reading, "store");
     let passwords = sources_of(&STORE_PASSWORD, section, reading);
     let allow_plain = section.switch(reading, "allow_plain_store");
+    let claim_lease = section.number(reading, "claim_lease_seconds");
+    let project = section.text(reading, "project");
     let is_misplaced = is_remote || !section.has_any(&["store"]);
     if is_misplaced {
         let message = if is_remote {
@@ -63,17 +74,22 @@ pub(super) fn store_of(section: &mut Section<'_>, is_remote: bool, reading: &mut
         };
         let keys = url.map(|found| ("store", found.place)).into_iter();
         let keys = keys.chain(passwords.into_iter().map(|(key, found)| (key, found.place)));
-        for (key, place) in keys.chain(allow_plain.map(|found| ("allow_plain_store", found.place))) {
+        let keys = keys.chain(allow_plain.map(|found| ("allow_plain_store", found.place)));
+        let keys = keys.chain(project.map(|found| ("project", found.place)));
+        for (key, place) in keys.chain(claim_lease.map(|found| ("claim_lease_seconds", found.place))) {
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of(key)));
         }
         return None;
     }
     let password = only_one(passwords, "password", section, reading);
+    let claim_lease = claim_lease.and_then(|found| whole_number(&found, "claim_lease_seconds", section, reading));
+    let claim_lease = Duration::from_secs(claim_lease.unwrap_or(CLAIM_LEASE).into());
     let Found { value, place } = url?;
     match parts(&value) {
         Ok((host, port, user, database)) => {
             let allow_plain = allow_plain.is_some_and(|found| found.value);
-            Some(StoreSettings { host, port, user, database, password, allow_plain })
+            let project = project.map(|found| found.value);
+            Some(StoreSettings { host, port, user, database, password, allow_plain, claim_lease, project })
         }
         Err(message) => {
             reading.mistakes.push(Mistake::new(place, message).with_key(section.path_of("store")));

@@ -107,6 +107,10 @@ impl Backend for Engine {
         annotation: Annotation,
         caller: &Caller,
     ) -> Result<Registration, BackendError> {
+        if annotation == Annotation::Claim {
+            // Whoever is gone claims nothing any more.
+            self.blocking(Inner::end_lapsed).await?;
+        }
         let command = Command::Annotate { annotation, by: caller.clone() };
         self.execute_at(id, command, caller, self.inner().clock.now()).await
     }

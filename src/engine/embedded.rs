@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::broadcast;
 
 use super::core::{self, Access, Command, Event, Refusal, Run, State};
 use super::outbox::Outbox;
-use super::storage::Storage;
+use super::storage::{Holder, Storage};
 use super::store::{ConnectError, DatabaseLogin, OpenError, SharedStore, Store, StoreError, StoredHook, Writer, aside};
 use super::{catalog, core::Create, follow, loading};
-use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects};
+use crate::backend::{BackendError, Caller, Clock, ErrorKind, HookedProjects, Ledger};
 use crate::model::{Registration, RegistrationId, Timestamp};
 use crate::private;
 
@@ -39,6 +39,8 @@ pub(super) struct Inner {
     /// Whose events are queued for webhooks.
     hooked: HookedProjects,
     changes: broadcast::Sender<RegistrationId>,
+    /// Who leases what is claimed here; nobody where claims hold until they are released.
+    pub(super) holder: OnceLock<Holder>,
 }
 
 /// A request that the rules refused, or a store that failed.
@@ -97,17 +99,45 @@ impl Engine {
         clock: Clock,
         hooked: HookedProjects,
     ) -> Result<Self, ConnectError> {
+        Self::connect_for(None, database, outbox, clock, hooked)
+    }
+
+    /// The same, of which only one project is listed and followed, if one is named. Blocks.
+    pub fn connect_for(
+        project: Option<&str>,
+        database: &DatabaseLogin,
+        outbox: &Path,
+        clock: Clock,
+        hooked: HookedProjects,
+    ) -> Result<Self, ConnectError> {
         let unusable =
             |reason| ConnectError::Unusable { place: database.place(), reason, what: "its user may write there" };
         private::create_directory(outbox).map_err(|reason| ConnectError::Outbox { path: outbox.to_owned(), reason })?;
         let (projects, flows) = catalog::built_in().map_err(unusable)?;
         aside(database, || {
             let store = SharedStore::open(database, &projects, &flows)?;
+            let store = match project {
+                Some(project) => store.of_project(project)?,
+                None => store,
+            };
             let engine = Self::assemble(Box::new(store), clock, Outbox::file(outbox), hooked);
             engine.inner.end_overdue().map_err(|error| unusable(error.message))?;
             follow::begin(&engine.inner).map_err(|error| unusable(error.to_string()))?;
             Ok(engine)
         })
+    }
+
+    /// The audit log of all who work on a database, without an engine over it. Blocks.
+    pub fn ledger_of(database: &DatabaseLogin) -> Result<Option<Arc<dyn Ledger>>, ConnectError> {
+        let what = "its user may write there";
+        let (projects, flows) =
+            catalog::built_in().map_err(|reason| ConnectError::Unusable { place: database.place(), reason, what })?;
+        aside(database, || Ok(SharedStore::open(database, &projects, &flows)?.ledger()))
+    }
+
+    /// The audit log, where it is kept with the registrations.
+    pub fn ledger(&self) -> Option<Arc<dyn Ledger>> {
+        self.inner.store.ledger()
     }
 
     /// An engine in memory, gone with the process.
@@ -119,7 +149,7 @@ impl Engine {
 
     fn assemble(store: Box<dyn Storage>, clock: Clock, outbox: Outbox, hooked: HookedProjects) -> Self {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
-        Self { inner: Arc::new(Inner { store, clock, outbox, hooked, changes }) }
+        Self { inner: Arc::new(Inner { store, clock, outbox, hooked, changes, holder: OnceLock::new() }) }
     }
 
     /// Writes many registrations in one transaction: each script is folded through the rules, all of them are stored
@@ -172,6 +202,10 @@ impl Engine {
         &self.inner
     }
 
+    pub(super) fn shared(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
     /// Does blocking work on a thread made for that.
     pub(super) async fn blocking<T: Send + 'static>(
         &self,
@@ -198,7 +232,11 @@ impl Inner {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(State, Vec<Event>), BackendError> {
-        let run = self.store.write(|writer| transact(writer, &self.hooked, id, command, caller, now))?;
+        let run = self.store.write(|writer| {
+            let run = self.transact(writer, id, command, caller, now)?;
+            self.lease(writer, command, &run);
+            Ok::<_, Failure>(run)
+        })?;
         // What changed may be another one than was meant: who holds a taken contact.
         self.tell(run.state.registration.id.clone());
         match run.refusal {
@@ -219,7 +257,7 @@ impl Inner {
             self.store.write(|writer| {
                 for id in ids {
                     if writer.load(id)?.is_some_and(|state| state.is_overdue(now)) {
-                        transact(writer, &self.hooked, id, &Command::Expire, &Caller::system(), now)?;
+                        self.transact(writer, id, &Command::Expire, &Caller::system(), now)?;
                     }
                 }
                 Ok::<_, Failure>(())
@@ -231,45 +269,46 @@ impl Inner {
         Ok(())
     }
 
+    /// Runs a command within a transaction.
+    pub(super) fn transact(
+        &self,
+        writer: &mut Writer<'_>,
+        id: &RegistrationId,
+        command: &Command,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Run, Failure> {
+        let state = writer.load(id)?;
+        if state.is_none() && !matches!(command, Command::Create(_) | Command::Import(_)) {
+            return Err(Failure::Missing(id.clone()));
+        }
+        let expected = state.as_ref().map_or(0, |state| state.events);
+        let (command, holder) = match command {
+            Command::Create(opening) => {
+                let (taken, holder) = writer.taken(&opening.project.id, &opening.contact)?.unzip();
+                (Cow::Owned(Command::Create(Box::new(Create { taken, ..opening.as_ref().clone() }))), holder)
+            }
+            other => (Cow::Borrowed(other), None),
+        };
+        let before = if self.hooked.is_empty() { None } else { state.clone() };
+        match (core::run(state, &command, caller, now), holder) {
+            (Ok(run), _) => {
+                writer.append(expected, &run.events, &run.state)?;
+                if self.hooked.has(&run.state.registration.project) {
+                    announce(writer, before, &run.events);
+                }
+                Ok(run)
+            }
+            (Err(refusal), Some(holder)) if refusal.is_for_a_taken_contact() => {
+                note_turned_away(writer, &holder, caller, refusal, now)
+            }
+            (Err(refusal), _) => Err(refusal.into()),
+        }
+    }
+
     /// Tells listeners that a registration has changed. Nobody listening is no failure.
     pub(super) fn tell(&self, id: RegistrationId) {
         let _ = self.changes.send(id);
-    }
-}
-
-fn transact(
-    writer: &mut Writer<'_>,
-    hooked: &HookedProjects,
-    id: &RegistrationId,
-    command: &Command,
-    caller: &Caller,
-    now: Timestamp,
-) -> Result<Run, Failure> {
-    let state = writer.load(id)?;
-    if state.is_none() && !matches!(command, Command::Create(_) | Command::Import(_)) {
-        return Err(Failure::Missing(id.clone()));
-    }
-    let expected = state.as_ref().map_or(0, |state| state.events);
-    let (command, holder) = match command {
-        Command::Create(opening) => {
-            let (taken, holder) = writer.taken(&opening.project.id, &opening.contact)?.unzip();
-            (Cow::Owned(Command::Create(Box::new(Create { taken, ..opening.as_ref().clone() }))), holder)
-        }
-        other => (Cow::Borrowed(other), None),
-    };
-    let before = if hooked.is_empty() { None } else { state.clone() };
-    match (core::run(state, &command, caller, now), holder) {
-        (Ok(run), _) => {
-            writer.append(expected, &run.events, &run.state)?;
-            if hooked.has(&run.state.registration.project) {
-                announce(writer, before, &run.events);
-            }
-            Ok(run)
-        }
-        (Err(refusal), Some(holder)) if refusal.is_for_a_taken_contact() => {
-            note_turned_away(writer, &holder, caller, refusal, now)
-        }
-        (Err(refusal), _) => Err(refusal.into()),
     }
 }
 

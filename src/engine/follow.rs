@@ -10,6 +10,9 @@ use super::embedded::Inner;
 /// dozens of numbers.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// Looks after which claims are given back whose holder is gone.
+const LOOKS_PER_SWEEP: u32 = 3;
+
 /// Follows for as long as the engine is there.
 pub(super) fn begin(engine: &Arc<Inner>) -> std::io::Result<()> {
     let engine = Arc::downgrade(engine);
@@ -17,13 +20,18 @@ pub(super) fn begin(engine: &Arc<Inner>) -> std::io::Result<()> {
 }
 
 fn follow(engine: &Weak<Inner>) {
-    loop {
+    for look in (0..LOOKS_PER_SWEEP).cycle() {
         thread::sleep(LOOK);
         let Some(engine) = engine.upgrade() else { return };
         match engine.store.news() {
             Ok(changed) => changed.into_iter().for_each(|id| engine.tell(id)),
             // Whoever asks for something is told; what is missed now comes with the next look.
             Err(error) => tracing::debug!(%error, "what others have written cannot be followed"),
+        }
+        if look == 0
+            && let Err(error) = engine.end_lapsed()
+        {
+            tracing::debug!(reason = %error.message, "claims of those who are gone cannot be given back");
         }
     }
 }

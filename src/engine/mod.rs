@@ -11,7 +11,9 @@
 //! Engine::load_scripts(scripts)          many lives at once: Script = commands with their times, first a Create
 //! Engine::load_scripts_by(scripts, n, …) any number of lives, n in one transaction
 //! Engine::execute_at(id, command, …, at) one command at a time of one's choosing
-//! Engine::connect(database, …)           over a database that others work with as well
+//! Engine::connect(database, …)           over a database that others work with as well; connect_for(project, …) a part
+//! engine.ledger(), Engine::ledger_of(…)  the audit log of all who share a database
+//! engine.lease_claims(length)            what is claimed from now on goes when this process goes
 //! engine.move_to(&other, …)              everything, from one store to another
 //! check, find, erase, backup, restore   a store that nobody has open
 //! check_shared(database)                 one that others have open
@@ -30,6 +32,7 @@ mod embedded;
 mod follow;
 mod hooks;
 mod keeping;
+mod leases;
 mod loading;
 mod moving;
 mod outbox;
@@ -42,5 +45,6 @@ mod tests;
 pub use self::core::{Access, Command, Create, Digest, Event, Fact, Origin, Refusal, State, Sync};
 pub use embedded::{Engine, Script};
 pub use keeping::{INDEX_SNAPSHOT, backup, check, check_shared, erase, find, restore};
+pub use leases::Leasing;
 pub use moving::Moved;
 pub use store::{ConnectError, CopyError, DatabaseLogin, Findings, Found, FoundCopy, OpenError, is_trying};

@@ -5,10 +5,12 @@
 //! outcome is as if all writers had come one after the other.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::core::{Digest, Event, State};
 use super::store::{Record, Store, StoreError, StoredHook, Writer};
-use crate::backend::{BackendError, FeedPosition, HookFilter, ListRequest};
+use crate::backend::{BackendError, FeedPosition, HookFilter, Ledger, ListRequest};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Work of a writer: whether what it has said is to be written. It may be done more than once.
@@ -22,6 +24,35 @@ pub(super) type NumberedHooks = Vec<(u64, StoredHook)>;
 
 /// Who has changed since a place in the feed, and from where to ask on; `None` if that cannot be told.
 pub(super) type Since = Option<(Vec<RegistrationId>, FeedPosition)>;
+
+/// Who leases claims: one console while it runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holder {
+    /// Tells it from all others.
+    pub(super) number: i64,
+    /// How long a lease holds that is not renewed.
+    pub(super) length: Duration,
+}
+
+/// A lease on the claim of a registration.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lease {
+    /// The number of its holder.
+    pub(super) holder: i64,
+    /// Whether its time is over.
+    pub(super) is_over: bool,
+}
+
+/// What becomes of a lease.
+#[derive(Debug, Clone)]
+pub(super) enum LeaseChange {
+    /// A claim was taken.
+    Begin(RegistrationId, Holder),
+    /// Its lease is somebody else's now, if it has one.
+    TakeOver(RegistrationId, Holder),
+    /// There is none any more.
+    End(RegistrationId),
+}
 
 /// A store. All of it blocks.
 pub(super) trait Storage: Send + Sync {
@@ -70,6 +101,26 @@ pub(super) trait Storage: Send + Sync {
     /// Whom others have changed since this was asked last. Nobody else writes to a file.
     fn news(&self) -> Result<Vec<RegistrationId>, StoreError> {
         Ok(Vec::new())
+    }
+
+    /// The log of what operators did, where it is kept with the registrations.
+    fn ledger(&self) -> Option<Arc<dyn Ledger>> {
+        None
+    }
+
+    /// Registrations whose claim was leased, and the lease is over. There are no leases in a file.
+    fn lapsed(&self) -> Result<Vec<RegistrationId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Registrations whose claim somebody has leased.
+    fn held(&self, _: Holder) -> Result<Vec<RegistrationId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Lets somebody's leases begin anew.
+    fn renew(&self, _: Holder) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// Events for webhooks whose time has come, the longest waiting first, so many at most; and when the next one after

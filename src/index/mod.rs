@@ -100,6 +100,13 @@ impl Index {
         Self { records: Records::Stored(look_up), ..self }
     }
 
+    /// Whether somebody has claimed it who is not whoever asks.
+    pub fn is_anothers(&self, id: &RegistrationId) -> bool {
+        let Some(operator) = &self.operator else { return false };
+        let entry = self.get(id);
+        entry.is_some_and(|entry| entry.registration.desk.claim.as_ref().is_some_and(|claim| claim.by != *operator))
+    }
+
     /// An empty index that judges in the same way for the same operator.
     #[must_use]
     pub fn blank(&self) -> Self {

@@ -7,7 +7,7 @@ use std::{
     fmt::Write as _,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -45,12 +45,19 @@ pub(super) struct Pulse {
     /// By the class of time; the last is for what took longer than all.
     times: [AtomicU64; SECONDS.len() + 1],
     microseconds: AtomicU64,
+    /// Whether it is about to stop, and wants no more requests.
+    draining: AtomicBool,
 }
 
 /// A request under way.
 pub(super) struct Beat<'p>(&'p Pulse);
 
 impl Pulse {
+    /// From now on whoever asks is told to send requests elsewhere.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
     /// A request begins.
     pub(super) fn begin(&self) -> Beat<'_> {
         self.under_way.fetch_add(1, Ordering::Relaxed);
@@ -59,7 +66,7 @@ impl Pulse {
 
     /// It was answered.
     pub(super) fn answered(&self, method: &Method, status: StatusCode, took: Duration) {
-        let method = METHODS.iter().position(|known| *known == method.as_str()).unwrap_or(METHODS.len() - 1);
+        let method = place_of(method);
         let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
         let time = SECONDS.iter().position(|end| took.as_secs_f64() <= *end).unwrap_or(SECONDS.len());
         self.answers[method][class].fetch_add(1, Ordering::Relaxed);
@@ -107,12 +114,24 @@ impl Drop for Beat<'_> {
     }
 }
 
+fn place_of(method: &Method) -> usize {
+    METHODS.iter().position(|known| *known == method.as_str()).unwrap_or(METHODS.len() - 1)
+}
+
+/// A method as it is counted and logged: whoever asks may call it what they like.
+pub(super) fn word_of(method: &Method) -> &'static str {
+    METHODS[place_of(method)]
+}
+
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).route("/metrics", get(metrics))
 }
 
-/// Ready is who gets an answer of the backend.
+/// Ready is who gets an answer of the backend, and is not about to stop.
 async fn ready(State(app): Shared) -> Response {
+    if app.pulse.draining.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
     match timeout(PATIENCE, app.backend.list(ListRequest::page(1, 1))).await {
         Ok(Ok(_)) => "ready\n".into_response(),
         Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the registrations cannot be read\n").into_response(),

@@ -17,7 +17,7 @@
 //! | sync's answer | `sync: {asked, got, blockers: [{step, code, message}]}` beside the registration's keys (live: inside `data`) |
 //! | `…-validations/app-registration` and `…/compare/…` with the client's token | `appRegistration` in the body names the registration |
 //! | a person's token | reads its registration without what was concluded about it or answered by lists and registries (flags, risk, links, reviews, access log, screening: `null`), and sync names no blocker of the screening |
-//! | `GET /healthz`, `GET /readyz` | whether the endpoint lives, and whether its backend answers; without a token |
+//! | `GET /healthz`, `GET /readyz` | whether the endpoint lives, and whether it takes requests: its backend answers, and it is not about to stop; without a token |
 //! | `GET /metrics` | what was answered and how fast, as Prometheus reads it |
 //! | `GET /v2/webhook-events` | `nextTryAt` and `tries`, all tries of an event beside the last one |
 //! | errors | `detail`, a sentence for people, and `details: [{field, message}]` where a field is at fault (model names: `country_code`) |
@@ -49,7 +49,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -191,6 +191,8 @@ pub struct Server {
     app: Arc<App>,
     sender: Sender,
     limits: Limits,
+    /// How long requests are still taken once it is told to stop.
+    drain: Duration,
 }
 
 impl Server {
@@ -212,7 +214,7 @@ impl Server {
             links: Links::new(config.policy),
             pulse: Arc::default(),
         };
-        Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS })
+        Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS, drain: Duration::ZERO })
     }
 
     /// The address taken.
@@ -220,7 +222,14 @@ impl Server {
         self.local_addr
     }
 
-    /// Serves until `shutdown` resolves; requests under way then have five seconds to finish.
+    /// Once told to stop, it answers for so long that it is not ready, and everything else as before: what sends requests
+    /// here has time to send them elsewhere.
+    #[must_use]
+    pub fn draining(self, drain: Duration) -> Self {
+        Self { drain, ..self }
+    }
+
+    /// Serves until `shutdown` resolves, and while it drains; requests under way then have five seconds to finish.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let mut background = JoinSet::new();
         if self.app.dialect == Dialect::Overview {
@@ -229,7 +238,14 @@ impl Server {
         }
         let (app, sender) = (Arc::clone(&self.app), self.sender);
         background.spawn(async move { sender.run(app.backend.as_ref()).await });
-        serve(self.listener, router(self.app, self.limits), self.limits, shutdown).await
+        let (pulse, drain) = (Arc::clone(&self.app.pulse), self.drain);
+        let drained = async move {
+            shutdown.await;
+            pulse.drain();
+            tracing::info!(seconds = drain.as_secs(), "told to stop; no longer ready");
+            time::sleep(drain).await;
+        };
+        serve(self.listener, router(self.app, self.limits), self.limits, drained).await
     }
 }
 
@@ -315,6 +331,7 @@ impl Guard {
 /// Around every request: an end in time, an answer even if a handler breaks, and nothing left in caches.
 async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (_beat, began, method) = (guard.pulse.begin(), time::Instant::now(), request.method().clone());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let answer = time::timeout(guard.limits.request, guard.answer(request, next));
     let answered = AssertUnwindSafe(answer).catch_unwind().await;
     let mut response = match answered {
@@ -326,7 +343,12 @@ async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         }
     };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    guard.pulse.answered(&method, response.status(), began.elapsed());
+    let (status, took) = (response.status(), began.elapsed());
+    guard.pulse.answered(&method, status, took);
+    // The pattern, not the path: that holds ids, and whatever somebody mistook for one.
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let ms = took.as_millis() as u64;
+    tracing::info!(method = health::word_of(&method), route, status = status.as_u16(), ms, "answered");
     response
 }
 

@@ -118,17 +118,18 @@ impl Desk {
 
     /// A running endpoint.
     pub fn serve(&self) -> Endpoint {
-        let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        let (child, address) = started(self.command(&["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::null()));
         Endpoint { child, address }
     }
+}
+
+/// The process of an endpoint, and where it listens.
+pub fn started(command: &mut Command) -> (Child, String) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+    (child, address)
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -7,7 +7,10 @@ use regdesk::{
 };
 use tempfile::TempDir;
 
-use crate::program::{FLOW, PROJECT};
+use crate::{
+    program::{Desk, FLOW, PROJECT},
+    server::PASSWORD,
+};
 
 pub struct Desks {
     pub engines: [Engine; 2],
@@ -37,6 +40,12 @@ impl Desks {
         let mistakes = check_shared(&self.login).unwrap().mistakes;
         assert!(mistakes.is_empty(), "{mistakes:?}");
     }
+}
+
+/// A desk of the real program on a machine of its own, over a database.
+pub fn program_over(login: &DatabaseLogin) -> Desk {
+    let url = format!("postgres://{}@{}:{}/{}", login.user, login.host, login.port, login.name);
+    Desk::sharing(&url, PASSWORD)
 }
 
 pub fn someone(name: &str) -> CreateRequest {

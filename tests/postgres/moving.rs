@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::{
+    desks::program_over,
     program::{Desk, text},
-    server::{self, PASSWORD},
+    server,
 };
 
 /// Everything about everybody, without what is another moment's.
@@ -23,9 +24,7 @@ fn everything(desk: &Desk, place: &[&str]) -> HashMap<String, Value> {
 #[test]
 fn what_moves_to_a_database_and_back_is_the_same() {
     let Some(server) = server::shared() else { return };
-    let login = server.database();
-    let url = format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name);
-    let desk = Desk::sharing(&url, PASSWORD);
+    let desk = program_over(&server.database());
     let [file, back] = ["file", "back"].map(|name| desk.path(name).to_str().unwrap().to_owned());
     let now = ["--now", "2026-03-01T12:00:00Z"];
     let at = |place: &[&'static str]| [place, &now].concat();
@@ -53,9 +52,7 @@ fn what_moves_to_a_database_and_back_is_the_same() {
 #[test]
 fn a_move_that_was_cut_short_goes_on_and_ends_with_everything_once() {
     let Some(server) = server::shared() else { return };
-    let login = server.database();
-    let url = format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name);
-    let desk = Desk::sharing(&url, PASSWORD);
+    let desk = program_over(&server.database());
     let file = desk.path("file").to_str().unwrap().to_owned();
     desk.ok(&["--profile", "local", "--data-dir", &file, "generate", "--count", "400", "--seed", "6"]);
     let all = everything(&desk, &["--profile", "local", "--data-dir", &file]).len();
@@ -74,9 +71,7 @@ fn a_move_that_was_cut_short_goes_on_and_ends_with_everything_once() {
 #[test]
 fn nothing_is_moved_from_nowhere_or_onto_itself() {
     let Some(server) = server::shared() else { return };
-    let login = server.database();
-    let url = format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name);
-    let desk = Desk::sharing(&url, PASSWORD);
+    let desk = program_over(&server.database());
     let nowhere = desk.path("nowhere");
     let output = desk.run(&["migrate-store", nowhere.to_str().unwrap(), "team"]);
     assert!(text(&output.stderr).contains("there is no store"), "{output:?}");

@@ -45,7 +45,7 @@ fn a_turn_that_somebody_left_behind_runs_out() {
     server.sql(&login.name, "delete from regdesk_meta where name = 'format'");
     server.sql(&login.name, "insert into regdesk_turns values ('schema', 7, now() + interval '1 second')");
     drop(open(&login).unwrap());
-    assert_eq!(server.sql(&login.name, "select value from regdesk_meta where name = 'format'"), "1");
+    assert_eq!(server.sql(&login.name, "select value from regdesk_meta where name = 'format'"), "2");
 }
 
 #[test]

@@ -13,8 +13,9 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    program::{Desk, FLOW, PROJECT, request, text},
-    server::{self, PASSWORD, Server},
+    desks::program_over,
+    program::{FLOW, PROJECT, request, text},
+    server,
 };
 
 /// Clients at each endpoint.
@@ -22,11 +23,6 @@ const CLIENTS: u64 = 2;
 
 /// How long they work, and how long before one endpoint is killed.
 const WORK: [Duration; 2] = [Duration::from_millis(1_500), Duration::from_secs(3)];
-
-fn desk(server: &Server) -> Desk {
-    let login = server.database();
-    Desk::sharing(&format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name), PASSWORD)
-}
 
 /// What clients were told, all together.
 #[derive(Default)]
@@ -96,7 +92,7 @@ impl Told {
 #[test]
 fn of_three_endpoints_one_is_killed_and_every_answer_was_true() {
     let Some(server) = server::shared() else { return };
-    let desk = desk(server);
+    let desk = program_over(&server.database());
     let endpoints = [desk.serve(), desk.serve(), desk.serve()];
     let addresses: Vec<String> = endpoints.iter().map(|endpoint| endpoint.address.clone()).collect();
     let told = Told::default();
@@ -130,8 +126,7 @@ fn of_three_endpoints_one_is_killed_and_every_answer_was_true() {
 fn commands_on_two_desks_see_each_others_people() {
     let Some(server) = server::shared() else { return };
     let login = server.database();
-    let url = format!("postgres://{}@127.0.0.1:{}/{}", login.user, login.port, login.name);
-    let (one, other) = (Desk::sharing(&url, PASSWORD), Desk::sharing(&url, PASSWORD));
+    let (one, other) = (program_over(&login), program_over(&login));
     one.ok(&["generate", "--count", "60", "--seed", "3"]);
     let id = one.create("ana@example.com");
     other.ok(&["claim", &id]);
@@ -145,7 +140,7 @@ fn commands_on_two_desks_see_each_others_people() {
 #[test]
 fn what_only_a_file_has_is_refused_for_a_database_with_what_to_do() {
     let Some(server) = server::shared() else { return };
-    let desk = desk(server);
+    let desk = program_over(&server.database());
     for arguments in [&["backup", "/nowhere/at/all"][..], &["purge", "--older-than", "1d"]] {
         let output = desk.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -156,7 +151,7 @@ fn what_only_a_file_has_is_refused_for_a_database_with_what_to_do() {
 #[test]
 fn without_its_password_nothing_is_tried_and_nothing_of_it_is_repeated() {
     let Some(server) = server::shared() else { return };
-    let desk = desk(server);
+    let desk = program_over(&server.database());
     let output = desk.command(&["list"]).env_remove("STORE_PASSWORD").output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(text(&output.stderr).contains("STORE_PASSWORD is not set"), "{}", text(&output.stderr));

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use regdesk::{
     backend::{
-        Backend, Caller, Clock, Feed, HookFilter, HookQueue, HookedProjects, ListRequest, Order, SyncRequest, SyncStep,
+        Annotation, Backend, Caller, Clock, Feed, HookFilter, HookQueue, HookedProjects, ListRequest, Order,
+        SyncRequest, SyncStep,
     },
     engine::Engine,
     model::{Delivery, Registration, Status},
@@ -94,6 +95,9 @@ async fn works(engine: &Engine, person: &Registration) {
     for filter in [HookFilter::default(), HookFilter { registration: Some(made.registration.id), heard: None }] {
         timed("events of webhooks", HookQueue::hooks(engine, filter, 0, 20)).await.unwrap();
     }
+    let leasing = engine.lease_claims(Duration::from_mins(1)).unwrap().unwrap();
+    timed("claim", engine.annotate(&person.id, Annotation::Claim, &operator)).await.unwrap();
+    timed("what is claimed given back", leasing.end()).await.unwrap();
     let place = timed("end of the feed", engine.position()).await.unwrap();
     note(engine, &person.id, "Called again.").await.unwrap();
     timed("changed since", engine.since(place, 100)).await.unwrap().unwrap();
@@ -115,6 +119,13 @@ async fn nothing_that_a_desk_asks_reads_a_whole_table() {
     lists(&engine).await;
     works(&engine, &person).await;
     drop(engine);
+    let narrowed = Engine::connect_for(Some(PROJECT), &login, outbox.path(), Clock::system(), hooked.clone()).unwrap();
+    timed("the first page of a desk of one project", narrowed.list(ListRequest::page(1, 100))).await.unwrap();
+    let place = narrowed.position().await.unwrap();
+    note(&narrowed, &person.id, "Called once more.").await.unwrap();
+    let (changed, _) = timed("changed since, there", narrowed.since(place, 100)).await.unwrap().unwrap();
+    assert!(changed.contains(&person.id));
+    drop(narrowed);
     // What a connection has done is counted at the latest when it is gone.
     let others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
     let began = Instant::now();

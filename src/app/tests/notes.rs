@@ -1,10 +1,11 @@
 use crate::{
     app::{
         Message, Overlay,
-        testing::{Console, registration},
+        plan::Planned,
+        testing::{Console, noon, registration},
     },
     backend::{BackendError, ErrorKind},
-    model::{Registration, ReportedFlag, Status, Verdict},
+    model::{Claim, Registration, ReportedFlag, Status, Verdict},
 };
 
 /// Someone with three flags, their tab open.
@@ -73,6 +74,19 @@ fn the_same_key_claims_and_releases() {
     console.keys("a");
     assert_eq!(known(&console).desk.claim.as_ref().unwrap().by, "desk");
     console.keys("<esc>a");
+    assert_eq!(known(&console).desk.claim, None);
+}
+
+#[test]
+fn what_a_colleague_has_claimed_is_released_only_once_that_is_confirmed() {
+    let mut person = registration(1, "Someone", Status::Ongoing, 5);
+    person.desk.claim = Some(Claim { by: "ana".to_owned(), at: noon() });
+    let mut console = Console::open_as(vec![person], "ben");
+    console.keys("a");
+    assert!(matches!(console.model.overlays.last(), Some(Overlay::Plan(plan)) if plan.planned == Planned::Release));
+    console.keys("<esc>");
+    assert_eq!(known(&console).desk.claim.as_ref().unwrap().by, "ana");
+    console.keys("a<enter>");
     assert_eq!(known(&console).desk.claim, None);
 }
 

@@ -196,8 +196,11 @@ pub enum Command {
     #[command(after_help = "Example: regdesk flows")]
     Flows(Format),
     /// Offer the profile's registrations over HTTP
-    #[command(after_help = "The token that clients must show comes from REGDESK_SERVE_TOKEN or a file.\n\n\
-                            Example: REGDESK_SERVE_TOKEN=secret regdesk serve --listen 127.0.0.1:8787")]
+    #[command(
+        after_help = "The token that clients must show comes from REGDESK_SERVE_TOKEN or a file. `regdesk help team` \
+                            tells how it runs behind a load balancer.\n\n\
+                            Example: REGDESK_SERVE_TOKEN=secret regdesk serve --listen 127.0.0.1:8787"
+    )]
     Serve(ServeArguments),
     /// Print what a service's webhooks deliver, a line of JSON each; repeated deliveries once
     #[command(after_help = "Deliveries go to /hooks or /hooks/SECRET. The secret that senders know comes from \
@@ -235,8 +238,8 @@ pub enum Command {
     /// Move all registrations from one store to another, for example from a file to a team's database
     #[command(
         after_help = "Registrations go with all their events, and so does what webhooks are to be told; what was there \
-                            stays. A move that was cut short goes on where it ended. The audit log and the outbox stay \
-                            in their data directory.\n\n\
+                            stays. A move that was cut short goes on where it ended. The audit log goes with them, unless \
+                            there is another one already; the outbox stays in its data directory.\n\n\
                             Example: regdesk migrate-store ~/.local/share/regdesk team && regdesk --profile team check"
     )]
     MigrateStore(MigrateArguments),
@@ -246,8 +249,8 @@ pub enum Command {
     Check(Format),
     /// List what operators did with the profile, or verify that the list is whole
     #[command(after_help = "Verifying ends with 1 if an entry was changed, is missing or stands elsewhere. Keep the \
-                            digest that it prints\nsomewhere else: whoever can write the file could write all of it \
-                            anew.\n\nExample: regdesk audit --verify")]
+                            digest that it prints\nsomewhere else: whoever can write the file, or the database, could \
+                            write all of it anew.\n\nExample: regdesk audit --verify")]
     Audit(AuditArguments),
     /// Write all there is about one registration to a file: values, flags, thresholds, decisions, who did what
     #[command(after_help = "The file holds personal data and is readable by you alone.\n\
@@ -335,6 +338,21 @@ pub struct ServeArguments {
     /// File that holds the clients' token, readable by its owner alone; otherwise it comes from REGDESK_SERVE_TOKEN
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Once told to stop, how long /readyz says no while everything else is still answered, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3600))]
+    pub drain: u64,
+    /// text (to a file in the state directory) or json (an object a line on standard error, every request among them)
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// How the program logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people, in a file in the state directory.
+    Text,
+    /// An object a line on standard error.
+    Json,
 }
 
 /// `config`.

@@ -15,6 +15,7 @@ use super::tables::{self, CONTACTS, STATES, Tables};
 use super::{StoreError, refreshed};
 use crate::backend::Channel;
 use crate::engine::core::{Event, State};
+use crate::engine::storage::{Lease, LeaseChange};
 use crate::model::{Contact, Flow, RegistrationId};
 
 /// What a writer reads a store by.
@@ -27,6 +28,11 @@ pub(in crate::engine) trait Reading {
 
     /// An event of the queue.
     fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError>;
+
+    /// The lease on the claim of a registration. There are none in a file.
+    fn lease(&self, _: &RegistrationId) -> Result<Option<Lease>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// The file of a store as a writer sees it.
@@ -86,6 +92,8 @@ pub(super) struct Plan {
     hooks_read: Vec<(u64, Option<StoredHook>)>,
     pub(super) records: Vec<Record>,
     pub(super) hooks: Vec<HookChange>,
+    /// Only of a store that is shared.
+    pub(super) leases: Vec<LeaseChange>,
 }
 
 /// What becomes of the queue.
@@ -161,6 +169,16 @@ impl<'v> Writer<'v> {
         self.plan.hooks.push(HookChange::Other { number, was, is });
     }
 
+    /// The lease on the claim of a registration; what is still to be written is not looked at.
+    pub(in crate::engine) fn lease(&self, id: &RegistrationId) -> Result<Option<Lease>, StoreError> {
+        self.view.lease(id)
+    }
+
+    /// Says what becomes of a lease.
+    pub(in crate::engine) fn change_lease(&mut self, change: LeaseChange) {
+        self.plan.leases.push(change);
+    }
+
     pub(super) fn into_plan(self) -> Plan {
         self.plan
     }
@@ -169,7 +187,7 @@ impl<'v> Writer<'v> {
 impl Plan {
     /// Whether there is nothing to be written.
     pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.hooks.is_empty()
+        self.records.is_empty() && self.hooks.is_empty() && self.leases.is_empty()
     }
 
     /// Whether everything still is as it was read.

@@ -12,6 +12,7 @@ use super::super::writer::HookChange;
 use super::super::{StoreError, StoredHook};
 use super::link::{Trouble, chance};
 use super::read::{signed, value};
+use crate::engine::storage::LeaseChange;
 
 const INSERT: &str = "insert into regdesk_states
     (id, events, status, project, flow, created, changed, expiry, slot, number, snapshot)
@@ -33,6 +34,12 @@ const TAKE_OVER: &str = "insert into regdesk_hooks (number, registration, heard,
     values ($1, $2, $3, $4, 0, $5) on conflict (number) do nothing";
 const REQUEUE: &str =
     "update regdesk_hooks set registration = $2, heard = $3, due = $4, leased = 0, hook = $5 where number = $1";
+const BEGIN_LEASE: &str = "insert into regdesk_leases (registration, holder, until)
+    values ($1, $2, now() + $3::float8 * interval '1 second')
+    on conflict (registration) do update set holder = excluded.holder, until = excluded.until";
+const TAKE_LEASE_OVER: &str = "update regdesk_leases set holder = $2, until = now() + $3::float8 * interval '1 second'
+    where registration = $1";
+const END_LEASE: &str = "delete from regdesk_leases where registration = $1";
 /// Counts a change in a slot, and by that keeps everybody else out of it until the transaction ends.
 const COUNT_CHANGE: &str = "insert into regdesk_changes (slot, number) values ($1, 1)
     on conflict (slot) do update set number = regdesk_changes.number + 1 returning number";
@@ -155,6 +162,20 @@ impl Changes {
             }
         }
         Ok(())
+    }
+
+    /// Changes the lease on a claim.
+    pub(super) fn lease(&mut self, change: &LeaseChange) {
+        let (sql, id, holder) = match change {
+            LeaseChange::Begin(id, holder) => (BEGIN_LEASE, id, Some(holder)),
+            LeaseChange::TakeOver(id, holder) => (TAKE_LEASE_OVER, id, Some(holder)),
+            LeaseChange::End(id) => (END_LEASE, id, None),
+        };
+        let mut values: Vec<Value> = vec![Box::new(id.as_str().to_owned())];
+        if let Some(holder) = holder {
+            values.extend([Box::new(holder.number) as Value, Box::new(holder.length.as_secs_f64())]);
+        }
+        self.add(sql, values);
     }
 
     /// Takes an event of another store.

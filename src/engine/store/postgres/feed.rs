@@ -24,6 +24,11 @@ const SINCE: &str =
     "select number, id from regdesk_states where slot = $1 and number > $2 order by number, id limit $3";
 const WHOLE: &str = "select number, id from regdesk_states where slot = $1 and number = $2";
 
+/// The same of one project.
+const SINCE_OF: &str = "select number, id from regdesk_states where project = $4 and slot = $1 and number > $2
+    order by number, id limit $3";
+const WHOLE_OF: &str = "select number, id from regdesk_states where project = $3 and slot = $1 and number = $2";
+
 const KEEP: &str = "insert into regdesk_places (number, slots, at) values ($1, $2, now())";
 /// Whoever was away for longer reads everything.
 const FORGET: &str = "delete from regdesk_places where at < now() - interval '30 days'";
@@ -56,8 +61,14 @@ async fn slots(client: &ClientWrapper) -> Result<Place, Trouble> {
     Ok(place)
 }
 
-/// What has changed since, some `most` of it, and from where to ask on: there is no more when that is where one asked.
-pub(super) fn since(link: &Link, place: &Place, most: usize) -> Result<(Vec<Change>, Place), StoreError> {
+/// What has changed since, in a project or in all of them, some `most` of it, and from where to ask on: there is no more
+/// when that is where one asked.
+pub(super) fn since(
+    link: &Link,
+    project: Option<&str>,
+    place: &Place,
+    most: usize,
+) -> Result<(Vec<Change>, Place), StoreError> {
     // Nothing has changed most of the times that somebody looks.
     if end(link)? == *place {
         return Ok((Vec::new(), place.clone()));
@@ -71,7 +82,7 @@ pub(super) fn since(link: &Link, place: &Place, most: usize) -> Result<(Vec<Chan
             }
             let known = reached.0.entry(slot).or_default();
             if end > *known {
-                *known = take(client, (slot, *known, end), most - changes.len(), &mut changes).await?;
+                *known = take(client, project, (slot, *known, end), most - changes.len(), &mut changes).await?;
             }
         }
         client.batch_execute("commit").await?;
@@ -96,13 +107,18 @@ fn keep(link: &Link, place: &Place) -> Result<FeedPosition, StoreError> {
 }
 
 /// See [`crate::backend::Feed::since`].
-pub(super) fn changed_since(link: &Link, position: FeedPosition, most: usize) -> Result<Since, StoreError> {
+pub(super) fn changed_since(
+    link: &Link,
+    project: Option<&str>,
+    position: FeedPosition,
+    most: usize,
+) -> Result<Since, StoreError> {
     let Ok(number) = i64::try_from(position.number) else { return Ok(None) };
     let kept = link.read(async |client| value::<String>(client, RECALL, &[&number]).await)?;
     let Some(kept) = kept.filter(|_| position.mark == 0) else { return Ok(None) };
     let slots: Vec<(i64, i64)> = serde_json::from_str(&kept)?;
     let place = Place(slots.into_iter().collect());
-    let (changes, reached) = since(link, &place, most)?;
+    let (changes, reached) = since(link, project, &place, most)?;
     let mut seen = HashSet::new();
     let ids = changes.into_iter().map(|(_, _, id)| id).filter(|id| seen.insert(id.clone())).collect();
     let position = if reached == place { position } else { keep(link, &reached)? };
@@ -113,12 +129,16 @@ pub(super) fn changed_since(link: &Link, position: FeedPosition, most: usize) ->
 /// is known then: to its end if that was all.
 async fn take(
     client: &ClientWrapper,
+    project: Option<&str>,
     (slot, known, end): (i64, i64, i64),
     most: usize,
     changes: &mut Vec<Change>,
 ) -> Result<i64, Trouble> {
     let most = signed(most);
-    let found = rows(client, SINCE, &[&slot, &known, &most]).await?;
+    let found = match &project {
+        None => rows(client, SINCE, &[&slot, &known, &most]).await?,
+        Some(project) => rows(client, SINCE_OF, &[&slot, &known, &most, project]).await?,
+    };
     let last: Option<i64> = found.last().map(|row| column(row, 0)).transpose()?;
     let mut add = |row: &Row| -> Result<(), StoreError> {
         changes.push((slot, column(row, 0)?, RegistrationId::new(column::<&str>(row, 1)?)));
@@ -134,6 +154,10 @@ async fn take(
         }
     }
     // The last transaction may have been cut.
-    rows(client, WHOLE, &[&slot, &last]).await?.iter().try_for_each(add)?;
+    let whole = match &project {
+        None => rows(client, WHOLE, &[&slot, &last]).await?,
+        Some(project) => rows(client, WHOLE_OF, &[&slot, &last, project]).await?,
+    };
+    whole.iter().try_for_each(add)?;
     Ok(last)
 }

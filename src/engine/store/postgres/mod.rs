@@ -11,19 +11,22 @@
 //! - No sequence orders anything: its numbers come to light in another order than they were given out.
 //! - Negated times, as in the file, instead of indexes that run backwards: a page goes on from a pair of values.
 
+mod audit;
 mod changes;
 mod check;
 mod connect;
 mod feed;
 mod hooks;
+mod leases;
 mod link;
 mod narrowing;
 mod read;
 mod schema;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(in crate::engine) use check::check;
 pub use connect::{ConnectError, DatabaseLogin};
@@ -33,9 +36,9 @@ pub(in crate::engine) use link::aside;
 
 use super::pages::Cursor;
 use super::{StoreError, StoredHook};
-use crate::backend::{BackendError, FeedPosition, HookFilter, ListRequest};
+use crate::backend::{BackendError, FeedPosition, HookFilter, Ledger, ListRequest};
 use crate::engine::core::{Digest, Event, State};
-use crate::engine::storage::{NumberedHooks, Records, Since, Storage, Work};
+use crate::engine::storage::{Holder, NumberedHooks, Records, Since, Storage, Work};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
 /// Rows that a count is spread over: of eight who write at once, two meet in one row every third time, instead of always.
@@ -46,9 +49,11 @@ const NEWS: usize = 1_000;
 
 /// See the module.
 pub(in crate::engine) struct SharedStore {
-    link: Link,
+    link: Arc<Link>,
     cursor: Cursor,
     followed: Mutex<Followed>,
+    /// The only project that is listed and followed; `None` for all of them.
+    project: Option<String>,
     projects: Vec<Project>,
     flows: Vec<Flow>,
 }
@@ -71,11 +76,32 @@ impl SharedStore {
             schema::prepare(&link, projects, flows).map_err(|reason| ConnectError::of(&link.place, reason))?;
         let place = feed::end(&link).map_err(|error| ConnectError::of(&link.place, error.into()))?;
         let followed = Mutex::new(Followed { place, own: HashSet::new() });
-        Ok(Self { link, cursor: Cursor::default(), followed, projects, flows })
+        Ok(Self { link: Arc::new(link), cursor: Cursor::default(), followed, project: None, projects, flows })
     }
 }
 
 impl SharedStore {
+    /// The same, of which only one project is listed and followed. What is asked by its id is found all the same.
+    pub(in crate::engine) fn of_project(self, project: &str) -> Result<Self, ConnectError> {
+        let (own, others): (Vec<_>, Vec<_>) = self.projects.into_iter().partition(|known| known.id == project);
+        if own.is_empty() {
+            let ids: Vec<&str> = others.iter().map(|known| known.id.as_str()).collect();
+            let reason = format!("it has no project {project}, but {}", ids.join(", "));
+            let what = "the profile names one of them";
+            return Err(ConnectError::Unusable { place: self.link.place.clone(), reason, what });
+        }
+        Ok(Self { project: Some(project.to_owned()), projects: own, ..self })
+    }
+
+    /// A request within the project; `None` if it asks for another one.
+    fn narrowed<'r>(&self, request: &'r ListRequest) -> Option<Cow<'r, ListRequest>> {
+        match (&self.project, &request.project) {
+            (Some(own), Some(asked)) if own != asked => None,
+            (Some(own), None) => Some(Cow::Owned(ListRequest { project: Some(own.clone()), ..request.clone() })),
+            _ => Some(Cow::Borrowed(request)),
+        }
+    }
+
     fn followed(&self) -> MutexGuard<'_, Followed> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,7 +125,10 @@ impl Storage for SharedStore {
     }
 
     fn page(&self, request: &ListRequest) -> Result<(Vec<Registration>, u64), StoreError> {
-        read::page(&self.link, request, &self.cursor, &self.flows)
+        match self.narrowed(request) {
+            Some(request) => read::page(&self.link, &request, &self.cursor, &self.flows),
+            None => Ok((Vec::new(), 0)),
+        }
     }
 
     fn token_owner(&self, token: &Digest) -> Result<Option<State>, StoreError> {
@@ -134,18 +163,34 @@ impl Storage for SharedStore {
     }
 
     fn changed_since(&self, position: FeedPosition, most: usize) -> Result<Since, StoreError> {
-        feed::changed_since(&self.link, position, most)
+        feed::changed_since(&self.link, self.project.as_deref(), position, most)
     }
 
     fn news(&self) -> Result<Vec<RegistrationId>, StoreError> {
         let place = self.followed().place.clone();
-        let (changes, reached) = feed::since(&self.link, &place, NEWS)?;
+        let (changes, reached) = feed::since(&self.link, self.project.as_deref(), &place, NEWS)?;
         let mut followed = self.followed();
         let news = changes.into_iter().filter(|(slot, number, _)| !followed.own.contains(&(*slot, *number)));
         let news = news.map(|(_, _, id)| id).collect();
         followed.own.retain(|(slot, number)| !reached.knows(*slot, *number));
         followed.place = reached;
         Ok(news)
+    }
+
+    fn ledger(&self) -> Option<Arc<dyn Ledger>> {
+        Some(Arc::new(audit::SharedLedger { link: Arc::clone(&self.link) }))
+    }
+
+    fn lapsed(&self) -> Result<Vec<RegistrationId>, StoreError> {
+        leases::over(&self.link)
+    }
+
+    fn held(&self, holder: Holder) -> Result<Vec<RegistrationId>, StoreError> {
+        leases::held(&self.link, holder)
+    }
+
+    fn renew(&self, holder: Holder) -> Result<(), StoreError> {
+        leases::renew(&self.link, holder)
     }
 
     fn due_hooks(&self, now: Timestamp, most: usize) -> Result<(NumberedHooks, Option<i64>), StoreError> {

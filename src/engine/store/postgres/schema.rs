@@ -15,7 +15,9 @@ use super::read::{column, rows, signed};
 use crate::model::{Flow, Project};
 
 /// The steps, by the format that each leads to, from 1.
-const STEPS: &[&[&str]] = &[&[
+const STEPS: &[&[&str]] = &[FIRST, LEASES_AND_AUDIT];
+
+const FIRST: &[&str] = &[
     // Negated times, as everywhere: the newest first. A registration is written whole whenever it changes.
     "create table if not exists regdesk_states (
         id text primary key, events bigint not null, status text not null, project text not null, flow text not null,
@@ -48,7 +50,22 @@ const STEPS: &[&[&str]] = &[&[
     "create index if not exists regdesk_hooks_registration on regdesk_hooks (registration, number)",
     "create table if not exists regdesk_projects (id text primary key, body text not null)",
     "create table if not exists regdesk_flows (id text primary key, body text not null)",
-]];
+];
+
+const LEASES_AND_AUDIT: &[&str] = &[
+    // Claims of consoles that live. What is claimed without a row here holds until it is released.
+    "create table if not exists regdesk_leases (
+        registration text primary key, holder bigint not null, until timestamptz not null)",
+    "create index if not exists regdesk_leases_until on regdesk_leases (until)",
+    "create index if not exists regdesk_leases_holder on regdesk_leases (holder)",
+    // The log of what operators did, and where it ends: whoever adds to it changes both.
+    "create table if not exists regdesk_audit (
+        number bigint primary key, digest text not null, line text not null)",
+    "create table if not exists regdesk_audit_end (
+        name text primary key, number bigint not null, digest text not null)",
+    // The feed of one project.
+    "create index if not exists regdesk_states_project_fed on regdesk_states (project, slot, number)",
+];
 
 /// What has to be there before anything else.
 const FOUNDATION: &[&str] = &[

@@ -13,7 +13,7 @@ use super::changes::{Changes, contact_digest};
 use super::link::{Lent, Link, Trouble, chance};
 use super::read::{self, value};
 use crate::backend::BackendError;
-use crate::engine::storage::{Records, Work};
+use crate::engine::storage::{Lease, Records, Work};
 use crate::model::{Contact, Flow, RegistrationId};
 
 const BEGIN: &str = "begin transaction isolation level serializable";
@@ -63,6 +63,10 @@ impl Reading for Inside<'_> {
     fn hook(&self, number: u64) -> Result<Option<StoredHook>, StoreError> {
         super::hooks::read(self.ask(super::hooks::hook(self.client, number))?)
     }
+
+    fn lease(&self, id: &RegistrationId) -> Result<Option<Lease>, StoreError> {
+        self.ask(super::leases::lease(self.client, id))
+    }
 }
 
 /// Does some work and writes what it leads to. What it has refused was also decided on something true: the transaction
@@ -104,6 +108,7 @@ async fn write(client: &ClientWrapper, plan: &Plan, tried: u32) -> Result<(i64, 
         changes.put(record)?;
     }
     changes.queue(&plan.hooks, tried)?;
+    plan.leases.iter().for_each(|lease| changes.lease(lease));
     changes.count();
     changes.send(client).await?;
     Ok(changes.place())
