@@ -1,6 +1,9 @@
 //! People whose names, devices and notes are meant for the terminal: every view shows them, and the terminal does nothing
 //! but what the console means it to.
 
+mod dialogs;
+mod service;
+
 use std::{fs, path::Path, thread, time::Duration};
 
 use serde_json::Value;
