@@ -172,8 +172,8 @@ fn what_commands_printed_survives_kills_in_the_middle_of_a_batch() {
             let mut child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let lines = BufReader::new(child.stdout.take().unwrap());
             let (said, heard) = mpsc::channel();
-            let lines = lines.lines().map_while(Result::ok).inspect(move |_| drop(said.send(())));
-            let reader = thread::spawn(move || lines.collect::<Vec<_>>());
+            let tell = move |_: &String| said.send(()).unwrap_or_default();
+            let reader = thread::spawn(move || lines.lines().map_while(Result::ok).inspect(tell).collect::<Vec<_>>());
             // Half of them at any time, half in the middle of what is acknowledged, however slow the machine is.
             if round % 4 > 1 {
                 let _ = heard.recv_timeout(PATIENCE);
