@@ -19,7 +19,7 @@ const DIALOGS: &[(&str, usize, &str)] = &[
     ("N", 1, "Note"),
     ("e", 1, "Export 42"),
     ("v", 1, "Columns after the name"),
-    ("V", 1, "Save as a view"),
+    ("/eve\rV", 1, "Save as a view"),
     ("b", 1, "Jobs, newest first"),
     ("t", 1, ""),
     ("L", 1, ""),
@@ -36,7 +36,7 @@ const TYPED_IN: &[(&str, &str)] = &[
     ("z\t", "the reason of a snooze"),
     ("drj\t", "the words of a decision"),
     ("e\u{15}", "the file of an export"),
-    ("V", "the name of a view"),
+    ("/eve\rV", "the name of a view"),
 ];
 
 /// Closes whatever is open over the queue.
