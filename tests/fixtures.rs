@@ -87,7 +87,7 @@ fn a_completed_live_registration_is_read_to_the_last_check() {
     assert_eq!((read.scores.liveness, read.scores.face_compare), (Some(0.93), Some(0.91)));
     // The minimums stored with the record stand above the flow's present ones.
     assert_eq!((read.scores.liveness_min, read.scores.face_compare_min), (Some(0.6), Some(0.85)));
-    assert_eq!(read.checks.form.unwrap().answers["Source of funds"], "Salary");
+    assert_eq!(read.checks.form.unwrap().answers.reveal()["Source of funds"], "Salary");
     assert_eq!(read.access_log[0].outcome, "allowed");
     assert_eq!(read.reported_flags, []);
 }

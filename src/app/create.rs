@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backend::{BackendError, CreateRequest, Created, ErrorKind},
     keys::{Code, Key},
-    model::{Contact, Flow, Personal, Project},
+    model::{Contact, Flow, Personal, Project, debug_only},
 };
 
 /// The fields, in order.
@@ -80,7 +80,6 @@ impl Field {
 }
 
 /// The state of the form.
-#[derive(Debug)]
 pub struct CreateForm {
     /// The field that gets the keys.
     pub focus: Field,
@@ -99,6 +98,8 @@ pub struct CreateForm {
     pub tried: bool,
     sending: Option<RequestId>,
 }
+
+debug_only!(CreateForm { focus, project, flow, tried, sending });
 
 impl CreateForm {
     fn new() -> Self {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     keys::{Code, Key},
-    model::{Decision, RegistrationId, ReviewNote},
+    model::{Decision, RegistrationId, ReviewNote, debug_only},
     triage::{Hindrance, Proposal, Reason},
 };
 
@@ -34,7 +34,6 @@ pub enum Field {
 }
 
 /// The form, and the plan under it.
-#[derive(Debug)]
 pub struct DecideForm {
     ids: Vec<RegistrationId>,
     /// How many of them the filter hides.
@@ -58,6 +57,8 @@ pub struct DecideForm {
     /// The plan, scrolled.
     pub scroll: Scroll,
 }
+
+debug_only!(DecideForm { ids, hidden, decision, reason, focus, overturn, mistake, scroll });
 
 impl DecideForm {
     fn has_note(&self) -> bool {

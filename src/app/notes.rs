@@ -14,7 +14,7 @@ use super::{
 use crate::{
     backend::{Annotation, BackendError, LONGEST_NOTE},
     keys::{Code, Key},
-    model::{Registration, RegistrationId, Timestamp, Verdict},
+    model::{Registration, RegistrationId, Timestamp, Verdict, debug_only},
 };
 
 /// What was said and has no answer yet, and what can be taken back.
@@ -26,7 +26,6 @@ pub struct Sayings {
 }
 
 /// A note that is being written.
-#[derive(Debug)]
 pub struct NoteForm {
     /// About which registration.
     pub id: RegistrationId,
@@ -39,6 +38,8 @@ pub struct NoteForm {
     /// The note of this run that can be taken back.
     pub taken_back: Option<Timestamp>,
 }
+
+debug_only!(NoteForm { id, mistake, taken_back });
 
 impl Sayings {
     /// How many have no answer yet.

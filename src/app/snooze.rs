@@ -16,7 +16,7 @@ use crate::{
     backend::{Annotation, LONGEST_REASON},
     index::Span,
     keys::{Code, Key},
-    model::{RegistrationId, Timestamp},
+    model::{RegistrationId, Timestamp, debug_only},
 };
 
 /// The hour at which a working day begins, in UTC like every time of the console.
@@ -62,7 +62,6 @@ pub enum SnoozeField {
 }
 
 /// A snooze in the making.
-#[derive(Debug)]
 pub struct SnoozeForm {
     /// Which registrations.
     pub ids: Vec<RegistrationId>,
@@ -81,6 +80,8 @@ pub struct SnoozeForm {
     /// What is wrong.
     pub mistake: Option<String>,
 }
+
+debug_only!(SnoozeForm { ids, hidden, choices, chosen, span, focus, mistake });
 
 impl SnoozeForm {
     /// The chosen one.

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::{
-    model::{Contact, Registration, RegistrationId, Status, StepKind, Timestamp},
+    model::{Contact, Registration, RegistrationId, Status, StepKind, Timestamp, debug_only},
     text,
 };
 
@@ -11,7 +11,7 @@ use crate::{
 const LONGEST_NAME: usize = 40;
 
 /// Who asks, and from where: this goes to the access log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     /// In which role.
     pub kind: CallerKind,
@@ -22,6 +22,8 @@ pub struct Caller {
     /// Browser or app, where there is one.
     pub user_agent: Option<String>,
 }
+
+debug_only!(Caller { kind, name });
 
 /// The role of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +163,7 @@ pub enum Use {
 }
 
 /// What a new registration needs.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct CreateRequest {
     /// Project id.
     pub project: String,
@@ -173,6 +175,8 @@ pub struct CreateRequest {
     pub contact: Contact,
 }
 
+debug_only!(CreateRequest { project, flow, contact });
+
 /// A new registration.
 #[derive(Debug, Clone)]
 pub struct Created {
@@ -183,7 +187,7 @@ pub struct Created {
 }
 
 /// What a sync asks for. Without a step, the status is recomputed from the evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct SyncRequest {
     /// The step that is reported, and the status asked for.
     pub step: Option<(SyncStep, Status)>,
@@ -192,6 +196,8 @@ pub struct SyncRequest {
     /// The version the operator saw; a mismatch is a conflict. `None` does not check.
     pub seen_version: Option<u64>,
 }
+
+debug_only!(SyncRequest { step, seen_version });
 
 /// The steps that can be reported to `sync`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -300,8 +306,19 @@ pub struct TokenScope {
 mod tests {
     use chrono::DateTime;
 
-    use super::Page;
-    use crate::model::Registration;
+    use super::{Caller, CreateRequest, Page, SyncRequest};
+    use crate::model::{Contact, Registration};
+
+    #[test]
+    fn what_is_asked_prints_nobody() {
+        let text = || "Plantina".to_owned();
+        let contact = Contact { full_name: Some(text().into()), email: Some(text().into()), ..Contact::default() };
+        let asked = CreateRequest { user_id: Some(text()), contact, ..CreateRequest::default() };
+        let noted = SyncRequest { note: Some(text()), ..SyncRequest::default() };
+        let caller = Caller { ip: Some(text()), user_agent: Some(text()), ..Caller::operator().named("ines") };
+        let printed = format!("{asked:?} {noted:?} {caller:?}");
+        assert!(printed.contains("ines") && !printed.contains("Plantina"), "{printed}");
+    }
 
     fn page(rows: usize, refused: usize, page: u32, pages: Option<u32>) -> Page {
         let row = Registration::new("someone".into(), DateTime::UNIX_EPOCH);

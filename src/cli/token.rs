@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use secrecy::SecretString;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::{
     Failure, Output, Session,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Longest token that is taken from standard input, bytes.
-const LONGEST_INPUT: u64 = 64 * 1024;
+const LONGEST_INPUT: usize = 64 * 1024;
 
 /// Tells of the token, renews it, or takes one.
 pub async fn run(command: &TokenCommand, session: &Session, output: &mut Output) -> Result<(), Failure> {
@@ -30,9 +30,11 @@ pub async fn run(command: &TokenCommand, session: &Session, output: &mut Output)
         }
         TokenCommand::Renew(arguments) => renewed(arguments, remote, output).await,
         TokenCommand::Store => {
-            let mut text = String::new();
-            io::stdin().take(LONGEST_INPUT).read_to_string(&mut text).map_err(Failure::io("standard input"))?;
-            remote.token.store(&SecretString::from(text)).await.map_err(|error| refused(&error))?;
+            // As large as it gets from the start: text that moves as it grows leaves copies behind.
+            let mut text = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
+            let input = io::stdin().take(LONGEST_INPUT as u64).read_to_string(&mut text);
+            input.map_err(Failure::io("standard input"))?;
+            remote.token.store(&SecretString::from(text.as_str())).await.map_err(|error| refused(&error))?;
             output.line(&format!("stored in {}", remote.token.place()))
         }
     }

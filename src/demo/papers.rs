@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::chance::Chance;
 use super::person::Person;
 use crate::model::{
-    BackgroundSource, DocumentCheck, DocumentKind, FlowSettings, LivenessCheck, Outcome, SourceStatus, StepState,
+    Answers, BackgroundSource, DocumentCheck, DocumentKind, FlowSettings, LivenessCheck, Outcome, SourceStatus,
+    StepState,
 };
 
 /// The lists that a background check asks.
@@ -107,7 +108,7 @@ pub(super) fn lists(other: Option<(&str, &SourceStatus)>) -> Vec<BackgroundSourc
 }
 
 /// Answers to a project's own form.
-pub(super) fn form_answers(chance: &mut Chance) -> Map<String, Value> {
+pub(super) fn form_answers(chance: &mut Chance) -> Answers {
     const OCCUPATIONS: &[&str] = &["baker", "nurse", "teacher", "bus driver", "potter", "translator", "gardener"];
     const PURPOSES: &[&str] = &["salary", "savings", "sales", "remittances"];
     let word =
@@ -116,5 +117,5 @@ pub(super) fn form_answers(chance: &mut Chance) -> Map<String, Value> {
     answers.insert("occupation".to_owned(), word(OCCUPATIONS, chance));
     answers.insert("purpose".to_owned(), word(PURPOSES, chance));
     answers.insert("politicallyExposed".to_owned(), Value::from(false));
-    answers
+    answers.into()
 }

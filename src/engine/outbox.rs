@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{BackendError, ErrorKind};
@@ -110,7 +110,7 @@ fn append(path: &Path, message: &Message) -> std::io::Result<()> {
         kind: message.kind,
         secret: message.secret.expose_secret(),
     };
-    let mut text = serde_json::to_string(&line)?;
+    let mut text = Zeroizing::new(serde_json::to_string(&line)?);
     text.push('\n');
     private::open_file(path)?.write_all(text.as_bytes())
 }

@@ -1,6 +1,6 @@
 //! What is random: ids, tokens and codes.
 
-use secrecy::SecretString;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use crate::backend::{BackendError, ErrorKind};
 use crate::model::Timestamp;
@@ -16,8 +16,8 @@ pub(super) fn id(at: Timestamp) -> Result<String, BackendError> {
 
 /// 32 random bytes as hex: opaque, and unlike any real token of the service.
 pub(super) fn token() -> Result<SecretString, BackendError> {
-    let random: [u8; 32] = bytes()?;
-    Ok(hex::encode(random).into())
+    let random: Zeroizing<[u8; 32]> = Zeroizing::new(bytes()?);
+    Ok(hex::encode(*random).into())
 }
 
 /// Six digits, each code equally likely.

@@ -4,9 +4,10 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::{BackgroundCheck, Gateway, Moment, Outcome, Personal, StepState, Timestamp, open_word};
+use super::{
+    Answers, BackgroundCheck, Gateway, Moment, Outcome, Personal, StepState, Timestamp, debug_only, open_word,
+};
 
 /// All that was checked. `None` means that the step has left no trace (or that the source does not tell).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ pub struct Consent {
 }
 
 /// What the person typed: the sign-up form and basic information.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Information {
     /// Id of the object on the wire.
@@ -92,8 +93,10 @@ pub struct Information {
     pub submitted: Option<Moment>,
 }
 
+debug_only!(Information { id, created, submitted });
+
 /// A code sent to an e-mail address or a phone. The code itself is never part of the model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CodeCheck {
     /// Id of the object on the wire.
@@ -121,6 +124,20 @@ pub struct CodeCheck {
     /// When the latest code dies.
     pub expires_at: Option<Timestamp>,
 }
+
+debug_only!(CodeCheck {
+    id,
+    state,
+    raw_status,
+    gateway,
+    attempts,
+    max_attempts,
+    sends,
+    created,
+    last_sent,
+    validated,
+    expires_at
+});
 
 impl Default for CodeCheck {
     fn default() -> Self {
@@ -156,7 +173,7 @@ open_word! {
 }
 
 /// The identity document, as scanned and looked up.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DocumentCheck {
     /// Id of the object on the wire.
@@ -239,6 +256,29 @@ pub struct DocumentCheck {
     pub finished: Option<Moment>,
 }
 
+debug_only!(DocumentCheck {
+    id,
+    state,
+    raw_status,
+    kind,
+    confidence,
+    authenticity,
+    anti_spoofing,
+    data_consistency,
+    image_validated,
+    score_validated,
+    names_match,
+    name_match,
+    name_review,
+    has_face,
+    is_live,
+    requires_back,
+    has_back,
+    input_method,
+    created,
+    finished
+});
+
 impl Default for DocumentCheck {
     fn default() -> Self {
         Self {
@@ -286,7 +326,7 @@ impl Default for DocumentCheck {
 }
 
 /// The selfie with liveness detection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LivenessCheck {
     /// Id of the object on the wire.
@@ -316,6 +356,8 @@ pub struct LivenessCheck {
     /// When the check reached its state.
     pub finished: Option<Moment>,
 }
+
+debug_only!(LivenessCheck { id, state, raw_status, score, min_score, anti_spoofing, os, created, finished });
 
 impl Default for LivenessCheck {
     fn default() -> Self {
@@ -364,7 +406,7 @@ pub struct FormSubmission {
     /// When it was sent.
     pub submitted: Option<Moment>,
     /// The answers, opaque.
-    pub answers: Map<String, Value>,
+    pub answers: Answers,
 }
 
 /// The signature.

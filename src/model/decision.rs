@@ -1,6 +1,6 @@
 //! What a person can decide about a registration, and how the reason travels within the note.
 
-use super::{Registration, Status, Timestamp};
+use super::{Registration, Status, Timestamp, debug_only};
 
 /// What a person decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,13 +57,15 @@ pub fn is_reason_code(text: &str) -> bool {
 /// A reviewer's words with the code of the reason before them: `[document_forged] The font is wrong.`
 ///
 /// Services keep nothing but a note with a decision, so the code travels there, in a form that reads back.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct ReviewNote {
     /// Code of the reason, if one was given.
     pub reason: Option<String>,
     /// The words; never empty.
     pub words: Option<String>,
 }
+
+debug_only!(ReviewNote { reason });
 
 impl ReviewNote {
     /// Takes a note apart. Brackets that hold anything else than a code are words like others.

@@ -4,9 +4,8 @@
 //! tagged by `step`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::{BackgroundSource, DocumentCheck, Information, LivenessCheck};
+use super::{Answers, BackgroundSource, DocumentCheck, Information, LivenessCheck};
 
 /// What became of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +86,7 @@ pub enum Evidence {
     Form {
         /// The answers, opaque.
         #[serde(default)]
-        answers: Map<String, Value>,
+        answers: Answers,
     },
     /// The person signed.
     Signature {},

@@ -30,7 +30,8 @@ pub use desk::{Claim, DeskNotes, FlagVerdict, Note, Snooze, Verdict};
 pub use evidence::{CodeOutcome, Evidence};
 pub use flow::{Flow, FlowSettings, FlowStep, Gateway, Project};
 pub use moment::{Basis, Moment, Timestamp};
-pub use personal::Personal;
+pub(crate) use personal::debug_only;
+pub use personal::{Answers, Personal};
 pub use registration::{
     AccessEntry, Attempt, Contact, FlowRef, NOT_LOADED, ProjectRef, Registration, RegistrationId, ReportedFlag,
     Results, Review, Scores,

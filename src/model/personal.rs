@@ -3,6 +3,23 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// `Debug` of a struct that holds what is personal without being [`Personal`]: numbers, dates, words of a source. It
+/// prints the fields that are named and no others, so a field that is added later is hidden until somebody says otherwise.
+macro_rules! debug_only {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter
+                    .debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_only;
 
 /// A piece of personal data: a name, an address, a number.
 ///
@@ -64,6 +81,37 @@ impl From<String> for Personal {
 impl From<Personal> for String {
     fn from(value: Personal) -> Self {
         value.0.as_ref().to_owned()
+    }
+}
+
+/// What somebody answered to the questions of a form, each under its question. Opaque, and so as personal as it gets:
+/// `Debug` prints a mask.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Answers(Map<String, Value>);
+
+impl Answers {
+    /// The answers themselves. Only for what an operator asked to see, and for the wire.
+    pub fn reveal(&self) -> &Map<String, Value> {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Answers(•••)")
+    }
+}
+
+impl From<Map<String, Value>> for Answers {
+    fn from(answers: Map<String, Value>) -> Self {
+        Self(answers)
+    }
+}
+
+impl FromIterator<(String, Value)> for Answers {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(answers: I) -> Self {
+        Self(answers.into_iter().collect())
     }
 }
 

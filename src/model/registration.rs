@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, Project, ReviewNote, Status, Step, StepKind,
-    Timestamp,
+    Timestamp, debug_only,
 };
 
 /// The id of a registration: opaque, compared byte by byte. Many places hold the same one, so copies share its text.
@@ -52,7 +52,7 @@ impl From<&str> for RegistrationId {
 }
 
 /// One person's attempt to open an account and prove who they are.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Registration {
     /// Opaque id.
@@ -108,6 +108,32 @@ pub struct Registration {
     /// Keys of the source that the model has no place for, as they were.
     pub extra: Map<String, Value>,
 }
+
+debug_only!(Registration {
+    id,
+    project,
+    flow,
+    status,
+    current_step,
+    contact,
+    steps,
+    results,
+    scores,
+    checks,
+    failed_attempts,
+    access_log,
+    reported_flags,
+    reviews,
+    desk,
+    deliveries,
+    link_resent,
+    link_resends,
+    created_at,
+    updated_at,
+    completed_at,
+    expires_at,
+    version
+});
 
 /// The word for the state of a check of which only the id is known.
 pub const NOT_LOADED: &str = "not loaded";
@@ -235,7 +261,7 @@ pub struct Contact {
 }
 
 /// The verdicts, in the words of the mission's `verificationResults`. `None`: the source does not say.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Results {
     /// The document as a whole.
@@ -257,6 +283,16 @@ pub struct Results {
     pub other: Map<String, Value>,
 }
 
+debug_only!(Results {
+    document_verification,
+    biometric_verification,
+    liveness_detection,
+    face_comparison,
+    criminal_history,
+    email_verification,
+    phone_verification
+});
+
 /// Measured scores and the minimums in force, 0 to 1; `name_match` is 0 to 100.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -276,7 +312,7 @@ pub struct Scores {
 }
 
 /// One failed attempt at a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attempt {
     /// The step.
@@ -294,8 +330,10 @@ pub struct Attempt {
     pub document_number: Option<Personal>,
 }
 
+debug_only!(Attempt { step, at, counts, score, document_number });
+
 /// One access to a registration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessEntry {
     /// When.
@@ -312,8 +350,10 @@ pub struct AccessEntry {
     pub reason: Option<String>,
 }
 
+debug_only!(AccessEntry { at, action, outcome });
+
 /// A flag that the source itself raised.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportedFlag {
     /// The source's own code.
@@ -322,8 +362,10 @@ pub struct ReportedFlag {
     pub detail: Value,
 }
 
+debug_only!(ReportedFlag { code });
+
 /// A decision by a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Review {
     /// When.
@@ -340,6 +382,8 @@ pub struct Review {
     /// The reviewer's words.
     pub note: Option<String>,
 }
+
+debug_only!(Review { at, by, from, to });
 
 impl Review {
     /// A decision with the note that was sent with it.

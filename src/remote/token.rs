@@ -9,14 +9,14 @@ use std::{
     time::Duration,
 };
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 use tokio::{process::Command, sync::Mutex, time};
 
 use super::{RemoteError, keyring};
 use crate::private;
 
 /// Longest token file that is read, bytes; tokens in use are a few hundred long.
-const LONGEST_FILE: u64 = 64 * 1024;
+const LONGEST_FILE: usize = 64 * 1024;
 
 /// How long a command may take to print the token: long enough for a person to unlock a key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
@@ -161,8 +161,9 @@ fn from_file(path: &Path) -> Result<SecretString, RemoteError> {
     let failed = |error: std::io::Error| RemoteError::token(format!("Cannot read the token file {shown}: {error}."));
     let mut file = fs::File::open(path).map_err(failed)?;
     refuse_readable_by_others(&file.metadata().map_err(failed)?, path)?;
-    let mut text = String::new();
-    file.by_ref().take(LONGEST_FILE).read_to_string(&mut text).map_err(failed)?;
+    // As large as it gets from the start: text that moves as it grows leaves copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_FILE));
+    file.by_ref().take(LONGEST_FILE as u64).read_to_string(&mut text).map_err(failed)?;
     checked(&text, &format!("the file {shown}"))
 }
 
@@ -210,14 +211,25 @@ async fn from_command(argv: &[String], timeout: Duration) -> Result<SecretString
             "The token command `{program}` failed ({status}). Run it by hand to see why."
         )));
     }
-    checked(&String::from_utf8_lossy(&output.stdout), &format!("the output of `{program}`"))
+    let printed = Zeroizing::new(output.stdout);
+    checked(&String::from_utf8_lossy(&printed), &format!("the output of `{program}`"))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use secrecy::zeroize::ZeroizeOnDrop;
+
     use super::*;
+
+    #[test]
+    fn what_holds_a_token_is_zeroed_when_it_is_dropped() {
+        // Looking at freed memory is not for safe code; that the type promises it is seen by the compiler.
+        fn promises<T: ZeroizeOnDrop>(_: &T) {}
+        promises(&checked("tok-123", "a test").unwrap());
+        promises(&Zeroizing::new(String::new()));
+    }
 
     fn command(argv: &[&str], timeout: Duration) -> TokenSource {
         TokenSource::Command { argv: argv.iter().map(|part| (*part).to_owned()).collect(), timeout }

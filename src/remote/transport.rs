@@ -10,7 +10,9 @@ use tokio::time;
 use super::{RemoteError, Timeouts, manners::Manners};
 use crate::{
     backend::{BackendError, ErrorKind},
-    http, wire,
+    http,
+    model::debug_only,
+    wire,
 };
 
 /// Largest answer that is read, bytes. A page of a hundred registrations takes a few hundred KiB; images are not asked
@@ -24,7 +26,7 @@ const MOST_REPEATS: u32 = 3;
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// One request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -36,6 +38,8 @@ pub(super) struct Call {
     pub(super) what: &'static str,
 }
 
+debug_only!(Call { method, what });
+
 impl Call {
     /// Whether doing it twice is the same as doing it once.
     fn is_read(&self) -> bool {
@@ -44,7 +48,6 @@ impl Call {
 }
 
 /// A successful answer.
-#[derive(Debug)]
 pub(super) struct Answer {
     /// Its JSON; `null` where it had no body.
     pub(super) body: Value,
@@ -55,6 +58,8 @@ pub(super) struct Answer {
     /// Nothing has changed since the answer that is known; there is no body.
     pub(super) is_known: bool,
 }
+
+debug_only!(Answer { token, mark, is_known });
 
 /// The HTTP client.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use futures_util::StreamExt;
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -89,12 +90,12 @@ impl Fields {
     }
 
     /// A code as people type it: a text, or a whole number.
-    pub(super) fn code(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
+    pub(super) fn code(&self, names: &[&str]) -> Result<Option<SecretString>, Refusal> {
         let number = names.iter().find_map(|name| self.0.get(*name).and_then(Value::as_u64));
         match number {
             // Leading zeros are lost in a number; codes have six digits.
-            Some(number) => Ok(Some(format!("{number:06}"))),
-            None => self.text(names),
+            Some(number) => Ok(Some(format!("{number:06}").into())),
+            None => Ok(self.text(names)?.map(SecretString::from)),
         }
     }
 
@@ -175,6 +176,8 @@ fn without_values(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use secrecy::ExposeSecret as _;
+
     use super::*;
     use crate::model::Evidence;
 
@@ -202,8 +205,9 @@ mod tests {
 
     #[test]
     fn a_code_is_a_text_or_a_number_with_its_leading_zeros() {
-        assert_eq!(fields(r#"{"otp": 1234}"#).code(&["otp"]).unwrap().as_deref(), Some("001234"));
-        assert_eq!(fields(r#"{"otp": "001234"}"#).code(&["otp"]).unwrap().as_deref(), Some("001234"));
+        for given in [r#"{"otp": 1234}"#, r#"{"otp": "001234"}"#] {
+            assert_eq!(fields(given).code(&["otp"]).unwrap().unwrap().expose_secret(), "001234");
+        }
         assert!(fields(r#"{"otp": [1]}"#).code(&["otp"]).is_err());
     }
 

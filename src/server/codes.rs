@@ -7,7 +7,6 @@ use axum::{
     extract::State,
     routing::{post, put},
 };
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{
@@ -95,7 +94,7 @@ async fn enter(
     fields: &Fields,
 ) -> Result<Json<Value>, Refusal> {
     let code = fields.code(&["otp", "verificationCode"])?.ok_or_else(|| Refusal::invalid("otp", "missing otp"))?;
-    let registration = app.backend.enter_code(id, channel, SecretString::from(code), &access.caller).await?;
+    let registration = app.backend.enter_code(id, channel, code, &access.caller).await?;
     let object = validations::object_now(kind, &registration)?;
     let contact = &registration.contact;
     let mut data = json!({

@@ -1,5 +1,5 @@
 //! Connections that cannot hang: one that stays silent, does not take its answer, or trickles a byte now and then, is
-//! closed. No more than so many are open at a time; others wait to be taken, and one network has a share of them only.
+//! closed; so is one whose request has a head without end. No more than so many are open at a time; others wait to be taken, and one network has a share of them only.
 
 use std::{
     future::Future,
@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    heads::HeadEnd,
+    heads::{HeadEnd, TOO_LARGE},
     shares::{Place, Share, Shares},
 };
 use axum::{
@@ -163,6 +163,16 @@ impl Timed {
         self.heading.take_if(|heading| heading.end.is_in(bytes));
     }
 
+    /// Refuses a head that is larger than any may be, before all of it is read, let alone parsed.
+    fn refuse_endless_head(&self) -> io::Result<()> {
+        if !self.heading.as_ref().is_some_and(|heading| heading.end.is_overdue()) {
+            return Ok(());
+        }
+        // The connection ends whether or not this can be told.
+        let _ = self.stream.try_write(TOO_LARGE);
+        Err(io::ErrorKind::InvalidData.into())
+    }
+
     /// Notes how much of something was written.
     fn note_write(&mut self, progress: &Poll<io::Result<usize>>, wanted: usize, begin: &[u8]) {
         self.answered |= !begin.starts_with(INTERIM);
@@ -175,6 +185,7 @@ impl AsyncRead for Timed {
         let before = into.filled().len();
         let progress = Pin::new(&mut self.stream).poll_read(context, into);
         self.note_read(&into.filled()[before..]);
+        self.refuse_endless_head()?;
         self.watch(context, progress)
     }
 }
@@ -305,6 +316,18 @@ mod tests {
             assert!(tries < 1000, "no place was given back");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_head_that_is_too_large_is_refused_long_before_all_of_it_has_come() {
+        let (_, mut stream) = greeted(BOUNDS, 5).await;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: example\r\nx: ").await.unwrap();
+        // Of the megabyte that is meant, a sixteenth: whoever waits for the rest, or for an end, answers nothing.
+        stream.write_all(&vec![b'y'; 1024 * 1024 / 16]).await.unwrap();
+        let mut answer = [0; 12];
+        tokio::time::timeout(Duration::from_secs(20), stream.read_exact(&mut answer)).await.unwrap().unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 431");
+        assert!(ends(stream).await, "it is read on");
     }
 
     #[tokio::test]

@@ -11,6 +11,13 @@ const LONGEST_TARGET: usize = 8 * 1024;
 /// All headers together, bytes. Our own choice: a token and what a browser adds take some thousand.
 const LARGEST_HEADERS: usize = 32 * 1024;
 
+/// Most bytes of a head that are read, whatever they are: both of the above, and the punctuation between them.
+const LARGEST_HEAD: usize = LONGEST_TARGET + LARGEST_HEADERS + 8 * 1024;
+
+/// What whoever sends a larger head is told, before the connection is closed: nobody has parsed what it asks for.
+pub(super) const TOO_LARGE: &[u8] = b"HTTP/1.1 431 Request Header Fields Too Large\r\n\
+    connection: close\r\ncontent-length: 0\r\ncache-control: no-store\r\n\r\n";
+
 /// Refuses a request whose target or headers are too large.
 pub(super) fn check(request: &Request) -> Result<(), Refusal> {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
@@ -29,14 +36,22 @@ pub(super) fn check(request: &Request) -> Result<(), Refusal> {
 /// Finds the blank line that ends a head, in bytes as they come.
 #[derive(Debug, Default)]
 pub(super) struct HeadEnd {
+    /// Bytes so far.
+    taken: usize,
     /// Whether the request line has begun: blank lines before it are no end.
     begun: bool,
     line_ended: bool,
 }
 
 impl HeadEnd {
+    /// Whether more has come than any head may have, without an end.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.taken > LARGEST_HEAD
+    }
+
     /// Takes the next bytes; whether the head ends within them.
     pub(super) fn is_in(&mut self, bytes: &[u8]) -> bool {
+        self.taken = self.taken.saturating_add(bytes.len());
         for byte in bytes {
             match byte {
                 b'\n' if self.line_ended => return true,

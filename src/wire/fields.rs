@@ -11,8 +11,15 @@ use super::times;
 use crate::model::{Basis, Moment, Personal, Timestamp};
 
 /// A JSON object that is being read.
-#[derive(Debug, Default, Clone)]
+#[derive(Default, Clone)]
 pub(super) struct Fields(Map<String, Value>);
+
+impl std::fmt::Debug for Fields {
+    /// The keys alone: the values are whatever a service says of people.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 /// A field that holds another object, or only its id.
 #[derive(Debug)]

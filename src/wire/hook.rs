@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{WireError, fields::Fields, secrets, times};
-use crate::model::{RegistrationId, Status, Timestamp};
+use crate::model::{RegistrationId, Status, Timestamp, debug_only};
 
 /// The key of the object in the live family.
 const OBJECT: &str = "object";
@@ -52,7 +52,7 @@ const KNOWN_OVERVIEW: &[&str] = &[
 ];
 
 /// One delivery, as read. What opens doors and what is an image has been taken out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct HookEvent {
     /// The type as sent, for example `onboarding_app_registration_completed`.
     pub kind: String,
@@ -71,6 +71,8 @@ pub struct HookEvent {
     /// The object.
     pub object: Map<String, Value>,
 }
+
+debug_only!(HookEvent { kind, name, is_known, registration, object_id, status, at });
 
 impl HookEvent {
     /// What two deliveries of one event have in common: type, object and time; where one of the latter is missing,

@@ -8,8 +8,8 @@ use super::{
     times,
 };
 use crate::model::{
-    BackgroundCheck, BackgroundSource, Basis, Checks, Consent, FormSubmission, Information, ListKind, MatchedBy,
-    Moment, Personal, Registration, Signature, SourceStatus,
+    Answers, BackgroundCheck, BackgroundSource, Basis, Checks, Consent, FormSubmission, Information, ListKind,
+    MatchedBy, Moment, Personal, Registration, Signature, SourceStatus,
 };
 
 /// What `informationValidation` tells.
@@ -214,14 +214,16 @@ pub(super) fn write_consent(consent: &Consent) -> Value {
 fn read_form(reference: Ref) -> Option<FormSubmission> {
     match reference {
         Ref::Absent | Ref::Null => None,
-        Ref::Id(id) => Some(FormSubmission { submitted: times::of_object_id(&id), id: Some(id), answers: Map::new() }),
+        Ref::Id(id) => {
+            Some(FormSubmission { submitted: times::of_object_id(&id), id: Some(id), answers: Answers::default() })
+        }
         Ref::Object(mut fields) => {
             let id = fields.peek_id();
             let id_time = id.as_deref().and_then(times::of_object_id);
             let submitted = fields.moment("createdAt", Basis::Created).or(id_time);
             let answers = match fields.list("answers") {
                 Some(answers) => answers.into_iter().filter_map(Fields::of).filter_map(answer).collect(),
-                None => fields.object("answers").into_rest(),
+                None => fields.object("answers").into_rest().into(),
             };
             Some(FormSubmission { id, submitted, answers })
         }
@@ -235,7 +237,7 @@ fn answer(mut fields: Fields) -> Option<(String, Value)> {
 /// Writes the project's own form.
 pub(super) fn write_form(form: &FormSubmission, id: &str) -> Value {
     let answers: Vec<Value> =
-        form.answers.iter().map(|(label, value)| json!({ "label": label, "value": value })).collect();
+        form.answers.reveal().iter().map(|(label, value)| json!({ "label": label, "value": value })).collect();
     json!({ "_id": id, "answers": answers, "createdAt": times::moment_value(form.submitted) })
 }
 

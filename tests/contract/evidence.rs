@@ -2,10 +2,9 @@
 
 use chrono::NaiveDate;
 use regdesk::model::{
-    BackgroundSource, CodeOutcome, DocumentCheck, DocumentKind, Evidence, FlowSettings, Information, LivenessCheck,
-    Outcome, Requirement, SourceStatus, StepState,
+    Answers, BackgroundSource, CodeOutcome, DocumentCheck, DocumentKind, Evidence, FlowSettings, Information,
+    LivenessCheck, Outcome, Requirement, SourceStatus, StepState,
 };
-use serde_json::Map;
 
 /// A selfie with a score; the backend judges it.
 pub fn selfie(score: f64) -> Evidence {
@@ -56,7 +55,7 @@ fn all_passing() -> Vec<Evidence> {
         selfie(0.97),
         Evidence::FaceComparison { score: 0.96, min_score: None },
         Evidence::CriminalHistory { sources: vec![clear] },
-        Evidence::Form { answers: Map::new() },
+        Evidence::Form { answers: Answers::default() },
         Evidence::Signature {},
     ]
 }

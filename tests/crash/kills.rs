@@ -8,6 +8,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
@@ -28,6 +29,9 @@ const SHARES: u64 = 4;
 
 /// Kills after which a store is looked over for the last time and a new one begun, so that stores stay small.
 const PER_STORE: u64 = 25;
+
+/// How long the first line of a command is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Clients that write at once.
 const CLIENTS: u64 = 3;
@@ -167,8 +171,14 @@ fn what_commands_printed_survives_kills_in_the_middle_of_a_batch() {
             let arguments: &[&str] = if round % 2 == 0 { &query } else { &sync };
             let mut child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let lines = BufReader::new(child.stdout.take().unwrap());
-            let reader = thread::spawn(move || lines.lines().map_while(Result::ok).collect::<Vec<_>>());
-            thread::sleep(Duration::from_millis(10 + chance.below(190)));
+            let (said, heard) = mpsc::channel();
+            let tell = move |_: &String| said.send(()).unwrap_or_default();
+            let reader = thread::spawn(move || lines.lines().map_while(Result::ok).inspect(tell).collect::<Vec<_>>());
+            // Half of them at any time, half in the middle of what is acknowledged, however slow the machine is.
+            if round % 4 > 1 {
+                let _ = heard.recv_timeout(PATIENCE);
+            }
+            thread::sleep(Duration::from_millis(10 + chance.below(90)));
             killed += u64::from(was_killed(&mut child));
             desk.assert_whole();
             let found = desk.all();

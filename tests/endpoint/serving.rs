@@ -111,6 +111,29 @@ async fn a_body_over_the_limit_is_refused_and_the_endpoint_lives_on() {
 }
 
 #[tokio::test]
+async fn a_megabyte_of_headers_is_refused_before_it_has_all_come_and_the_endpoint_lives_on() {
+    let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
+    let address = endpoint.url.strip_prefix("http://").unwrap().to_owned();
+    let (mut reading, mut writing) = TcpStream::connect(&address).await.unwrap().into_split();
+    let sending = tokio::spawn(async move {
+        let line = format!("x-note: {}\r\n", "y".repeat(1000));
+        writing.write_all(b"GET /v2/app-registrations HTTP/1.1\r\nhost: x\r\n").await?;
+        for _ in 0..1024 {
+            writing.write_all(line.as_bytes()).await?;
+            tokio::task::yield_now().await;
+        }
+        // No blank line: whoever waits for the end of the headers never answers.
+        std::io::Result::Ok(writing)
+    });
+    let mut answer = Vec::new();
+    // Cut off or told: either way the connection is over.
+    let _ = reading.read_to_end(&mut answer).await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{:?}", String::from_utf8_lossy(&answer));
+    drop(sending.await);
+    assert_eq!(endpoint.get("/v2/app-registrations").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_head_over_the_limit_is_refused_in_json_and_the_endpoint_lives_on() {
     let (_desk, endpoint) = Desk::engine().await.served(Dialect::Overview).await;
     let list = "/v2/app-registrations";

@@ -1,6 +1,6 @@
 //! Parsers of what comes from outside, fed with samples that were garbled: whatever they get, they answer or refuse, in
 //! good time, and never panic. `REGDESK_FUZZ_SECONDS` sets how long each is fed; two seconds without it. A sample that
-//! broke one belongs into `tests/parsers/cases`, which is tried first.
+//! broke one belongs into `tests/parsers/cases`, which is tried first. `.ci/fuzz` feeds the same parsers with guidance.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod targets;
@@ -130,6 +130,20 @@ fn feed(samples: &[Vec<u8>], parse: impl Fn(&[u8])) {
         fed += 1;
     }
     println!("{fed} samples");
+}
+
+/// The samples of the corpus reach as many places as coverage-guided fuzzing has found; here they are merely read.
+#[test]
+fn each_sample_of_the_corpus_is_read_or_refused_by_its_parser() {
+    for (name, parse) in targets::TARGETS {
+        let samples = files(&format!("fuzz/corpus/{name}"), "");
+        assert!(samples.len() > 2, "fuzz/corpus/{name} has no samples");
+        for sample in &samples {
+            parse(sample);
+        }
+    }
+    let corpora = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")).unwrap().count();
+    assert_eq!(corpora, targets::TARGETS.len(), "each folder of the corpus is that of a target");
 }
 
 /// JSON of every kind that comes over the wire.

@@ -18,6 +18,22 @@ use serde_json::Value;
 /// Longest sample that is made, bytes.
 pub const LONGEST: usize = 64 * 1024;
 
+/// What a parser is fed to.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also that of its folder in `fuzz/corpus`.
+pub const TARGETS: [(&str, Target); 9] = [
+    ("answers", answers),
+    ("cleaned", cleaned),
+    ("configuration", configuration),
+    ("errors", errors),
+    ("hooks", hooks),
+    ("imports", imports),
+    ("keys_and_notes", keys_and_notes),
+    ("query", query),
+    ("registration", registration),
+];
+
 /// Answers of a service, whatever was asked.
 pub fn answers(bytes: &[u8]) {
     let Ok(body) = wire::parse_body(200, bytes) else { return };

@@ -6,8 +6,8 @@ use super::{Digest, Event, Fact};
 use crate::backend::Channel;
 use crate::model::{
     AccessEntry, Attempt, BackgroundCheck, Checks, CodeCheck, Consent, Contact, DocumentCheck, FaceCompare,
-    FormSubmission, Gateway, Information, LivenessCheck, Moment, Registration, Review, Signature, StepKind, StepState,
-    Timestamp, Told, timeline,
+    FormSubmission, Gateway, Information, LivenessCheck, Moment, Personal, Registration, Review, Signature, StepKind,
+    StepState, Timestamp, Told, timeline,
 };
 
 /// Entries kept in the access log; the events keep them all.
@@ -134,7 +134,7 @@ fn change_code(state: &mut State, event: &Event) {
             }
             let limit = state.settings().attempt_limit(&channel.step());
             let check = state.code_check_mut(*channel);
-            send_code(check, (gateway, *expires_at, ip), fresh_id, now);
+            send_code(check, (gateway, *expires_at, ip.as_ref()), fresh_id, now);
             (check.attempts, check.max_attempts) = (*spent, Some(limit));
         }
         Fact::CodeAccepted { channel } => accept_code(state, *channel, fresh_id, now),
@@ -306,7 +306,7 @@ fn overlay<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
 
 fn send_code(
     check: &mut CodeCheck,
-    (gateway, expires_at, ip): (&Gateway, Timestamp, &Option<String>),
+    (gateway, expires_at, ip): (&Gateway, Timestamp, Option<&Personal>),
     fresh_id: String,
     now: Moment,
 ) {
@@ -314,7 +314,7 @@ fn send_code(
     check.state = StepState::Pending;
     check.gateway = Some(gateway.clone());
     check.sends += 1;
-    overlay(&mut check.ip, ip.as_ref());
+    overlay(&mut check.ip, ip.map(|ip| ip.reveal().to_owned()).as_ref());
     check.created.get_or_insert(now);
     check.last_sent = Some(now);
     check.expires_at = Some(expires_at);

@@ -6,7 +6,7 @@ use super::command::Origin;
 use super::draft::Draft;
 use super::{Digest, Fact, Refusal};
 use crate::backend::{Channel, ErrorKind};
-use crate::model::{Attempt, CodeOutcome, FlowSettings, Gateway, StepState, Timestamp};
+use crate::model::{Attempt, CodeOutcome, FlowSettings, Gateway, Personal, StepState, Timestamp};
 
 /// Why a wrong code failed, in the service's words.
 const WRONG_CODE: &str = "otp_does_not_match";
@@ -46,7 +46,14 @@ pub(super) fn send(draft: Draft, channel: Channel, code: Option<Digest>, origin:
     }
     let minutes = settings.code_minutes.unwrap_or(FlowSettings::DEFAULTS.code_minutes);
     let expires_at = draft.at + TimeDelta::minutes(minutes.into());
-    Ok(draft.begin()?.push(Fact::CodeSent { channel, code, gateway, expires_at, ip: origin.ip.clone(), spent }))
+    Ok(draft.begin()?.push(Fact::CodeSent {
+        channel,
+        code,
+        gateway,
+        expires_at,
+        ip: origin.ip.as_deref().map(Personal::from),
+        spent,
+    }))
 }
 
 /// Tries a code. Wrong and dead codes become events, because they count.

@@ -2,7 +2,7 @@
 
 use super::Digest;
 use crate::backend::{Annotation, Caller, CallerKind, Channel, SyncStep};
-use crate::model::{Contact, Evidence, Flow, Project, Registration, RegistrationId, Status};
+use crate::model::{Contact, Evidence, Flow, Project, Registration, RegistrationId, Status, debug_only};
 
 /// One request to the rules. Whatever is random (ids, tokens, codes) is made outside and comes in as a value, secrets
 /// as digests, so that the same commands at the same times always give the same events.
@@ -60,7 +60,7 @@ pub enum Command {
 }
 
 /// What a new registration starts from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Create {
     /// Its id.
     pub id: RegistrationId,
@@ -80,8 +80,10 @@ pub struct Create {
     pub origin: Origin,
 }
 
+debug_only!(Create { id, project, flow, contact, taken, token, origin });
+
 /// See [`Command::Sync`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Sync {
     /// The step reported and the status asked for; `None` recomputes.
     pub step: Option<(SyncStep, Status)>,
@@ -94,6 +96,8 @@ pub struct Sync {
     /// The login token to hand out at `end` and `skipKYC`, if any.
     pub token: Option<Digest>,
 }
+
+debug_only!(Sync { step, seen_version, by, token });
 
 impl Sync {
     /// Recomputes the status from the evidence.
@@ -108,13 +112,15 @@ impl Sync {
 }
 
 /// Where a request came from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// IP address.
     pub ip: Option<String>,
     /// Browser or app.
     pub user_agent: Option<String>,
 }
+
+debug_only!(Origin {});
 
 impl From<&Caller> for Origin {
     fn from(caller: &Caller) -> Self {
@@ -123,7 +129,7 @@ impl From<&Caller> for Origin {
 }
 
 /// An entry for the access log; its time is the command's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Access {
     /// Who.
     pub actor: CallerKind,
@@ -134,6 +140,8 @@ pub struct Access {
     /// Why it was denied; `None` when it was allowed.
     pub denied: Option<String>,
 }
+
+debug_only!(Access { actor, action });
 
 impl Command {
     /// What the access log calls it.

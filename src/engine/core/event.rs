@@ -1,13 +1,12 @@
 //! What happened to a registration.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::Digest;
 use crate::backend::{Annotation, Channel, TokenKind};
 use crate::model::{
-    AccessEntry, Attempt, BackgroundSource, Contact, Delivery, DocumentCheck, FlowRef, Gateway, Information,
-    LivenessCheck, ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp,
+    AccessEntry, Answers, Attempt, BackgroundSource, Contact, Delivery, DocumentCheck, FlowRef, Gateway, Information,
+    LivenessCheck, Personal, ProjectRef, Registration, RegistrationId, Review, Status, StepKind, Timestamp, debug_only,
 };
 
 /// A fact with its time. The events of a registration, replayed in order, give its snapshot.
@@ -56,7 +55,7 @@ pub enum Fact {
         /// When it dies.
         expires_at: Timestamp,
         /// Where it was asked for from.
-        ip: Option<String>,
+        ip: Option<Personal>,
         /// Wrong codes so far that count against the limit of this one too. None in events of a time when each code
         /// had a limit of its own.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -109,7 +108,7 @@ pub enum Fact {
     /// The project's own form was submitted.
     CustomFormSubmitted {
         /// The answers.
-        answers: Map<String, Value>,
+        answers: Answers,
     },
     /// The person signed.
     Signed,
@@ -176,7 +175,7 @@ fn is_zero(number: &u32) -> bool {
 }
 
 /// See [`Fact::Created`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// Its id.
     pub id: RegistrationId,
@@ -195,3 +194,5 @@ pub struct Opening {
     /// When it runs out.
     pub expires_at: Timestamp,
 }
+
+debug_only!(Opening { id, project, flow, contact, expires_at });

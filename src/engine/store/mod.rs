@@ -21,6 +21,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unfinished;
 mod writer;
 
 use std::io;

@@ -14,7 +14,7 @@ use super::hooks::Hooks;
 use super::pages::Cursor;
 use super::tables::{FLOWS, FORMAT, META, PROJECTS, Tables};
 use super::turns::Turns;
-use super::{Store, StoreError, copies, feed, migration};
+use super::{Store, StoreError, copies, feed, migration, unfinished};
 use crate::model::{Flow, Project};
 use crate::private;
 
@@ -69,6 +69,14 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// Nothing has been kept in it yet.
+    #[error(
+        "{path} holds nothing yet: whoever made it was stopped. What opens it next begins it anew, `regdesk list` too."
+    )]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no file.
     #[error("there is no store at {path}. Name another directory.")]
     Missing {
@@ -100,7 +108,9 @@ impl Store {
         private::create_directory(directory)
             .map_err(|reason| OpenError::Directory { path: directory.to_owned(), reason })?;
         let path = file_of(directory);
-        private::open_file(&path).map_err(|reason| OpenError::Access { path: path.clone(), reason })?;
+        let access = |reason| OpenError::Access { path: path.clone(), reason };
+        private::open_file(&path).map_err(access)?;
+        unfinished::begin_anew(&path).map_err(access)?;
         let open = || {
             let opened = || Builder::new().set_cache_size(CACHE_BYTES).create(&path);
             careful(&path, || opened().map_err(|error| database_error(path.clone(), error)))
@@ -173,6 +183,9 @@ pub(super) fn existing(path: &Path) -> Result<Database, OpenError> {
     if !path.exists() {
         return Err(OpenError::Missing { path: path.to_owned() });
     }
+    if unfinished::is_unfinished(path).is_ok_and(|is| is) {
+        return Err(OpenError::Unfinished { path: path.to_owned() });
+    }
     let opened = Builder::new().set_cache_size(CACHE_BYTES).open(path);
     opened.map_err(|error| database_error(path.to_owned(), error))
 }
@@ -182,7 +195,8 @@ pub(super) fn require_format(database: &Database, path: &Path) -> Result<(), Ope
     let path = path.to_owned();
     match format_of(database) {
         Ok(Some(FORMAT | FORMAT_WITHOUT_FEED)) => Ok(()),
-        Ok(None | Some(0)) => Err(OpenError::Foreign { path }),
+        Ok(None) => Err(OpenError::Unfinished { path }),
+        Ok(Some(0)) => Err(OpenError::Foreign { path }),
         Ok(Some(found)) => Err(OpenError::Format { path, found }),
         Err(error) => Err(OpenError::Broken { path, reason: error.to_string() }),
     }

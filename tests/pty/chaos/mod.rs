@@ -1,7 +1,7 @@
 //! A service that does everything wrong: the mirror ends complete and true, keys are answered throughout, no write
 //! happens twice, and nothing that opens doors stays anywhere.
 
-mod service;
+pub mod service;
 
 use std::{fs, path::Path};
 

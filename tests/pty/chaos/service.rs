@@ -248,7 +248,7 @@ impl Service {
 }
 
 /// The head of a request.
-fn head(stream: &mut TcpStream) -> std::io::Result<String> {
+pub fn head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut request = Vec::new();
     let mut part = [0; 4096];
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -261,7 +261,8 @@ fn head(stream: &mut TcpStream) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&request).into_owned())
 }
 
-fn respond(stream: &mut TcpStream, status: &str, kind: &str, body: &str) -> std::io::Result<()> {
+/// Answers with a status, a type of content (JSON where none is given) and a body.
+pub fn respond(stream: &mut TcpStream, status: &str, kind: &str, body: &str) -> std::io::Result<()> {
     let kind = if kind.is_empty() { "application/json" } else { kind };
     write!(
         stream,

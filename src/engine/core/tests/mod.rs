@@ -10,6 +10,7 @@ mod opening;
 mod properties;
 mod steps;
 mod sync;
+mod unprinted;
 
 use chrono::{DateTime, TimeDelta};
 

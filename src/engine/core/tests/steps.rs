@@ -1,6 +1,6 @@
 use super::{Desk, code_of, document, minute, selfie};
 use crate::model::{
-    BackgroundSource, Basis, Evidence, Information, LivenessCheck, Outcome, Requirement, SourceStatus, Status,
+    Answers, BackgroundSource, Basis, Evidence, Information, LivenessCheck, Outcome, Requirement, SourceStatus, Status,
     StepKind, StepState,
 };
 
@@ -30,7 +30,7 @@ fn every_kind_of_evidence_completes_its_step_at_the_time_of_the_event() {
         selfie(0.9),
         Evidence::FaceComparison { score: 0.85, min_score: None },
         Evidence::CriminalHistory { sources: clear },
-        Evidence::Form { answers: serde_json::Map::new() },
+        Evidence::Form { answers: Answers::default() },
         Evidence::Signature {},
     ];
     let mut desk = Desk::open(&[]);

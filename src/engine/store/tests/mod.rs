@@ -238,6 +238,35 @@ fn a_file_that_is_no_store_is_left_alone() {
 }
 
 #[test]
+fn a_store_whose_making_was_cut_short_is_whole_and_is_begun_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("engine.redb");
+    drop(Database::create(&path).unwrap());
+    let made = std::fs::read(&path).unwrap();
+    let head_alone = || [&[0; 9], &made[9..320], &vec![0; made.len() - 320]].concat();
+    let stages = [Vec::new(), vec![0; made.len()], head_alone(), made.clone()];
+    for (stage, bytes) in stages.into_iter().enumerate() {
+        std::fs::write(&path, bytes).unwrap();
+        let findings = super::check::check(directory.path()).unwrap();
+        assert_eq!((findings.registrations, findings.mistaken), (0, 0), "stage {stage}");
+        drop(open(directory.path()).unwrap());
+        drop(open(directory.path()).unwrap());
+    }
+}
+
+#[test]
+fn a_store_that_lost_its_mark_and_holds_something_is_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path()).unwrap());
+    let path = directory.path().join("engine.redb");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..9].fill(0);
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(matches!(open(directory.path()), Err(OpenError::Foreign { .. })));
+    assert!(std::fs::read(&path).unwrap() == bytes, "it was written to");
+}
+
+#[test]
 fn a_data_directory_that_cannot_be_made_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
