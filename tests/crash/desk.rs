@@ -102,9 +102,13 @@ impl Desk {
     /// All registrations by id.
     #[track_caller]
     pub fn all(&self) -> std::collections::HashMap<String, Value> {
-        let listed: Value = serde_json::from_str(&self.ok(&["list", "--limit", "0", "--json"])).unwrap();
-        let rows = listed.as_array().unwrap().iter();
-        rows.map(|row| (row["id"].as_str().unwrap().to_owned(), row.clone())).collect()
+        let mut listed: Value = serde_json::from_str(&self.ok(&["list", "--limit", "0", "--json"])).unwrap();
+        let by_id = |row: &mut Value| {
+            // It counts down, so that no two lists of the same agree on it.
+            row.get_mut("link").and_then(Value::as_object_mut).and_then(|link| link.remove("secondsLeft"));
+            (row["id"].as_str().unwrap().to_owned(), row.take())
+        };
+        listed.as_array_mut().unwrap().iter_mut().map(by_id).collect()
     }
 
     /// Registrations are whole, and so is the audit log.

@@ -20,9 +20,9 @@ const DIALOGS: &[(&str, usize, &str)] = &[
     ("e", 1, "Export 42"),
     ("v", 1, "Columns after the name"),
     ("/eve\rV", 1, "Save as a view"),
-    ("b", 1, "Jobs, newest first"),
+    ("b", 1, ""),
     ("t", 1, ""),
-    ("L", 1, ""),
+    ("L", 1, "What happened, newest first"),
 ];
 
 /// Keys that open something to type in, and what it is. A paste is typed there.
