@@ -10,8 +10,8 @@ use super::feed::FEED;
 use super::open::{OpenError, careful, existing, file_of, require_format};
 use super::record::{Keys, unpack_snapshot};
 use super::tables::{CHANGED, CONTACTS, COUNTS, EXPIRY, HISTORY, ORDER, STATES, TOKENS};
-use super::{StoreError, codec};
-use crate::engine::core::{Event, State, replay};
+use super::{StoreError, codec, follows_from};
+use crate::engine::core::{Event, State};
 
 /// Mistakes that are told one by one; the rest is counted.
 const TOLD: usize = 20;
@@ -112,7 +112,7 @@ fn check_one(
             findings.events += events.len() as u64;
             if state.events != events.len() as u64 {
                 findings.mistake(format!("{id}: {} events are there, {} were counted", events.len(), state.events));
-            } else if replay(&events).is_none_or(|replayed| replayed.registration != state.registration) {
+            } else if !follows_from(&events, state) {
                 findings.mistake(format!("{id}: it is not what its events lead to"));
             }
         }

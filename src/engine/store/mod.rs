@@ -48,7 +48,7 @@ use turns::{Turn, Turns};
 pub(super) use writer::Writer;
 use writer::{Plan, View};
 
-use super::core::{Digest, Event, State};
+use super::core::{Digest, Event, State, replay};
 use crate::backend::{BackendError, ErrorKind, FeedPosition, ListRequest};
 use crate::model::{Flow, Project, Registration, RegistrationId, Timestamp};
 
@@ -310,4 +310,13 @@ fn refresh(registration: &mut Registration, flows: &[Flow]) {
 fn refreshed(mut state: State, flows: &[Flow]) -> State {
     refresh(&mut state.registration, flows);
     state
+}
+
+/// Whether a registration is what its events lead to. How its flow is doing is the catalogue's to say: what is read is
+/// brought up to date with it, and so is what is written after that.
+fn follows_from(events: &[Event], state: &State) -> bool {
+    replay(events).is_some_and(|mut replayed| {
+        replayed.registration.flow.status.clone_from(&state.registration.flow.status);
+        replayed.registration == state.registration
+    })
 }

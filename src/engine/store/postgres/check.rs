@@ -8,12 +8,12 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::super::record::{Keys, unpack_snapshot};
-use super::super::{Findings, StoreError, codec};
+use super::super::{Findings, StoreError, codec, follows_from};
 use super::changes::contact_digest;
 use super::connect::{ConnectError, DatabaseLogin};
 use super::link::{Link, Trouble};
 use super::read::{ONE_MOMENT, column, rows, signed, value};
-use crate::engine::core::{Event, State, replay};
+use crate::engine::core::{Event, State};
 
 const STATES: &str = "select id, events, status, project, flow, created, changed, expiry, snapshot
     from regdesk_states where id > $1 order by id limit 500";
@@ -96,7 +96,7 @@ impl Walk {
         self.findings.events += events.len() as u64;
         if state.events != events.len() as u64 {
             self.findings.mistake(format!("{id}: {} events are there, {} were counted", events.len(), state.events));
-        } else if replay(&events).is_none_or(|replayed| replayed.registration != state.registration) {
+        } else if !follows_from(&events, state) {
             self.findings.mistake(format!("{id}: it is not what its events lead to"));
         }
     }

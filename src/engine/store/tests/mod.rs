@@ -14,7 +14,7 @@ use super::{OpenError, Store, StoreError};
 use crate::backend::{CallerKind, Channel, ListRequest, SyncStep};
 use crate::engine::catalog;
 use crate::engine::core::{Event, State};
-use crate::model::{Contact, RegistrationId, Status, Timestamp};
+use crate::model::{Contact, Flow, RegistrationId, Status, Timestamp};
 
 fn at(seconds: i64) -> Timestamp {
     DateTime::from_timestamp(1_760_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -27,7 +27,10 @@ fn open(directory: &Path) -> Result<Store, OpenError> {
 
 /// The life of a new registration so far: its state and its events.
 fn opened(store: &Store, number: u32, seconds: i64) -> (State, Vec<Event>) {
-    let flow = store.flows()[0].clone();
+    opened_in(store.flows()[0].clone(), store, number, seconds)
+}
+
+fn opened_in(flow: Flow, store: &Store, number: u32, seconds: i64) -> (State, Vec<Event>) {
     let create = Create {
         id: RegistrationId::new(format!("{number:024x}")),
         user_id: "user".into(),
@@ -235,6 +238,20 @@ fn a_file_that_is_no_store_is_left_alone() {
     transaction.commit().unwrap();
     drop(database);
     assert!(matches!(open(directory.path()), Err(OpenError::Foreign { .. })));
+}
+
+#[test]
+fn what_has_become_of_a_flow_is_no_mistake_of_its_registrations() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let before = Flow { status: None, ..store.flows()[0].clone() };
+    let (state, events) = opened_in(before, &store, 1, 0);
+    store.write(|writer| writer.append(0, &events, &state)).unwrap();
+    let now = store.load(&state.registration.id).unwrap().unwrap();
+    assert_ne!(now.registration.flow.status, state.registration.flow.status);
+    decide(&store, &now, Status::Failed).unwrap();
+    drop(store);
+    assert_eq!(super::check(directory.path()).unwrap().mistakes, Vec::<String>::new());
 }
 
 #[test]
