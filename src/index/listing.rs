@@ -157,7 +157,8 @@ fn foremost(
     keys: &Keys,
     order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync,
 ) -> (Vec<Keyed>, Vec<Row>) {
-    let parts = rows.par_chunks(ROWS_AT_ONCE.max(most));
+    // As few parts as there are threads: each picks as many as are wanted in all.
+    let parts = rows.par_chunks(rows.len().div_ceil(rayon::current_num_threads()).max(ROWS_AT_ONCE));
     let picked: Vec<_> = parts.map(|part| foremost_of_part(part, most, keys, &order)).collect();
     let (picked, others): (Vec<_>, Vec<_>) = picked.into_iter().unzip();
     let (mut picked, mut others) = (picked.concat(), others.concat());
