@@ -68,6 +68,8 @@ impl List {
     }
 
     fn find_selected(&mut self, index: &Index, height: usize) {
+        // In order where the screen was first: there whoever is selected is found at once, and mostly stays.
+        self.sort_around(self.cursor.top(), index, height);
         let place = self.selected.as_ref().and_then(|id| index.place_in(&self.listing, self.sort, id));
         self.cursor.follow(place, self.rows().len(), height);
         self.look(index, height);
@@ -95,10 +97,13 @@ impl List {
         self.look(index, height);
     }
 
+    fn sort_around(&mut self, top: usize, index: &Index, height: usize) {
+        index.sort(&mut self.listing, self.sort, top.saturating_sub(height)..top + 2 * height.max(1));
+    }
+
     /// Sees to it that what is on the screen, and a screen to each side, is in order.
     fn look(&mut self, index: &Index, height: usize) {
-        let top = self.cursor.top();
-        index.sort(&mut self.listing, self.sort, top.saturating_sub(height)..top + 2 * height.max(1));
+        self.sort_around(self.cursor.top(), index, height);
         let row = self.cursor.selected().and_then(|row| self.rows().get(row));
         self.selected = row.and_then(|row| index.id(*row)).cloned();
     }
