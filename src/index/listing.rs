@@ -70,17 +70,26 @@ impl Index {
         let wanted = around.start.saturating_sub(AROUND).min(end)..end;
         // Whatever is nearer, the beginning or the end, is picked out from there on.
         let is_late = wanted.start > count - wanted.end;
-        let (picked, others) = if is_late {
+        let mut picked = if is_late {
             foremost(&listing.rows, count - wanted.start, &keys, |one, other| keys.compare(*other, *one))
         } else {
             foremost(&listing.rows, wanted.end, &keys, |one, other| keys.compare(*one, *other))
         };
-        let (before, mut picked, after) =
-            if is_late { (others, picked, Vec::new()) } else { (Vec::new(), picked, others) };
+        let others = self.without(&listing.rows, &picked);
+        let (before, after) = if is_late { (others, Vec::new()) } else { (Vec::new(), others) };
         let within = wanted.start - before.len()..wanted.end - before.len();
         sort_within(&mut picked, within, &keys);
         listing.rows = [before, picked.into_iter().map(|(_, row)| row).collect(), after].concat();
         listing.sorted = wanted;
+    }
+
+    /// Rows but for those that were picked, in the order in which they stand.
+    fn without(&self, rows: &[Row], picked: &[Keyed]) -> Vec<Row> {
+        let mut is_picked = vec![false; self.len()];
+        for (_, row) in picked {
+            is_picked[row.place()] = true;
+        }
+        rows.iter().filter(|row| !is_picked[row.place()]).copied().collect()
     }
 
     /// At which place of a listing a registration stands, by the order; `None` if it is not there.
@@ -150,49 +159,41 @@ impl Index {
     }
 }
 
-/// Picks out so many rows that come first by an order, in no order of their own; and tells the others.
-fn foremost(
-    rows: &[Row],
-    most: usize,
-    keys: &Keys,
-    order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync,
-) -> (Vec<Keyed>, Vec<Row>) {
+/// Picks out so many rows that come first by an order, in no order of their own.
+fn foremost(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync) -> Vec<Keyed> {
     // As few parts as there are threads: each picks as many as are wanted in all.
     let parts = rows.par_chunks(rows.len().div_ceil(rayon::current_num_threads()).max(ROWS_AT_ONCE));
     let picked: Vec<_> = parts.map(|part| foremost_of_part(part, most, keys, &order)).collect();
-    let (picked, others): (Vec<_>, Vec<_>) = picked.into_iter().unzip();
-    let (mut picked, mut others) = (picked.concat(), others.concat());
-    if most < picked.len() {
-        picked.select_nth_unstable_by(most, &order);
-        others.extend(picked.drain(most..).map(|(_, row)| row));
-    }
-    (picked, others)
+    let mut picked = picked.concat();
+    keep_foremost(&mut picked, most, &order);
+    picked
 }
 
 /// The same, one row after the other: most are told by one comparison with the last of those that are first so far.
-fn foremost_of_part(
-    rows: &[Row],
-    most: usize,
-    keys: &Keys,
-    order: impl Fn(&Keyed, &Keyed) -> Ordering,
-) -> (Vec<Keyed>, Vec<Row>) {
+fn foremost_of_part(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Vec<Keyed> {
     let mut picked: Vec<Keyed> = Vec::with_capacity(rows.len().min(2 * most));
-    let mut others = Vec::new();
     let mut last: Option<Keyed> = None;
     for row in rows {
         let keyed = keys.keyed(*row);
         if last.is_some_and(|last| order(&keyed, &last).is_ge()) {
-            others.push(*row);
             continue;
         }
         picked.push(keyed);
         if picked.len() == 2 * most {
-            let (_, greatest, _) = picked.select_nth_unstable_by(most - 1, &order);
-            last = Some(*greatest);
-            others.extend(picked.drain(most..).map(|(_, row)| row));
+            last = keep_foremost(&mut picked, most, &order);
         }
     }
-    (picked, others)
+    picked
+}
+
+/// Drops all but so many that come first; the last of these, if there were more.
+fn keep_foremost(rows: &mut Vec<Keyed>, most: usize, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Option<Keyed> {
+    if rows.len() <= most {
+        return None;
+    }
+    rows.select_nth_unstable_by(most.saturating_sub(1), order);
+    rows.truncate(most);
+    rows.last().copied()
 }
 
 /// Sorts a part, so that what is before it and after it stands there.

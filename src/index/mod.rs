@@ -102,9 +102,8 @@ impl Index {
 
     /// Whether somebody has claimed it who is not whoever asks.
     pub fn is_anothers(&self, id: &RegistrationId) -> bool {
-        let Some(operator) = &self.operator else { return false };
-        let entry = self.get(id);
-        entry.is_some_and(|entry| entry.registration.desk.claim.as_ref().is_some_and(|claim| claim.by != *operator))
+        let is_claimed = |row: usize| self.columns.owner.get(row).is_some() && !self.columns.has(row, Mark::Mine);
+        self.operator.is_some() && self.place(id).is_some_and(is_claimed)
     }
 
     /// An empty index that judges in the same way for the same operator.

@@ -5,12 +5,11 @@
 //! anew. Operators are few, and do a thing at a time.
 
 use std::sync::Arc;
-use std::thread;
 
 use deadpool_postgres::ClientWrapper;
 
 use super::super::StoreError;
-use super::link::{Link, Trouble};
+use super::link::{Link, Trouble, apart};
 use super::read::{ONE_MOMENT, column, rows, signed};
 use super::write;
 use crate::backend::{BackendError, Ledger, LedgerEnd, LedgerLine, Next};
@@ -38,17 +37,18 @@ impl Ledger for SharedLedger {
     }
 
     fn append(&self, next: &Next<'_>) -> Result<(), BackendError> {
-        Ok(aside(|| {
+        let add = || {
             write::transaction(&self.link, async |client| {
                 let seen = end(client).await?;
                 let lines = next(&seen).map_err(StoreError::Refused)?;
                 add(client, &seen, &lines).await
             })
-        })?)
+        };
+        Ok(apart(add, || StoreError::Torn)?)
     }
 
     fn read(&self, take: &mut (dyn FnMut(&str) + Send)) -> Result<LedgerEnd, BackendError> {
-        Ok(aside(|| self.read_all(take).map_err(Trouble::into_error))?)
+        Ok(apart(|| self.read_all(take).map_err(Trouble::into_error), || StoreError::Torn)?)
     }
 }
 
@@ -75,11 +75,6 @@ impl SharedLedger {
         lent.give_back();
         Ok(end)
     }
-}
-
-/// On a thread of its own: whoever notes something may be on one that runs tasks, where nobody waits for a database.
-fn aside<T: Send>(work: impl FnOnce() -> Result<T, StoreError> + Send) -> Result<T, StoreError> {
-    thread::scope(|scope| scope.spawn(work).join()).unwrap_or(Err(StoreError::Torn))
 }
 
 async fn end(client: &ClientWrapper) -> Result<LedgerEnd, Trouble> {

@@ -114,10 +114,18 @@ pub(in crate::engine) fn aside<T: Send>(
     login: &DatabaseLogin,
     work: impl FnOnce() -> Result<T, ConnectError> + Send,
 ) -> Result<T, ConnectError> {
-    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|_| {
+    apart(work, || {
         let reason = "the engine stopped in the middle of it".to_owned();
-        Err(ConnectError::Unusable { place: login.place(), reason, what: "this program is whole" })
+        ConnectError::Unusable { place: login.place(), reason, what: "this program is whole" }
     })
+}
+
+/// The same, with what is told if it breaks off.
+pub(super) fn apart<T: Send, E: Send>(
+    work: impl FnOnce() -> Result<T, E> + Send,
+    broke_off: impl FnOnce() -> E,
+) -> Result<T, E> {
+    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|_| Err(broke_off()))
 }
 
 /// See the module.
