@@ -18,7 +18,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
+    /// Whether a frame has begun whose end has not come (a synchronized update, mode 2026, which the parser does not
+    /// know): a terminal shows such a frame whole or not at all.
+    drawing: bool,
     closed: bool,
+}
+
+impl Seen {
+    /// Takes what the program wrote next.
+    fn take(&mut self, bytes: &[u8]) {
+        const BEGIN: &[u8] = b"\x1b[?2026h";
+        const END: &[u8] = b"\x1b[?2026l";
+        // Either may be cut in two by the end of a read.
+        let seam = self.raw.len().saturating_sub(BEGIN.len() - 1);
+        self.raw.extend_from_slice(bytes);
+        let last = self.raw[seam..].windows(BEGIN.len()).rfind(|part| *part == BEGIN || *part == END);
+        self.drawing = last.map_or(self.drawing, |part| part == BEGIN);
+        self.parser.process(bytes);
+    }
 }
 
 /// A number of rows or columns; a terminal has at least one.
@@ -77,6 +94,7 @@ impl Terminal {
             Mutex::new(Seen {
                 parser: vt100::Parser::new(cells(rows), cells(columns), 0),
                 raw: Vec::new(),
+                drawing: false,
                 closed: false,
             }),
             Condvar::new(),
@@ -114,11 +132,12 @@ impl Terminal {
         self.wait(&format!("{text:?} gone"), |seen| !seen.parser.screen().contents().contains(text))
     }
 
+    /// Waits until something is so on a whole frame, and returns the screen.
     fn wait(&self, what: &str, is: impl Fn(&Seen) -> bool) -> String {
         let (lock, changed) = &*self.seen;
         let deadline = Instant::now() + PATIENCE;
         let mut seen = lock.lock().unwrap();
-        while !is(&seen) {
+        while (seen.drawing && !seen.closed) || !is(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "waited in vain for {what}; the screen is\n{}", seen.parser.screen().contents());
             seen = changed.wait_timeout(seen, left).unwrap().0;
@@ -229,8 +248,7 @@ fn follow(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) {
             let (lock, changed) = &*seen;
             let mut seen = lock.lock().unwrap();
             seen.closed = read == 0;
-            seen.raw.extend_from_slice(&buffer[..read]);
-            seen.parser.process(&buffer[..read]);
+            seen.take(&buffer[..read]);
             changed.notify_all();
             if read == 0 {
                 return;
