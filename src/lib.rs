@@ -26,6 +26,7 @@
 //!                                            private files that only their owner can read
 //!                                            http    the client for whatever calls out
 //!                                            packing values that are alike, compressed
+//!                                            sections lists of numbers and texts, read as quickly as they are
 //! ```
 //!
 //! # Who may import whom
@@ -91,6 +92,7 @@ mod packing;
 mod private;
 pub mod remote;
 pub mod runtime;
+mod sections;
 pub mod server;
 pub mod text;
 pub mod triage;

@@ -30,13 +30,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("remote", &["backend", "http", "model", "wire"]),
     ("wire", &["backend", "model", "triage"]),
     ("backend", &["model"]),
-    ("index", &["model", "packing", "triage"]),
-    ("triage", &["model"]),
+    ("index", &["model", "packing", "sections", "triage"]),
+    ("triage", &["model", "sections"]),
     ("model", &[]),
     ("text", &[]),
     ("private", &[]),
     ("http", &[]),
     ("packing", &[]),
+    ("sections", &["model"]),
     ("lib", &[]),
 ];
 

@@ -95,7 +95,13 @@ impl Desk {
                     let kept_at = data_dir.join(engine::INDEX_SNAPSHOT);
                     snapshot = Some(SnapshotFile::at(kept_at, &policy, operator.name.as_deref()));
                 }
-                let engine = opened::engine(source, clock.clone(), hooked(&profile.webhooks))?;
+                let hooked = hooked(&profile.webhooks);
+                let somebody_listens = !hooked.is_empty();
+                let engine = opened::engine(source, clock.clone(), hooked)?;
+                if somebody_listens {
+                    // They are told what ran out meanwhile, whether or not anybody looks at it.
+                    engine.end_overdue()?;
+                }
                 journal = opened::journal_beside(&engine, &profile)?;
                 shared = matches!(source, Source::Shared { .. }).then(|| engine.clone());
                 Arc::new(engine)

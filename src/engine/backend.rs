@@ -1,5 +1,7 @@
 //! The engine as a [`Backend`].
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::broadcast;
@@ -10,8 +12,8 @@ use super::outbox::Message;
 use super::secrets;
 use crate::backend::{
     Annotation, Annotations, Backend, BackendError, Caller, CallerKind, Capabilities, Channel, CreateRequest, Created,
-    ErrorKind, Feed, FeedPosition, HookQueue, ListRequest, Page, ResendRequest, ResentLink, SyncOutcome, SyncRequest,
-    SyncStep, TokenScope,
+    ErrorKind, Feed, FeedPosition, HookQueue, ListRequest, Order, Page, ResendRequest, ResentLink, SyncOutcome,
+    SyncRequest, SyncStep, TokenScope,
 };
 use crate::model::{Evidence, Flow, Project, Registration, RegistrationId, StepKind, Timestamp};
 
@@ -31,9 +33,7 @@ impl Backend for Engine {
     async fn list(&self, request: ListRequest) -> Result<Page, BackendError> {
         check_page(&request)?;
         self.blocking(move |inner| {
-            // A list must not say otherwise than reading each of its rows would.
-            inner.end_overdue()?;
-            let (registrations, total) = inner.store.page(&request)?;
+            let (registrations, total) = page(inner, &request)?;
             let pages = u32::try_from(total.div_ceil(u64::from(request.limit))).unwrap_or(u32::MAX);
             Ok(Page { registrations, total: Some(total), page: request.page, pages: Some(pages), refused: Vec::new() })
         })
@@ -185,6 +185,25 @@ fn check_page(request: &ListRequest) -> Result<(), BackendError> {
 }
 
 /// Reads a registration. Only outsiders leave a note in the access log: the console looks too often for that.
+/// The rows of a page, and how many there are in all. A list must not say otherwise than reading each of its rows would;
+/// but after a long night very many are overdue, and whoever looks at one page is not to wait for all of them.
+fn page(inner: &Inner, request: &ListRequest) -> Result<(Vec<Registration>, u64), BackendError> {
+    let now = inner.clock.now();
+    let mut overdue = inner.store.overdue(now)?;
+    let stays_where_it_is = request.statuses.is_empty() && request.order == Order::Created;
+    if stays_where_it_is && !overdue.is_empty() {
+        let overdue_ids: HashSet<RegistrationId> = overdue.into_iter().collect();
+        let (registrations, total) = inner.store.page(request)?;
+        let ids = registrations.iter().map(|registration| &registration.id);
+        overdue = ids.filter(|id| overdue_ids.contains(*id)).cloned().collect();
+        if overdue.is_empty() {
+            return Ok((registrations, total));
+        }
+    }
+    inner.end(&overdue, now)?;
+    Ok(inner.store.page(request)?)
+}
+
 fn retrieve(inner: &Inner, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError> {
     let now = inner.clock.now();
     let load = || inner.store.load(id)?.ok_or_else(|| BackendError::no_registration(id));

@@ -73,8 +73,8 @@ impl From<Failure> for BackendError {
 }
 
 impl Engine {
-    /// Opens the engine in a data directory, making it if need be, and ends the registrations whose lifetime passed
-    /// meanwhile. Blocks.
+    /// Opens the engine in a data directory, making it if need be. Registrations whose lifetime has passed are ended when
+    /// they are looked at, and all of them by [`Engine::end_overdue`]. Blocks.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
         Self::open_with_hooks(directory, clock, HookedProjects::default())
     }
@@ -83,12 +83,15 @@ impl Engine {
     pub fn open_with_hooks(directory: &Path, clock: Clock, hooked: HookedProjects) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
         let store = Store::open(directory, &projects, &flows)?;
-        let engine = Self::assemble(Box::new(store), clock, Outbox::file(directory), hooked);
-        engine
-            .inner
-            .end_overdue()
-            .map_err(|error| OpenError::Broken { path: directory.to_owned(), reason: error.message })?;
-        Ok(engine)
+        Ok(Self::assemble(Box::new(store), clock, Outbox::file(directory), hooked))
+    }
+
+    /// Ends every registration whose lifetime has passed. Blocks, for long after a long time.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn end_overdue(&self) -> Result<(), BackendError> {
+        self.inner.end_overdue()
     }
 
     /// The engine over a database that others work with as well. Codes and links go to the outbox in a directory of this

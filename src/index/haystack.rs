@@ -5,18 +5,19 @@ use crate::{
     triage::names,
 };
 
-/// Name, e-mail address, digits of the phone, id; then other names and document numbers (as written and without
-/// separators), a line each. What is not known is empty.
+/// Name, e-mail address, digits of the phone, id; then what other names and document numbers (as written and without
+/// separators) hold beside these, a line each. What is not known is empty.
 pub fn parts(registration: &Registration) -> [String; 5] {
     let contact = &registration.contact;
     let fold = |text: Option<&Personal>| text.map(|text| names::fold_text(text.reveal())).unwrap_or_default();
-    [
+    let [name, email, phone, id] = [
         line(&fold(registration.name())),
         line(&fold(contact.email.as_ref())),
         phone(registration),
         line(&names::fold_text(registration.id.as_str())),
-        others(registration),
-    ]
+    ];
+    let others = others(registration, &[&name, &email, &phone, &id]);
+    [name, email, phone, id, others]
 }
 
 /// A folded text in one line, as parts are.
@@ -31,7 +32,8 @@ fn phone(registration: &Registration) -> String {
     code.chars().chain(phone.reveal().chars()).filter(char::is_ascii_digit).collect()
 }
 
-fn others(registration: &Registration) -> String {
+/// A word that stands in one line needs no second one.
+fn others(registration: &Registration, known: &[&str]) -> String {
     let (contact, checks) = (&registration.contact, &registration.checks);
     let (typed, scanned) = (checks.information.as_ref(), checks.document.as_ref());
     let names = [
@@ -50,7 +52,12 @@ fn others(registration: &Registration) -> String {
     for text in &mut lines {
         *text = line(text);
     }
-    lines.sort_unstable();
-    lines.dedup();
-    lines.join("\n")
+    lines.sort_unstable_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    let mut kept: Vec<&str> = Vec::new();
+    for text in &lines {
+        if !known.iter().chain(&kept).any(|other| other.contains(text.as_str())) {
+            kept.push(text);
+        }
+    }
+    kept.join("\n")
 }

@@ -1,12 +1,12 @@
 //! The orders of rows.
 
-use std::{cmp::Ordering, fmt};
+use std::{cmp::Ordering, fmt, hash::Hash};
 
 use rayon::prelude::*;
 
 use super::{
     Row,
-    columns::{Columns, Mark, Part},
+    columns::{Columns, Mark, Part, Repeating},
     totals::status_position,
 };
 use crate::{
@@ -222,34 +222,30 @@ impl SortField {
             Self::Created => Box::new(|row| of_time(columns.created[row])),
             Self::Status => {
                 let ranks = columns.status.ranks(|status| (status_position(status), status.as_str().to_owned()));
-                by_rank(columns.status.codes(), ranks)
+                by_rank(&columns.status, ranks)
             }
             Self::Step => {
                 let ranks = columns.step.ranks(|step| (step.position(), step.as_str().to_owned()));
-                by_rank(columns.step.codes(), ranks)
+                by_rank(&columns.step, ranks)
             }
             Self::Project => {
                 let ranks = columns.project.ranks(|named| (named.name.clone().unwrap_or_default(), named.id.clone()));
-                by_rank(columns.project.codes(), ranks)
+                by_rank(&columns.project, ranks)
             }
-            Self::Flow => {
-                by_rank(columns.flow.codes(), columns.flow.ranks(|named| (named.name.clone(), named.id.clone())))
-            }
+            Self::Flow => by_rank(&columns.flow, columns.flow.ranks(|named| (named.name.clone(), named.id.clone()))),
             Self::Name | Self::Email | Self::Phone => {
                 let part = self.text().unwrap_or(Part::Name);
                 Box::new(move |row| of_beginning(columns.texts.part(row, part)))
             }
-            Self::Country => by_rank(columns.origin.codes(), columns.origin.ranks(|origin| origin.document.clone())),
+            Self::Country => by_rank(&columns.origin, columns.origin.ranks(|origin| origin.document.clone())),
             Self::Link => Box::new(|row| live_link(columns, row)),
-            Self::Attempts => by_rank(columns.attempts.codes(), columns.attempts.ranks(|attempts| attempts.counted)),
+            Self::Attempts => by_rank(&columns.attempts, columns.attempts.ranks(|attempts| attempts.counted)),
             Self::Risk => Box::new(|row| columns.risk[row].into()),
             Self::Face => Box::new(|row| of_score(columns.face[row])),
             Self::Liveness => Box::new(|row| of_score(columns.liveness[row])),
             Self::Links => Box::new(|row| columns.linked[row].into()),
             // What nobody claimed comes last when sorted from A on.
-            Self::Owner => {
-                by_rank(columns.owner.codes(), columns.owner.ranks(|owner| (owner.is_none(), owner.clone())))
-            }
+            Self::Owner => by_rank(&columns.owner, columns.owner.ranks(|owner| (owner.is_none(), owner.clone()))),
             // Equal: ties are broken by id, and so everything is one.
             Self::Id => Box::new(|_| 0),
         }
@@ -266,8 +262,11 @@ impl SortField {
     }
 }
 
-fn by_rank(codes: &[u32], ranks: Vec<u32>) -> Box<dyn Fn(usize) -> u128 + Sync + '_> {
-    Box::new(move |row| ranks[codes[row] as usize].into())
+fn by_rank<T: Eq + Hash + Clone + Sync>(
+    column: &Repeating<T>,
+    ranks: Vec<u32>,
+) -> Box<dyn Fn(usize) -> u128 + Sync + '_> {
+    Box::new(move |row| ranks[column.code(row)].into())
 }
 
 /// A signed number as one that sorts alike.
@@ -317,22 +316,22 @@ fn urgency(columns: &Columns) -> Box<dyn Fn(usize) -> u128 + Sync + '_> {
     let stages = columns.stage.table(Clone::clone);
     let open = columns.status.table(Status::is_open);
     Box::new(move |row| {
-        let stage = stages[columns.stage.codes()[row] as usize];
-        let reason = stuck[columns.stuck.codes()[row] as usize];
+        let stage = stages[columns.stage.code(row)];
+        let reason = stuck[columns.stuck.code(row)];
         let mut key = Packed::default();
         key.put(1, u128::from(!columns.has(row, Mark::Snoozed)));
         key.put(1, u128::from(reason.is_some()));
         if let Some(reason) = reason {
             let ratio = ratio(columns, row);
             key.put(1, u128::from(reason != STANDSTILL));
-            key.put(3, turns[columns.turn.codes()[row] as usize]);
+            key.put(3, turns[columns.turn.code(row)]);
             key.put(1, u128::from(stage != Some(Stage::GivenUp)));
             key.put(32, u128::from((ratio * 10.0).floor() as u32));
             key.put(32, live_link(columns, row));
             // As good as a ratio is told: ties are broken by it alone.
             key.put(32, u128::from((ratio as f32).to_bits()));
         } else {
-            key.put(1, u128::from(open[columns.status.codes()[row] as usize]));
+            key.put(1, u128::from(open[columns.status.code(row)]));
             key.put(1, u128::from(stage == Some(Stage::Warn)));
             key.put(64, of_time(columns.updated[row]));
         }

@@ -3,7 +3,8 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Read},
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::UNIX_EPOCH,
@@ -22,8 +23,11 @@ use crate::{
 
 /// Fewer registrations are read and judged in about a second: no snapshot is made of them.
 const FEWEST: usize = 2_000;
-/// Once so many have changed since a snapshot, or have to be judged anew at every start, another one is made.
+/// Once so many have changed since a snapshot, or have to be judged anew at every start, that is done aside.
 const MANY: usize = 1_000;
+/// And once they are more than this share of all, another one is made: writing everybody down takes longer than judging
+/// a few anew.
+const WORTH_ANOTHER: usize = 64;
 /// With more than this share of all changed, reading everybody takes no longer.
 const MOST_CHANGED: usize = 4;
 
@@ -47,7 +51,7 @@ impl SnapshotFile {
     fn read(&self, empty: Index) -> Option<(Index, FeedPosition)> {
         let file = File::open(&self.path).ok()?;
         let length = file.metadata().ok()?.len();
-        let read = empty.read_snapshot(&self.maker, file, length);
+        let read = empty.read_snapshot(&self.maker, |place| From { file: &file, place }, length);
         if read.is_none() {
             tracing::info!("the snapshot of the index is of no use, and deleted");
             // Whoever makes the next one replaces it.
@@ -72,6 +76,20 @@ impl SnapshotFile {
         file.set_len(0)?;
         let stamp = Stamp { maker: self.maker.clone(), position: (position.number, position.mark) };
         index.write_snapshot(&stamp, file)
+    }
+}
+
+/// A file from some place on; others may read it elsewhere at the same time.
+struct From<'a> {
+    file: &'a File,
+    place: u64,
+}
+
+impl Read for From<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(bytes, self.place)?;
+        self.place += read as u64;
+        Ok(read)
     }
 }
 
@@ -133,7 +151,7 @@ impl<'a> Stored<'a> {
         let follow = move || {
             let stored = changed.iter().map(|id| backend.feed()?.stored(id).ok()?.map(Arc::new));
             index.upsert(stored.collect::<Option<Vec<_>>>()?, now);
-            if count + index.judge_due(now) > MANY {
+            if count + index.judge_due(now) > MANY.max(index.len() / WORTH_ANOTHER) {
                 file.write(&index, position);
             }
             Some(Box::new(index))

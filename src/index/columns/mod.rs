@@ -4,7 +4,7 @@
 mod repeating;
 mod texts;
 
-pub use repeating::{Among, Repeating};
+pub use repeating::{Among, Codes, Repeating};
 pub use texts::{Letters, Part, Texts};
 
 use std::borrow::Cow;
@@ -87,13 +87,19 @@ pub enum Mark {
     Bare = 16,
 }
 
-/// A score and the threshold in force for it; NaN where it was not measured.
-#[derive(Debug, Clone, Copy)]
-pub struct Measured {
-    /// 0 to 1.
-    pub score: f64,
-    /// 0 to 1.
-    pub in_force: f64,
+/// The thresholds in force, by [`Knob`], 0 to 1: as bits, since few of very many differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct InForce([u64; 2]);
+
+impl InForce {
+    fn of(registration: &Registration) -> Self {
+        Self(Knob::ALL.map(|knob| knob.in_force(registration).to_bits()))
+    }
+
+    /// That of a knob.
+    pub fn of_knob(self, knob: Knob) -> f64 {
+        f64::from_bits(self.0[knob as usize])
+    }
 }
 
 /// The columns of an index; row by row beside its entries.
@@ -123,8 +129,9 @@ pub struct Columns {
     pub face: Vec<f64>,
     /// The liveness as reported, NaN where there was none.
     pub liveness: Vec<f64>,
-    /// By [`Knob`]: what a threshold is held against.
-    pub measured: [Vec<Measured>; 2],
+    /// The liveness that a threshold is held against, NaN where there is none: not always the one reported.
+    pub held_liveness: Vec<f64>,
+    pub in_force: Repeating<InForce>,
     pub version: Vec<u64>,
     /// The incident that it is stuck in, by its place among those of the index; [`NO_INCIDENT`] if none.
     pub incident: Vec<u8>,
@@ -169,10 +176,8 @@ impl Columns {
         self.verdicts.set(row, verdicts.map(|told| (told.rule.clone(), told.verdict)).collect());
         set(&mut self.face, row, registration.scores.face_compare.unwrap_or(f64::NAN));
         set(&mut self.liveness, row, registration.scores.liveness.unwrap_or(f64::NAN));
-        for (column, knob) in self.measured.iter_mut().zip(Knob::ALL) {
-            let score = knob.score(registration).unwrap_or(f64::NAN);
-            set(column, row, Measured { score, in_force: knob.in_force(registration) });
-        }
+        set(&mut self.held_liveness, row, Knob::Liveness.score(registration).unwrap_or(f64::NAN));
+        self.in_force.set(row, InForce::of(registration));
         set(&mut self.version, row, registration.version);
         set(&mut self.created, row, registration.created_at);
         set(&mut self.updated, row, registration.updated_at);
@@ -234,7 +239,8 @@ impl Columns {
         self.linked.swap_remove(row);
         self.face.swap_remove(row);
         self.liveness.swap_remove(row);
-        self.measured.iter_mut().for_each(|column| _ = column.swap_remove(row));
+        self.held_liveness.swap_remove(row);
+        self.in_force.swap_remove(row);
         self.version.swap_remove(row);
         self.incident.swap_remove(row);
         self.created.swap_remove(row);
@@ -244,6 +250,14 @@ impl Columns {
         self.link_dies.swap_remove(row);
         self.holds_until.swap_remove(row);
         self.texts.swap_remove(row);
+    }
+
+    /// The score that a threshold is held against; NaN where there is none.
+    pub fn held(&self, knob: Knob, row: usize) -> f64 {
+        match knob {
+            Knob::Face => Some(self.face[row]).filter(|score| Knob::is_score(*score)).unwrap_or(f64::NAN),
+            Knob::Liveness => self.held_liveness[row],
+        }
     }
 
     /// Those of whom something holds no longer by itself.

@@ -5,10 +5,67 @@ use std::{collections::HashMap, hash::Hash};
 
 use super::Row;
 
+/// The code of each row: in two bytes as long as there are no more values than that, in two times two from then on.
+#[derive(Debug, Clone, Default)]
+pub struct Codes {
+    /// The lower half.
+    low: Vec<u16>,
+    /// The upper half, row by row as well; empty as long as all of it would be 0.
+    high: Vec<u16>,
+}
+
+impl Codes {
+    /// Of both halves; `None` if they do not belong together.
+    pub fn of(low: Vec<u16>, high: Vec<u16>) -> Option<Self> {
+        (high.is_empty() || high.len() == low.len()).then_some(Self { low, high })
+    }
+
+    /// Both halves.
+    pub fn halves(&self) -> [&[u16]; 2] {
+        [&self.low, &self.high]
+    }
+
+    fn get(&self, row: usize) -> u32 {
+        u32::from(self.low[row]) | self.high.get(row).map_or(0, |high| u32::from(*high) << u16::BITS)
+    }
+
+    fn all(&self) -> impl Iterator<Item = u32> {
+        (0..self.low.len()).map(|row| self.get(row))
+    }
+
+    /// Sets the code of a row, and returns what it was; the row after the last one is added.
+    fn set(&mut self, row: usize, code: u32) -> Option<u32> {
+        let old = (row < self.low.len()).then(|| self.get(row));
+        if code > u32::from(u16::MAX) && self.high.is_empty() {
+            self.high = vec![0; self.low.len()];
+        }
+        if old.is_none() {
+            self.low.push(0);
+            if !self.high.is_empty() || code > u32::from(u16::MAX) {
+                self.high.push(0);
+            }
+        }
+        self.low[row] = code as u16;
+        if let Some(high) = self.high.get_mut(row) {
+            *high = (code >> u16::BITS) as u16;
+        }
+        old
+    }
+
+    fn swap_remove(&mut self, row: usize) -> u32 {
+        let code = self.get(row);
+        self.low.swap_remove(row);
+        if !self.high.is_empty() {
+            self.high.swap_remove(row);
+        }
+        code
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Repeating<T> {
-    codes: Vec<u32>,
+    codes: Codes,
     values: Vec<T>,
     known: HashMap<T, u32>,
     /// How many rows have each value, by its code: what is asked of everybody most often takes no pass.
@@ -17,7 +74,7 @@ pub struct Repeating<T> {
 
 impl<T> Default for Repeating<T> {
     fn default() -> Self {
-        Self { codes: Vec::new(), values: Vec::new(), known: HashMap::new(), counts: Vec::new() }
+        Self { codes: Codes::default(), values: Vec::new(), known: HashMap::new(), counts: Vec::new() }
     }
 }
 
@@ -32,11 +89,11 @@ pub enum Among<'a> {
 
 impl<T: Eq + Hash + Clone> Repeating<T> {
     /// Of values and the code of each row; `None` if one of these is none.
-    pub fn of(values: Vec<T>, codes: Vec<u32>) -> Option<Self> {
+    pub fn of(values: Vec<T>, codes: Codes) -> Option<Self> {
         let known = values.iter().cloned().zip(0..).collect();
         let mut counts = vec![0; values.len()];
-        for code in &codes {
-            *counts.get_mut(*code as usize)? += 1;
+        for code in codes.all() {
+            *counts.get_mut(code as usize)? += 1;
         }
         Some(Self { codes, values, known, counts })
     }
@@ -45,12 +102,8 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
     pub fn set(&mut self, row: usize, value: T) {
         let code = self.code_of(value);
         self.counts[code as usize] += 1;
-        match self.codes.get_mut(row) {
-            Some(old) => {
-                self.counts[*old as usize] -= 1;
-                *old = code;
-            }
-            None => self.codes.push(code),
+        if let Some(old) = self.codes.set(row, code) {
+            self.counts[old as usize] -= 1;
         }
     }
 
@@ -73,11 +126,16 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
 
     /// The value of a row.
     pub fn get(&self, row: usize) -> &T {
-        &self.values[self.codes[row] as usize]
+        &self.values[self.code(row)]
+    }
+
+    /// The code of a row: the place of its value in a [`Repeating::table`].
+    pub fn code(&self, row: usize) -> usize {
+        self.codes.get(row) as usize
     }
 
     /// The code of each row.
-    pub fn codes(&self) -> &[u32] {
+    pub fn codes(&self) -> &Codes {
         &self.codes
     }
 
@@ -93,7 +151,7 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
             Among::Only(rows) => {
                 let mut counts = vec![0; self.values.len()];
                 for row in rows {
-                    counts[self.codes[row.place()] as usize] += 1;
+                    counts[self.code(row.place())] += 1;
                 }
                 counts
             }
@@ -119,7 +177,9 @@ impl<T: Eq + Hash + Clone> Repeating<T> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Among, Repeating, Row};
+    use proptest::prelude::*;
+
+    use super::{Among, Codes, Repeating, Row};
 
     #[test]
     fn values_are_kept_once_and_counted_by_rows() {
@@ -128,16 +188,39 @@ mod tests {
             column.set(row, value);
         }
         column.set(3, "a");
-        assert_eq!(column.codes(), [0, 1, 0, 1]);
+        let codes = |column: &Repeating<&str>| column.codes().all().collect::<Vec<_>>();
+        assert_eq!(codes(&column), [0, 1, 0, 1]);
         assert_eq!(column.counts(Among::All).collect::<Vec<_>>(), [(&"b", 2), (&"a", 2)]);
         let some = [1, 2, 3].map(Row::new);
         assert_eq!(column.counts(Among::Only(&some)).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
         assert_eq!(column.ranks(|value| *value), [1, 0, 2]);
         column.swap_remove(0);
-        assert_eq!(column.codes(), [1, 1, 0]);
+        assert_eq!(codes(&column), [1, 1, 0]);
         assert_eq!(column.counts(Among::All).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
-        let again = Repeating::of(column.table(|value| *value), column.codes().to_vec()).unwrap();
+        let [low, high] = column.codes().halves().map(<[u16]>::to_vec);
+        let again = Repeating::of(column.table(|value| *value), Codes::of(low, high).unwrap()).unwrap();
         assert_eq!(again.counts(Among::All).collect::<Vec<_>>(), [(&"b", 1), (&"a", 2)]);
-        assert!(Repeating::of(vec!["a"], vec![1]).is_none(), "a code of no value");
+        assert!(Repeating::of(vec!["a"], Codes::of(vec![1], Vec::new()).unwrap()).is_none(), "a code of no value");
+        assert!(Codes::of(vec![0, 0], vec![0]).is_none(), "halves of different columns");
+    }
+
+    proptest! {
+        #[test]
+        fn codes_of_any_width_are_those_of_a_list(
+            changes in prop::collection::vec((0..6_usize, prop_oneof![0..9_u32, any::<u32>()], any::<bool>()), 1..40),
+        ) {
+            let (mut codes, mut list) = (Codes::default(), Vec::new());
+            for (row, code, removes) in changes {
+                if removes && !list.is_empty() {
+                    let row = row % list.len();
+                    prop_assert_eq!(codes.swap_remove(row), list.swap_remove(row));
+                } else {
+                    let row = row.min(list.len());
+                    prop_assert_eq!(codes.set(row, code), list.get(row).copied());
+                    if row == list.len() { list.push(code) } else { list[row] = code }
+                }
+                prop_assert_eq!(codes.all().collect::<Vec<_>>(), list.clone());
+            }
+        }
     }
 }

@@ -94,13 +94,14 @@ impl Texts {
         }
     }
 
-    /// Where the parts of each row end, five a row and from its own beginning on, and all texts in the order of rows.
-    pub fn parts(&self) -> (Vec<u32>, String) {
-        let mut memory = String::with_capacity(self.memory.len() - self.waste);
-        for place in &self.places {
-            memory.push_str(&self.memory[place.start..=place.end()]);
-        }
-        (self.places.iter().flat_map(|place| place.ends).collect(), memory)
+    /// Where the parts of each row end, five a row and from its own beginning on.
+    pub fn ends(&self) -> impl Iterator<Item = u32> {
+        self.places.iter().flat_map(|place| place.ends)
+    }
+
+    /// All texts, row by row, each with the separator after it.
+    pub fn rows(&self) -> impl Iterator<Item = &str> + Clone {
+        self.places.iter().map(|place| &self.memory[place.start..=place.end()])
     }
 
     /// The texts of so many rows again; `None` if these are none.

@@ -88,8 +88,8 @@ impl Condition {
             Self::Number(field, tests) => field.test(tests, columns),
             Self::Flips(settings) => Box::new(|row| {
                 settings.iter().any(|setting| {
-                    let measured = columns.measured[setting.knob as usize][row];
-                    setting.turns(measured.score, measured.in_force).is_some()
+                    let in_force = columns.in_force.get(row).of_knob(setting.knob);
+                    setting.turns(columns.held(setting.knob, row), in_force).is_some()
                 })
             }),
             Self::Age(tests) => Box::new(move |row| is_ago(columns.last_move[row], now, tests)),
@@ -104,8 +104,8 @@ impl Condition {
 
 /// A test that is asked once for each value of a column.
 fn by_value<T: Eq + std::hash::Hash + Clone + Sync>(column: &Repeating<T>, holds: impl Fn(&T) -> bool) -> Test<'_> {
-    let (codes, table) = (column.codes(), column.table(holds));
-    Box::new(move |row| table[codes[row] as usize])
+    let table = column.table(holds);
+    Box::new(move |row| table[column.code(row)])
 }
 
 fn owner_test<'a>(owners: &'a [Owner], columns: &'a Columns) -> Test<'a> {

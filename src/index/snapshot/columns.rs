@@ -7,38 +7,28 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::sections::{Fixed, Reading, Writing};
 use crate::{
-    index::columns::{Columns, FlagKind, Measured, Named, Repeating, Texts},
+    index::columns::{Codes, Columns, FlagKind, Named, Repeating, Texts},
     model::{RegistrationId, Timestamp, Verdict},
+    sections::{Reading, Writing},
     triage::{REPORTED, Severity, WAYS, rules},
 };
-
-impl Fixed for Measured {
-    const SIZE: usize = <(f64, f64)>::SIZE;
-    fn put(self, bytes: &mut Vec<u8>) {
-        (self.score, self.in_force).put(bytes);
-    }
-    fn take(bytes: &[u8]) -> Option<Self> {
-        let (score, in_force) = Fixed::take(bytes)?;
-        Some(Self { score, in_force })
-    }
-}
 
 /// A flag with words of its own.
 type Flag = (String, String, String, Severity);
 
-/// Writes the ids and when each was created: what others need before they can begin. Their projects come next.
-pub fn write_ids<W: Write>(columns: &Columns, out: &mut Writing<W>) -> io::Result<()> {
-    out.list(columns.ids.iter().map(|id| u32::try_from(id.as_str().len()).unwrap_or(u32::MAX)))?;
-    out.blob(columns.ids.iter().map(RegistrationId::as_str).collect::<String>().as_bytes())?;
-    out.list(columns.created.iter().copied())
+/// Who they are: what others need before they can begin.
+pub struct People {
+    pub ids: Vec<RegistrationId>,
+    pub created: Vec<Timestamp>,
+    pub project: Repeating<Named>,
 }
 
-/// Reads them.
-pub fn read_ids<R: Read>(from: &mut Reading<R>) -> Option<(Vec<RegistrationId>, Vec<Timestamp>)> {
-    let lengths = from.any_list::<u32>()?;
-    let text = String::from_utf8(from.blob()?).ok()?;
+/// Reads who they are.
+pub fn read_people<R: Read>(from: &mut Reading<R>) -> Option<People> {
+    let created: Vec<Timestamp> = from.any_list()?;
+    let (lengths, text) = from.blobs(created.len())?;
+    let text = String::from_utf8(text).ok()?;
     let mut rest = text.as_str();
     let mut ids = Vec::with_capacity(lengths.len());
     for length in lengths {
@@ -46,12 +36,15 @@ pub fn read_ids<R: Read>(from: &mut Reading<R>) -> Option<(Vec<RegistrationId>, 
         ids.push(RegistrationId::from(id));
         rest = others;
     }
-    let created = from.list(ids.len())?;
-    Some((ids, created))
+    let project = repeated(from, ids.len(), Some)?;
+    Some(People { ids, created, project })
 }
 
-/// Writes everything else.
+/// Writes all of them.
 pub fn write<W: Write>(columns: &Columns, out: &mut Writing<W>) -> io::Result<()> {
+    out.list(columns.created.iter().copied())?;
+    out.blobs(columns.ids.iter().map(|id| id.as_str().as_bytes()))?;
+    repeating(out, &columns.project, Clone::clone)?;
     repeating(out, &columns.status, Clone::clone)?;
     repeating(out, &columns.step, Clone::clone)?;
     repeating(out, &columns.flow, Clone::clone)?;
@@ -68,9 +61,8 @@ pub fn write<W: Write>(columns: &Columns, out: &mut Writing<W>) -> io::Result<()
     out.list(columns.linked.iter().copied())?;
     out.list(columns.face.iter().copied())?;
     out.list(columns.liveness.iter().copied())?;
-    for measured in &columns.measured {
-        out.list(measured.iter().copied())?;
-    }
+    out.list(columns.held_liveness.iter().copied())?;
+    repeating(out, &columns.in_force, |in_force| *in_force)?;
     out.list(columns.version.iter().copied())?;
     out.list(columns.incident.iter().copied())?;
     out.list(columns.updated.iter().copied())?;
@@ -79,25 +71,16 @@ pub fn write<W: Write>(columns: &Columns, out: &mut Writing<W>) -> io::Result<()
     out.list(columns.link_dies.iter().copied())?;
     out.list(columns.holds_until.iter().copied())?;
     out.number(columns.as_of)?;
-    let (ends, memory) = columns.texts.parts();
-    out.list(ends.iter().copied())?;
-    out.blob(memory.as_bytes())
+    let ends: Vec<u32> = columns.texts.ends().collect();
+    out.list(ends.into_iter())?;
+    out.joined(columns.texts.rows().map(str::as_bytes))
 }
 
-/// Reads everything else, row by row beside these ids.
-pub fn read<R: Read>(
-    from: &mut Reading<R>,
-    ids: Vec<RegistrationId>,
-    created: Vec<Timestamp>,
-    project: Repeating<Named>,
-) -> Option<Columns> {
-    let count = ids.len();
+/// Reads everything else of so many.
+pub fn read<R: Read>(from: &mut Reading<R>, count: usize) -> Option<Columns> {
     Some(Columns {
-        ids,
-        created,
         status: repeated(from, count, Some)?,
         step: repeated(from, count, Some)?,
-        project,
         flow: repeated(from, count, Some)?,
         flags: repeated(from, count, |flags: Vec<Flag>| flags.into_iter().map(known_flag).collect())?,
         stuck: repeated(from, count, |reason: Option<String>| match reason {
@@ -115,7 +98,8 @@ pub fn read<R: Read>(
         linked: from.list(count)?,
         face: from.list(count)?,
         liveness: from.list(count)?,
-        measured: [from.list(count)?, from.list(count)?],
+        held_liveness: from.list(count)?,
+        in_force: repeated(from, count, Some)?,
         version: from.list(count)?,
         incident: from.list(count)?,
         updated: from.list(count)?,
@@ -128,28 +112,30 @@ pub fn read<R: Read>(
             let ends = from.any_list()?;
             Texts::of(&ends, String::from_utf8(from.blob()?).ok()?, count)?
         },
+        ..Columns::default()
     })
 }
 
 /// Writes a column of values that many share.
-pub fn repeating<W: Write, T: Eq + Hash + Clone, V: Serialize>(
+fn repeating<W: Write, T: Eq + Hash + Clone, V: Serialize>(
     out: &mut Writing<W>,
     column: &Repeating<T>,
     tell: impl FnMut(&T) -> V,
 ) -> io::Result<()> {
     out.value(&column.table(tell))?;
-    out.list(column.codes().iter().copied())
+    column.codes().halves().into_iter().try_for_each(|half| out.list(half.iter().copied()))
 }
 
 /// Reads it.
-pub fn repeated<R: Read, T: Eq + Hash + Clone, V: DeserializeOwned>(
+fn repeated<R: Read, T: Eq + Hash + Clone, V: DeserializeOwned>(
     from: &mut Reading<R>,
     count: usize,
     read: impl FnMut(V) -> Option<T>,
 ) -> Option<Repeating<T>> {
     let values: Vec<V> = from.value()?;
     let values = values.into_iter().map(read).collect::<Option<Vec<T>>>()?;
-    Repeating::of(values, from.list(count)?)
+    let low = from.list(count)?;
+    Repeating::of(values, Codes::of(low, from.any_list()?)?)
 }
 
 fn flag(flag: &FlagKind) -> Flag {

@@ -13,6 +13,7 @@ use crate::{
         tests::{crowd, member},
     },
     model::{Registration, RegistrationId},
+    sections::{OF_ONE_NUMBER, Reading, of_payload, payload},
     triage::testing::at,
 };
 
@@ -45,10 +46,31 @@ fn written(index: &Index) -> Vec<u8> {
     bytes
 }
 
+fn from<'a>(bytes: &'a [u8]) -> impl Fn(u64) -> &'a [u8] {
+    |start| bytes.get(usize::try_from(start).unwrap()..).unwrap_or_default()
+}
+
 fn read(store: &Store, bytes: &[u8]) -> Option<Index> {
-    let (index, position) = empty(store).read_snapshot("us", bytes, bytes.len() as u64)?;
+    let (index, position) = empty(store).read_snapshot("us", from(bytes), bytes.len() as u64)?;
     assert_eq!(position, (7, 8));
     Some(index)
+}
+
+/// What is in the blocks of both parts.
+fn parts(bytes: &[u8]) -> [Vec<u8>; 2] {
+    let (both, end) = bytes.split_at(bytes.len() - OF_ONE_NUMBER as usize);
+    let second: u64 = Reading::new(end, OF_ONE_NUMBER).number().unwrap();
+    let (first, second) = both.split_at(second as usize);
+    [first, second].map(payload)
+}
+
+/// A snapshot of such parts.
+fn of_parts(parts: &[Vec<u8>; 2]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let first = of_payload(&parts[0], &mut bytes);
+    of_payload(&parts[1], &mut bytes);
+    of_payload(&first.to_le_bytes(), &mut bytes);
+    bytes
 }
 
 fn people(steps: Vec<(u8, u8, u8, u8)>, version: usize) -> Vec<Registration> {
@@ -116,13 +138,12 @@ proptest! {
     ) {
         let store = Store::default();
         let bytes = written(&filled(&store, people(steps, 0)));
-        let mut sections = super::sections::payload(&bytes);
-        let place = place % sections.len();
-        for (old, new) in sections[place..].iter_mut().zip(garbage) {
+        let mut parts = parts(&bytes);
+        let place = place % parts.iter().map(Vec::len).sum::<usize>();
+        for (old, new) in parts.iter_mut().flatten().skip(place).zip(garbage) {
             *old = new;
         }
-        let mut forged = Vec::new();
-        super::sections::of_payload(&sections, &mut forged);
+        let forged = of_parts(&parts);
         if let Some(index) = read(&store, &forged) {
             for entry in index.entries() {
                 let _ = index.links().links_of(&entry.registration.id);
@@ -139,8 +160,8 @@ fn a_snapshot_of_another_maker_and_one_of_an_index_that_keeps_its_registrations_
     let store = Store::default();
     let bytes = written(&filled(&store, Vec::new()));
     assert!(read(&store, &bytes).is_some());
-    assert!(empty(&store).read_snapshot("others", bytes.as_slice(), bytes.len() as u64).is_none());
+    assert!(empty(&store).read_snapshot("others", from(&bytes), bytes.len() as u64).is_none());
     let stamp = Stamp { maker: "us".to_owned(), position: (7, 8) };
     assert!(Index::default().write_snapshot(&stamp, Vec::new()).is_err());
-    assert!(Index::default().read_snapshot("us", bytes.as_slice(), bytes.len() as u64).is_none());
+    assert!(Index::default().read_snapshot("us", from(&bytes), bytes.len() as u64).is_none());
 }

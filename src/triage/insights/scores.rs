@@ -42,10 +42,15 @@ impl Knob {
         Self::ALL.into_iter().find(|knob| knob.as_str().eq_ignore_ascii_case(word))
     }
 
+    /// Whether a number may be a score.
+    pub fn is_score(number: f64) -> bool {
+        (0.0..=1.0).contains(&number)
+    }
+
     /// The score of a registration, 0 to 1, if it was measured: the one on record, else the best of the selfies that
     /// were rejected for it.
     pub fn score(self, registration: &Registration) -> Option<f64> {
-        let valid = |score: &f64| (0.0..=1.0).contains(score);
+        let valid = |score: &f64| Self::is_score(*score);
         match self {
             Self::Face => registration.scores.face_compare.filter(valid),
             Self::Liveness => registration.scores.liveness.filter(valid).or_else(|| {

@@ -7,7 +7,7 @@ use std::{
     ops::Bound,
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 use crate::model::{RegistrationId, Timestamp};
 
@@ -22,25 +22,36 @@ pub type Number = u32;
 /// however they came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arrival {
-    /// When it was created.
-    pub at: Timestamp,
+    /// When it was created, microseconds since 1970: there are millions of these, and a timestamp takes half as much
+    /// again.
+    micros: i64,
     tie: u32,
     pub number: Number,
 }
 
 /// Before everyone.
-pub const FIRST: Arrival = Arrival { at: Timestamp::MIN_UTC, tie: 0, number: 0 };
+pub const FIRST: Arrival = Arrival { micros: i64::MIN, tie: 0, number: 0 };
 
 impl Arrival {
     pub fn new(at: Timestamp, id: &RegistrationId, number: Number) -> Self {
         let mut hasher = DefaultHasher::new();
         id.hash(&mut hasher);
-        Self { at, tie: hasher.finish() as u32, number }
+        Self { micros: at.timestamp_micros(), tie: hasher.finish() as u32, number }
+    }
+
+    /// When it was created, to the microsecond.
+    pub fn at(&self) -> Timestamp {
+        DateTime::from_timestamp_micros(self.micros).unwrap_or_default()
+    }
+
+    /// How long before or after it another one came, in microseconds.
+    pub fn distance(&self, other: &Self) -> u64 {
+        self.micros.abs_diff(other.micros)
     }
 
     /// Whether another one came at most so long before or after.
     pub fn is_within(&self, span: TimeDelta, other: &Self) -> bool {
-        (self.at - other.at).abs() <= span
+        span.num_microseconds().is_some_and(|span| self.distance(other) <= span.unsigned_abs())
     }
 }
 
@@ -132,9 +143,14 @@ impl Arrivals {
 
 impl FromIterator<Arrival> for Arrivals {
     fn from_iter<T: IntoIterator<Item = Arrival>>(arrivals: T) -> Self {
-        let mut all = Self::default();
-        arrivals.into_iter().for_each(|arrival| all.insert(arrival));
-        all
+        let mut few: Vec<Arrival> = arrivals.into_iter().collect();
+        few.sort_unstable();
+        few.dedup();
+        if few.len() > FEW {
+            return Self::Crowd(few.into_iter().collect());
+        }
+        few.shrink_to_fit();
+        Self::Few(few)
     }
 }
 
@@ -153,6 +169,11 @@ impl Roughly {
             0..10 => Self(count),
             _ => Self(power * [5, 2, 1].into_iter().find(|digit| count / power >= *digit).unwrap_or(1)),
         }
+    }
+
+    /// The number that is reached: of which this is the count again.
+    pub fn least(self) -> usize {
+        self.0
     }
 }
 

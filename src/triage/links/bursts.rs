@@ -65,7 +65,7 @@ impl Pace {
 impl Bursts {
     /// Counts an arrival, and tells of everyone who is in a burst by it, or no longer, or in another than before.
     pub fn insert(&mut self, project: &str, arrival: &Arrival, touched: &mut Touched) {
-        let place = Place::of(arrival.at);
+        let place = Place::of(arrival.at());
         if !self.0.contains_key(project) {
             self.0.insert(project.to_owned(), Project::default());
         }
@@ -78,7 +78,7 @@ impl Bursts {
 
     /// No longer counts an arrival; tells as [`Bursts::insert`] does.
     pub fn remove(&mut self, project: &str, arrival: &Arrival, touched: &mut Touched) {
-        let place = Place::of(arrival.at);
+        let place = Place::of(arrival.at());
         let Some(hours) = self.0.get_mut(project) else { return };
         let is_last = hours.0.get(&place.hour).is_some_and(|slots| slots.iter().map(Vec::len).sum::<usize>() == 1);
         let next = hours.0.range(place.hour + 1..).next().map_or(place.hour, |(next, _)| *next);

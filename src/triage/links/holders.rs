@@ -1,73 +1,34 @@
 //! Who is known, and who holds which value.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    hash::{BuildHasherDefault, Hasher},
-    sync::Arc,
+    collections::{HashSet, VecDeque},
+    io::{self, Read, Write},
 };
 
 use super::{
     arrivals::{Arrival, Arrivals, Number, Row},
+    codes::Codes,
     keys::{Key, keys_of},
+    members::{Member, Members},
     traces::Traces,
 };
-use crate::model::{RegistrationId, Timestamp};
+use crate::{
+    model::{RegistrationId, Timestamp},
+    sections::{Reading, Writing},
+};
 
 /// Values that most are the only ones to hold: the number of that one, or with this bit the place of a crowd.
 const SHARED: u32 = 1 << 31;
 
-/// Values that most registrations leave behind and nobody else does.
-const KEYS_EACH: usize = 5;
-
 /// The traces of everyone known, packed, and everyone by what they left.
 #[derive(Clone, Default)]
 pub struct Holders {
-    numbers: HashMap<RegistrationId, Number>,
-    members: Vec<Option<Member>>,
-    /// Numbers that nobody has any more.
-    free: Vec<Number>,
-    /// The id of each project, once.
-    projects: Vec<Arc<str>>,
+    members: Members,
     /// By the digest of a value.
-    by_key: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    by_key: Codes,
     shared: Vec<Arrivals>,
     /// Places of crowds that are none any more.
     free_shared: Vec<u32>,
-}
-
-/// One of those known.
-#[derive(Clone)]
-struct Member {
-    id: RegistrationId,
-    arrival: Arrival,
-    project: Arc<str>,
-    traces: Box<[u8]>,
-}
-
-impl Member {
-    fn unpacked(&self) -> Option<Traces> {
-        Traces::unpack(&self.traces, self.id.clone(), self.arrival, &self.project)
-    }
-}
-
-/// Digests are as good as hashed.
-#[derive(Default)]
-pub struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, digest: u64) {
-        self.0 = digest;
-    }
 }
 
 /// Everyone who holds a value.
@@ -103,82 +64,66 @@ impl<'a> Of<'a> {
 }
 
 impl Holders {
-    /// For so many registrations, with what each usually shares.
-    pub fn with_room_for(count: usize) -> Self {
-        let mut holders = Self::default();
-        holders.numbers.reserve(count);
-        holders.members.reserve(count);
-        holders.by_key.reserve(count.saturating_mul(KEYS_EACH));
-        holders
-    }
-
-    fn member(&self, number: Number) -> Option<&Member> {
-        self.members.get(number as usize)?.as_ref()
-    }
-
-    fn member_of(&self, id: &RegistrationId) -> Option<&Member> {
-        self.member(*self.numbers.get(id)?)
-    }
-
     /// Whose number it is.
     pub fn id(&self, number: Number) -> Option<&RegistrationId> {
-        self.member(number).map(|member| &member.id)
+        self.members.get(number).map(|member| &member.id)
     }
 
     /// The number of a registration.
     pub fn number(&self, id: &RegistrationId) -> Option<Number> {
-        self.numbers.get(id).copied()
+        self.members.number(id)
+    }
+
+    /// When the one of a number was created.
+    pub fn arrival_at(&self, number: Number) -> Option<Arrival> {
+        self.members.get(number).map(|member| member.arrival)
     }
 
     /// When a registration was created, and its number.
     pub fn arrival(&self, id: &RegistrationId) -> Option<Arrival> {
-        self.member_of(id).map(|member| member.arrival)
+        self.members.of(id).map(|member| member.arrival)
     }
 
     /// The same; of one that is not known as it would be.
     pub fn arrival_of(&self, id: &RegistrationId, at: Timestamp) -> Arrival {
-        let next =
-            || self.free.last().copied().unwrap_or_else(|| u32::try_from(self.members.len()).unwrap_or(u32::MAX));
-        Arrival::new(at, id, self.numbers.get(id).copied().unwrap_or_else(next))
+        Arrival::new(at, id, self.number(id).unwrap_or_else(|| self.members.next_number()))
     }
 
     /// What is remembered of a registration.
     pub fn traces(&self, id: &RegistrationId) -> Option<Traces> {
-        self.member_of(id)?.unpacked()
+        self.members.traces(self.members.of(id)?)
     }
 
     /// The same by its number.
     pub fn traces_at(&self, number: Number) -> Option<Traces> {
-        self.member(number)?.unpacked()
-    }
-
-    /// The same as it is packed.
-    pub fn packed(&self, id: &RegistrationId) -> Option<&[u8]> {
-        self.member_of(id).map(|member| member.traces.as_ref())
+        self.members.traces(self.members.get(number)?)
     }
 
     /// Whether it is just this that is known of a registration.
     pub fn knows(&self, traces: &Traces, packed: &[u8]) -> bool {
-        self.member(traces.arrival.number).is_some_and(|known| {
-            known.arrival == traces.arrival && *known.project == *traces.project && *known.traces == *packed
+        self.members.get(traces.arrival.number).is_some_and(|known| {
+            known.arrival == traces.arrival
+                && self.members.project(known) == &*traces.project
+                && self.members.packed(known) == packed
         })
     }
 
     /// What a registration may share; nothing of one that is not known.
     pub fn keys(&self, id: &RegistrationId) -> impl Iterator<Item = Key> + use<'_> {
-        self.member_of(id).into_iter().flat_map(|member| keys_of(&member.traces))
+        self.number(id).into_iter().flat_map(|number| self.keys_at(number))
     }
 
     /// The same by its number.
     pub fn keys_at(&self, number: Number) -> impl Iterator<Item = Key> + use<'_> {
-        self.member(number).into_iter().flat_map(|member| keys_of(&member.traces))
+        let keys = |member: &Member| keys_of(self.members.packed(member));
+        self.members.get(number).map(keys).into_iter().flatten()
     }
 
     /// Everyone who holds a value.
     pub fn of(&self, key: &Key) -> Option<Of<'_>> {
-        let code = *self.by_key.get(&key.digest)?;
+        let code = self.by_key.get(key.digest)?;
         match code & SHARED {
-            0 => self.member(code).map(|member| Of::One(member.arrival)),
+            0 => self.arrival_at(code).map(Of::One),
             _ => self.shared.get((code & !SHARED) as usize).map(Of::Many),
         }
     }
@@ -191,35 +136,19 @@ impl Holders {
         }
     }
 
-    /// The text of a project's id as it is kept.
-    fn project(&mut self, project: &Arc<str>) -> Arc<str> {
-        let known = self.projects.iter().rfind(|known| **known == *project).cloned();
-        known.unwrap_or_else(|| {
-            self.projects.push(Arc::clone(project));
-            Arc::clone(project)
-        })
-    }
-
     /// Remembers these traces, packed, of a registration in place of what is known of it.
-    pub fn replace(&mut self, traces: &Traces, packed: Vec<u8>) {
+    pub fn replace(&mut self, traces: &Traces, packed: &[u8]) {
         self.forget(&traces.id);
         let arrival = traces.arrival;
         for key in &traces.keys {
             self.hold(key, arrival);
         }
-        let project = self.project(&traces.project);
-        let member = Member { id: traces.id.clone(), arrival, project, traces: packed.into_boxed_slice() };
-        self.numbers.insert(traces.id.clone(), arrival.number);
-        match self.members.get_mut(arrival.number as usize) {
-            Some(place) => *place = Some(member),
-            None => self.members.push(Some(member)),
-        }
-        self.free.retain(|number| *number != arrival.number);
+        self.members.insert(traces.id.clone(), arrival, &traces.project, packed);
     }
 
     fn hold(&mut self, key: &Key, arrival: Arrival) {
-        let Some(code) = self.by_key.get(&key.digest).copied() else {
-            self.by_key.insert(key.digest, arrival.number);
+        let Some(code) = self.by_key.get(key.digest) else {
+            self.by_key.set(key.digest, arrival.number);
             return;
         };
         if code & SHARED != 0 {
@@ -228,31 +157,28 @@ impl Holders {
             }
             return;
         }
-        let first = self.member(code).map(|member| member.arrival);
-        let both: Arrivals = first.into_iter().chain([arrival]).collect();
+        let both: Arrivals = self.arrival_at(code).into_iter().chain([arrival]).collect();
         let place = self.free_shared.pop().unwrap_or_else(|| {
             self.shared.push(Arrivals::default());
             u32::try_from(self.shared.len() - 1).unwrap_or(u32::MAX)
         });
         self.shared[place as usize] = both;
-        self.by_key.insert(key.digest, place | SHARED);
+        self.by_key.set(key.digest, place | SHARED);
     }
 
     /// Forgets a registration; whether it was known.
     pub fn forget(&mut self, id: &RegistrationId) -> bool {
-        let Some(number) = self.numbers.remove(id) else { return false };
-        let Some(old) = self.members.get_mut(number as usize).and_then(Option::take) else { return false };
-        for key in keys_of(&old.traces) {
-            self.let_go(&key, &old.arrival);
+        let Some((arrival, packed)) = self.members.remove(id) else { return false };
+        for key in keys_of(&packed) {
+            self.let_go(&key, &arrival);
         }
-        self.free.push(number);
         true
     }
 
     fn let_go(&mut self, key: &Key, arrival: &Arrival) {
-        let Some(code) = self.by_key.get(&key.digest).copied() else { return };
+        let Some(code) = self.by_key.get(key.digest) else { return };
         if code & SHARED == 0 {
-            self.by_key.remove(&key.digest);
+            self.by_key.remove(key.digest);
             return;
         }
         let place = code & !SHARED;
@@ -262,7 +188,7 @@ impl Holders {
         if let Some(last) = left {
             *crowd = Arrivals::default();
             self.free_shared.push(place);
-            self.by_key.insert(key.digest, last.number);
+            self.by_key.set(key.digest, last.number);
         }
     }
 
@@ -277,6 +203,69 @@ impl Holders {
             open: VecDeque::new(),
         }
     }
+
+    /// When everyone was created, each with the id of their project.
+    pub fn arrivals(&self) -> impl Iterator<Item = (&str, Arrival)> {
+        self.members.iter().map(|member| (self.members.project(member), member.arrival))
+    }
+
+    /// Writes everybody in the order of these numbers. A reader who knows whose they are numbers them anew in that
+    /// order: `renumbered` tells how.
+    pub fn write<W: Write>(
+        &self,
+        out: &mut Writing<W>,
+        order: &[Number],
+        renumbered: impl Fn(Number) -> Number,
+    ) -> io::Result<()> {
+        self.members.write(order, out)?;
+        write_crowds(out, &self.shared, &renumbered)?;
+        self.by_key.write(out, |code| if code & SHARED == 0 { renumbered(code) } else { code })
+    }
+
+    /// Reads them for these people, in that order: id, when created, and id of the project. `None` if it is no such
+    /// thing.
+    pub fn read<'a, R: Read>(
+        from: &mut Reading<R>,
+        people: impl ExactSizeIterator<Item = (&'a RegistrationId, Timestamp, &'a str)>,
+    ) -> Option<Self> {
+        let members = Members::read(from, people)?;
+        let shared = read_crowds(from, |number| Some(members.get(number)?.arrival))?;
+        let is_code = |code: u32| match code & SHARED {
+            0 => members.get(code).is_some(),
+            _ => ((code & !SHARED) as usize) < shared.len(),
+        };
+        let by_key = Codes::read(from, is_code)?;
+        let free_shared = (0..).zip(&shared).filter(|(_, crowd)| crowd.len() == 0).map(|(place, _)| place).collect();
+        Some(Self { members, by_key, shared, free_shared })
+    }
+}
+
+/// Writes crowds: how many each has, and their numbers.
+pub fn write_crowds<'a, W: Write>(
+    out: &mut Writing<W>,
+    crowds: impl IntoIterator<Item = &'a Arrivals, IntoIter: ExactSizeIterator + Clone>,
+    renumbered: impl Fn(Number) -> Number,
+) -> io::Result<()> {
+    let crowds = crowds.into_iter();
+    out.list(crowds.clone().map(|crowd| u32::try_from(crowd.len()).unwrap_or(u32::MAX)))?;
+    let numbers: Vec<Number> = crowds.flat_map(Arrivals::iter).map(|member| renumbered(member.number)).collect();
+    out.list(numbers.into_iter())
+}
+
+/// Reads them again; `None` if a number is nobody's.
+pub fn read_crowds<R: Read>(
+    from: &mut Reading<R>,
+    arrival: impl Fn(Number) -> Option<Arrival>,
+) -> Option<Vec<Arrivals>> {
+    let lengths: Vec<u32> = from.any_list()?;
+    let numbers: Vec<Number> = from.any_list()?;
+    let mut rest = numbers.as_slice();
+    let crowds = lengths.into_iter().map(|length| {
+        let (own, others) = rest.split_at_checked(length as usize)?;
+        rest = others;
+        own.iter().map(|number| arrival(*number)).collect()
+    });
+    crowds.collect()
 }
 
 /// How somebody was reached.

@@ -6,9 +6,12 @@
 
 mod arrivals;
 mod bursts;
+mod codes;
 mod groups;
 mod holders;
+mod kept;
 mod keys;
+mod members;
 mod ring;
 mod series;
 mod traces;
@@ -18,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Registration, RegistrationId, Timestamp};
+use crate::model::{Registration, RegistrationId};
 use arrivals::{Arrival, Number};
 use bursts::Bursts;
 pub(super) use bursts::{DEVIATIONS, FEWEST, Pace};
@@ -79,7 +82,7 @@ pub struct Link {
 
 /// What registrations have to do with one another.
 ///
-/// Everybody has a number in it while they are known, and values are digests: of a million it takes some four hundred
+/// Everybody has a number in it while they are known, and values are digests: of a million it takes some three hundred
 /// bytes each.
 #[derive(Clone, Default)]
 pub struct LinkIndex {
@@ -120,11 +123,6 @@ impl Touched {
 }
 
 impl LinkIndex {
-    /// For so many registrations, with what each usually shares.
-    pub fn with_room_for(count: usize) -> Self {
-        Self { holders: Holders::with_room_for(count), ..Self::default() }
-    }
-
     /// Adds a registration, or replaces what it shared before.
     pub fn insert(&mut self, registration: &Registration) {
         self.add(registration);
@@ -173,29 +171,11 @@ impl LinkIndex {
         self.holders.number(id)
     }
 
-    /// What is remembered of a registration, for [`LinkIndex::recall`]; `None` if it is not known.
-    pub fn remembered(&self, id: &RegistrationId) -> Option<&[u8]> {
-        self.holders.packed(id)
-    }
-
-    /// Adds a registration of a project that was created then and of which this was remembered; `None` if it was not.
-    /// [`LinkIndex::settle`] has to follow.
-    pub fn recall(&mut self, id: &RegistrationId, at: Timestamp, project: &str, remembered: &[u8]) -> Option<()> {
-        let arrival = self.holders.arrival_of(id, at);
-        let traces = Traces::outline(remembered, id.clone(), arrival, project.into())?;
-        self.put_packed(traces, remembered.to_vec(), &mut Touched::unwanted());
-        Some(())
-    }
-
-    fn put(&mut self, traces: Traces, touched: &mut Touched) {
+    fn put(&mut self, mut traces: Traces, touched: &mut Touched) {
         let packed = traces.pack();
-        self.put_packed(traces, packed, touched);
-    }
-
-    fn put_packed(&mut self, mut traces: Traces, packed: Vec<u8>, touched: &mut Touched) {
-        if self.holders.arrival(&traces.id).is_some_and(|known| known.at != traces.arrival.at) {
+        if self.holders.arrival(&traces.id).is_some_and(|known| known.at() != traces.arrival.at()) {
             self.forget(&traces.id, touched);
-            traces.arrival = self.holders.arrival_of(&traces.id, traces.arrival.at);
+            traces.arrival = self.holders.arrival_of(&traces.id, traces.arrival.at());
         }
         let arrival = traces.arrival;
         if self.holders.knows(&traces, &packed) {
@@ -203,7 +183,7 @@ impl LinkIndex {
         }
         self.touch_near(&arrival, touched);
         let old = self.holders.traces(&traces.id);
-        self.holders.replace(&traces, packed);
+        self.holders.replace(&traces, &packed);
         self.touch_near(&arrival, touched);
         let before = old.as_ref().map_or(&[][..], |old| &old.keys);
         let gone: Vec<Key> = before.iter().filter(|key| !traces.keys.contains(key)).copied().collect();
@@ -282,14 +262,14 @@ impl LinkIndex {
     /// How many arrived when a registration did, and how many usually do; `None` if that is not known.
     pub(super) fn pace(&self, id: &RegistrationId) -> Option<Pace> {
         let traces = self.traces(id)?;
-        self.bursts.pace(&traces.project, traces.arrival.at)
+        self.bursts.pace(&traces.project, traces.arrival.at())
     }
 
     /// For each contact of a registration that may be one of a series: its kind, and who has the others of it.
     pub(super) fn series(&self, id: &RegistrationId) -> Vec<(LinkKind, Vec<&RegistrationId>)> {
         let Some(own) = self.traces(id) else { return Vec::new() };
         let others = |place: &series::Place| {
-            let kind = if place.line == series::Line::Phone { LinkKind::Phone } else { LinkKind::Email };
+            let kind = if place.line == series::Line::PHONE { LinkKind::Phone } else { LinkKind::Email };
             let others = self.series.others(*place, &own.arrival);
             (kind, others.filter_map(|other| self.holders.id(other)).collect())
         };

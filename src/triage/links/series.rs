@@ -1,6 +1,9 @@
 //! E-mail addresses and phones that count on from one another, as those of an account farm do.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    io::{self, Read, Write},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +12,10 @@ use super::{
     arrivals::{Arrival, FIRST, NEAREST, Number},
     keys::{digest, dots_matter, phone_key},
 };
-use crate::model::Contact;
+use crate::{
+    model::Contact,
+    sections::{Reading, Writing},
+};
 
 /// Numbers further apart than this are not of one series; our choice.
 const FURTHEST: u64 = 10;
@@ -24,22 +30,28 @@ pub struct Place {
     number: u64,
 }
 
-/// What is alike of contacts that only differ in a number.
+/// What is alike of contacts that only differ in a number: of phones nothing, of e-mail addresses the digest of the
+/// address with `#` for the last number before the `@`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Line {
-    /// The digest of the e-mail address, with `#` for the last number before the `@`.
-    Email(u64),
+pub struct Line(u64);
+
+impl Line {
     /// All phones are on one line.
-    Phone,
+    pub const PHONE: Self = Self(0);
+
+    fn of_emails(stem: &str) -> Self {
+        // Odd, and so never that of the phones.
+        Self(digest("series", stem) | 1)
+    }
 }
 
 impl Place {
     /// Where a contact stands: by its e-mail address, by its phone, by both or by none.
     pub fn of(contact: &Contact) -> Vec<Self> {
         let email = contact.email.as_ref().and_then(|email| stem_of(email.reveal()));
-        let email = email.map(|(stem, number)| Self { line: Line::Email(digest("series", &stem)), number });
+        let email = email.map(|(stem, number)| Self { line: Line::of_emails(&stem), number });
         let phone = phone_key(contact).and_then(|phone| phone.reveal().trim_start_matches('+').parse().ok());
-        email.into_iter().chain(phone.map(|number| Self { line: Line::Phone, number })).collect()
+        email.into_iter().chain(phone.map(|number| Self { line: Line::PHONE, number })).collect()
     }
 }
 
@@ -96,7 +108,7 @@ impl Series {
     pub fn others(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Number> {
         self.numbers(place).filter_map(move |place| {
             let nearest = self.before(place, arrival).next().into_iter().chain(self.after(place, arrival).next());
-            let nearest = nearest.min_by_key(|other| (other.at - arrival.at).abs())?;
+            let nearest = nearest.min_by_key(|other| other.distance(arrival))?;
             arrival.is_within(DAY, &nearest).then_some(nearest.number)
         })
     }
@@ -123,6 +135,21 @@ impl Series {
             (found.line == own.line && found.number <= last).then_some(*found)
         });
         places.filter(move |place| *place != own)
+    }
+
+    /// Writes all who were settled, by the numbers that they have for the reader.
+    pub fn write<W: Write>(&self, out: &mut Writing<W>, renumbered: impl Fn(Number) -> Number) -> io::Result<()> {
+        let all = self.all.iter();
+        out.list(all.map(|(place, arrival)| ((place.line.0, place.number), renumbered(arrival.number))))
+    }
+
+    /// Reads them; `None` if a number is nobody's.
+    pub fn read<R: Read>(from: &mut Reading<R>, arrival: impl Fn(Number) -> Option<Arrival>) -> Option<Self> {
+        let all: Vec<((u64, u64), Number)> = from.any_list()?;
+        let all = all
+            .into_iter()
+            .map(|((line, number), holder)| Some((Place { line: Line(line), number }, arrival(holder)?)));
+        Some(Self { all: all.collect::<Option<_>>()?, unsettled: Vec::new() })
     }
 
     fn before(&self, place: Place, arrival: &Arrival) -> impl Iterator<Item = Arrival> + use<'_> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rmp_serde::{Deserializer, decode::ReadRefReader};
+use rmp_serde::Deserializer;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -24,18 +24,6 @@ use crate::{
 pub const MISREAD_EDITS: usize = 2;
 /// Names less alike than this belong to different people; the service's own minimum for a match.
 const SAME_NAME: f64 = 0.8;
-
-/// Reads what stands after the keys of packed traces.
-type Reader<'a> = Deserializer<ReadRefReader<'a, [u8]>>;
-
-/// Keys and series of packed traces, and what reads the rest.
-fn opened(packed: &[u8]) -> Option<(Vec<Key>, Vec<series::Place>, Reader<'_>)> {
-    let keys: Vec<Key> = keys_of(packed).collect();
-    let count = usize::from(*packed.first()?);
-    let mut rest = Deserializer::from_read_ref(packed.get(1 + count * KEY..)?);
-    let series = Vec::deserialize(&mut rest).ok().filter(|_| keys.len() == count)?;
-    Some((keys, series, rest))
-}
 
 /// What is remembered of one registration: its keys, and who it says it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,17 +131,13 @@ impl Traces {
         bytes
     }
 
-    /// Of what was packed only what others need to know at once; `None` of bytes that are none.
-    pub fn outline(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: Arc<str>) -> Option<Self> {
-        let (keys, series, _) = opened(bytes)?;
-        let (document, name, birth, failed, waiting) = (None, None, None, None, None);
-        Some(Self { id, arrival, project, series, keys, document, name, birth, failed, waiting })
-    }
-
     /// What was packed; `None` of bytes that are none.
     pub fn unpack(bytes: &[u8], id: RegistrationId, arrival: Arrival, project: &Arc<str>) -> Option<Self> {
-        let (keys, series, mut rest) = opened(bytes)?;
-        let rest = Rest::deserialize(&mut rest).ok()?;
+        let count = usize::from(*bytes.first()?);
+        let keys: Vec<Key> = keys_of(bytes).collect();
+        let mut reader = Deserializer::from_read_ref(bytes.get(1 + count * KEY..)?);
+        let series = Vec::deserialize(&mut reader).ok().filter(|_| keys.len() == count)?;
+        let rest = Rest::deserialize(&mut reader).ok()?;
         let failed = rest.failed.map(|(at, looked_like_fraud)| Some(Failure { at: unpacked(at)?, looked_like_fraud }));
         Some(Self {
             id,

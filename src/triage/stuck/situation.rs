@@ -323,10 +323,10 @@ impl<'a> Situation<'a> {
         let others = self.context.links.sharing(&self.registration.id, &[LinkKind::Email, LinkKind::Phone]);
         let earlier = others.into_iter().filter(|(id, other)| {
             other.project == own.project
-                && (other.arrival.at, *id) < (own.arrival.at, &self.registration.id)
+                && (other.arrival.at(), *id) < (own.arrival.at(), &self.registration.id)
                 && other.waiting.is_some_and(|link_dies| self.context.has_come(link_dies))
         });
-        earlier.min_by_key(|(id, other)| (other.arrival.at, *id)).map(|(id, _)| id)
+        earlier.min_by_key(|(id, other)| (other.arrival.at(), *id)).map(|(id, _)| id)
     }
 
     /// Since when the integrator does not know of the end: of some event the last delivery failed.

@@ -1,5 +1,6 @@
-//! What a snapshot is written in: numbers, lists of numbers and values, one after the other, in blocks that carry a
-//! checksum. A block that does not fit its checksum is not read, and no length is believed that the file could not hold.
+//! What is kept to be read quickly is written in: numbers, lists of numbers and values, one after the other, in blocks
+//! that carry a checksum. A block that does not fit its checksum is not read, and no length is believed that the file
+//! could not hold.
 
 use std::io::{self, Read, Write};
 
@@ -9,6 +10,10 @@ use crate::model::Timestamp;
 
 /// Bytes of a block.
 const BLOCK: usize = 256 * 1024;
+/// Bytes before each: its length and its checksum.
+const HEAD: usize = 2 * size_of::<u64>();
+/// Bytes of sections that are one number.
+pub const OF_ONE_NUMBER: u64 = (HEAD + size_of::<u64>()) as u64;
 /// Numbers that are converted at a time.
 const AT_ONCE: usize = 4 * 1024;
 
@@ -74,12 +79,14 @@ fn checksum(bytes: &[u8]) -> u64 {
 pub struct Writing<W> {
     out: W,
     block: Vec<u8>,
+    /// Bytes that have been written.
+    written: u64,
 }
 
 impl<W: Write> Writing<W> {
     /// To somewhere.
     pub fn new(out: W) -> Self {
-        Self { out, block: Vec::with_capacity(BLOCK) }
+        Self { out, block: Vec::with_capacity(BLOCK), written: 0 }
     }
 
     fn bytes(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -98,6 +105,7 @@ impl<W: Write> Writing<W> {
         self.out.write_all(&(self.block.len() as u64).to_le_bytes())?;
         self.out.write_all(&checksum(&self.block).to_le_bytes())?;
         self.out.write_all(&self.block)?;
+        self.written += (HEAD + self.block.len()) as u64;
         self.block.clear();
         Ok(())
     }
@@ -129,17 +137,33 @@ impl<W: Write> Writing<W> {
         self.bytes(bytes)
     }
 
+    /// Bytes in pieces: how long each is, and all of them one after the other.
+    pub fn blobs<'a>(&mut self, pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone) -> io::Result<()> {
+        self.list(pieces.clone().map(|piece| u32::try_from(piece.len()).unwrap_or(u32::MAX)))?;
+        self.joined(pieces)
+    }
+
+    /// Bytes in pieces, one after the other: how many these are together, not how long each is.
+    pub fn joined<'a>(&mut self, pieces: impl Iterator<Item = &'a [u8]> + Clone) -> io::Result<()> {
+        self.number(pieces.clone().map(<[u8]>::len).sum::<usize>() as u64)?;
+        for piece in pieces {
+            self.bytes(piece)?;
+        }
+        Ok(())
+    }
+
     /// Any value.
     pub fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
         self.blob(&rmp_serde::to_vec(value).map_err(io::Error::other)?)
     }
 
-    /// Writes what is left.
-    pub fn finish(mut self) -> io::Result<()> {
+    /// Writes what is left. How many bytes all sections take.
+    pub fn finish(mut self) -> io::Result<u64> {
         if !self.block.is_empty() {
             self.flush()?;
         }
-        self.out.flush()
+        self.out.flush()?;
+        Ok(self.written)
     }
 }
 
@@ -188,7 +212,7 @@ impl<R: Read> Reading<R> {
     }
 
     fn next_block(&mut self) -> Option<()> {
-        let mut head = [0; 16];
+        let mut head = [0; HEAD];
         self.from.read_exact(&mut head).ok()?;
         let (length, sum) = <(u64, u64)>::take(&head)?;
         let length = usize::try_from(length).ok().filter(|length| (1..=BLOCK).contains(length))?;
@@ -252,6 +276,14 @@ impl<R: Read> Reading<R> {
         Some(all)
     }
 
+    /// The same in so many pieces: how long each is, which are all bytes together, and these.
+    pub fn blobs(&mut self, count: usize) -> Option<(Vec<u32>, Vec<u8>)> {
+        let lengths: Vec<u32> = self.list(count)?;
+        let bytes = self.blob()?;
+        let sum: u64 = lengths.iter().map(|length| u64::from(*length)).sum();
+        (sum == bytes.len() as u64).then_some((lengths, bytes))
+    }
+
     /// Any value.
     pub fn value<T: DeserializeOwned>(&mut self) -> Option<T> {
         rmp_serde::from_slice(&self.blob()?).ok()
@@ -269,10 +301,11 @@ pub fn payload(file: &[u8]) -> Vec<u8> {
     payload
 }
 
-/// A file of these bytes.
+/// Writes these bytes in blocks. How many bytes that took.
 #[cfg(test)]
-pub fn of_payload(payload: &[u8], out: &mut Vec<u8>) {
-    let mut writing = Writing::new(out);
-    let _ = writing.bytes(payload);
-    let _ = writing.finish();
+pub fn of_payload(payload: &[u8], out: &mut Vec<u8>) -> u64 {
+    let before = out.len();
+    let mut writing = Writing::new(&mut *out);
+    let written = writing.bytes(payload).and_then(|()| writing.finish());
+    written.ok().filter(|written| out.len() == before + *written as usize).unwrap_or_default()
 }
