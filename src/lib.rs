@@ -59,9 +59,13 @@
 //! - **An index is kept, and never believed.** Beside a large store lies what the last index of it held. It is taken if
 //!   the same build made it, judging by the same policy for the same operator, if no block of it is damaged, and if the
 //!   store can tell what has changed since; that is taken in, and who is due is judged again. Otherwise everybody is
-//!   read. An erasure deletes it first.
+//!   read. An erasure deletes it first. It is in two parts, columns and what joins people, which two threads read.
+//! - **What has run out is ended when it is looked at.** Opening a store ends nobody: after a long night that were thousands,
+//!   and somebody waits for the first page. A page ends its own rows, whoever asks by status or for changes ends them all.
 //! - **What joins people are digests.** Who shares something with whom is known by number and by 64 bits of the digest
 //!   of each value, which is a third of the memory of the texts; a ring that is looked at reads them from its members.
+//!   Digests stand sorted side by side, what came lately in a small table beside them, and what each person left lies in
+//!   one piece of memory: half of what tables of texts took, and read from a file as it is.
 //! - **A large store is indexed aside.** The first page is on the screen at once; everybody is read, linked and judged on
 //!   other threads, which stand back behind the screen, and the index is then taken whole. What is counted or measured
 //!   over many on the screen is done in steps, or over an even choice of them, and says so.

@@ -115,6 +115,8 @@ pub enum Timer {
     Follow,
     /// The cursor rests: what is around it is read in full.
     Ahead,
+    /// The next of those next to the screen are looked up.
+    Warm,
     /// The next of what changed while an index was made are taken in.
     Meanwhile,
     /// The next view is counted.
@@ -129,6 +131,11 @@ impl Timer {
     /// The message that the timer sends.
     pub fn message(self) -> Message {
         Message::Timer(self)
+    }
+
+    /// Whether what it is for is never seen by itself, so that it needs no frame.
+    pub fn is_behind_the_screen(self) -> bool {
+        self == Self::Warm
     }
 }
 

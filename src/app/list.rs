@@ -43,6 +43,12 @@ impl List {
         self.cursor.first_shown(self.rows().len(), height)
     }
 
+    /// The rows on a screen with so many.
+    pub fn shown(&self, height: usize) -> &[Row] {
+        let below = &self.rows()[self.first_shown(height)..];
+        &below[..height.min(below.len())]
+    }
+
     /// Everybody, in order.
     pub fn ids(&self, index: &Index) -> Vec<RegistrationId> {
         let (mut listing, all) = (self.listing.clone(), 0..self.rows().len());

@@ -52,6 +52,7 @@ pub mod sync;
 pub mod unblock;
 mod update;
 pub mod views;
+mod warm;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -128,6 +128,8 @@ pub struct Model {
     pub(super) gives_hints: bool,
     pub(super) requests: Requests,
     pub(super) ahead: super::ahead::Ahead,
+    /// Who next to the screen is looked up.
+    pub(super) warming: super::warm::Warming,
     pub(super) sayings: Sayings,
     /// Files that are being closed: by which request, their names, and how many rows they have.
     pub(super) finishing: Vec<(RequestId, String, usize)>,
@@ -173,6 +175,7 @@ impl Model {
             gives_hints: false,
             requests: Requests::default(),
             ahead: super::ahead::Ahead::default(),
+            warming: super::warm::Warming::default(),
             sayings: Sayings::default(),
             finishing: Vec::new(),
         })

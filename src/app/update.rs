@@ -26,6 +26,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     effects.append(model.time_counting());
     effects.append(model.time_measuring());
     effects.append(model.time_reading_ahead());
+    effects.append(model.time_warming());
     effects
 }
 
@@ -330,6 +331,7 @@ impl Model {
             }
             Timer::Refresh => self.read_on(),
             Timer::Ahead => self.read_ahead(),
+            Timer::Warm => self.warm(),
             Timer::Follow => {
                 self.follow();
                 Effects::none()

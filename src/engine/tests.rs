@@ -12,7 +12,7 @@ use super::core::{self, Command, Create, Origin};
 use super::{Engine, Script};
 use crate::backend::{
     Annotation, Backend as _, BackendError, Caller, CallerKind, Channel, Clock, CreateRequest, Created, ErrorKind,
-    ListRequest, ResendRequest, SyncRequest, SyncStep, TokenKind,
+    Feed as _, FeedPosition, ListRequest, Order, ResendRequest, SyncRequest, SyncStep, TokenKind,
 };
 use crate::model::{
     Contact, DocumentCheck, Evidence, Flow, Registration, RegistrationId, Status, StepKind, StepState, Timestamp,
@@ -224,7 +224,7 @@ async fn everything_acknowledged_is_there_after_reopening() {
 }
 
 #[tokio::test]
-async fn what_ran_out_while_nobody_looked_has_expired_when_the_engine_opens() {
+async fn what_ran_out_while_nobody_looked_has_expired_once_the_engine_is_open_again() {
     let desk = Desk::open();
     let id = desk.new_id("Buyer").await;
     desk.wait(TimeDelta::days(5));
@@ -254,6 +254,28 @@ async fn a_list_says_of_what_ran_out_the_same_as_reading_it() {
     assert_eq!(changes.recv().await.unwrap(), id);
     let ongoing = ListRequest { statuses: vec![Status::Started, Status::Ongoing], ..ListRequest::page(1, 10) };
     assert_eq!(desk.engine.list(ongoing).await.unwrap().total, Some(0));
+}
+
+#[tokio::test]
+async fn a_page_ends_what_ran_out_of_its_own_rows_and_whoever_asks_for_changes_ends_all() {
+    let desk = Desk::open();
+    for number in 0..3 {
+        desk.create("Buyer", &format!("alba{number}@example.com")).await.unwrap();
+        desk.wait(TimeDelta::seconds(1));
+    }
+    desk.wait(TimeDelta::days(5));
+    let desk = desk.reopen();
+    let position = desk.engine.position().await.unwrap();
+    let page = desk.engine.list(ListRequest::page(1, 2)).await.unwrap();
+    assert!(page.registrations.iter().all(|row| row.status == Status::Expired), "the rows that are looked at");
+    // Asked for its place only, the feed looks at nobody.
+    let number = |position: FeedPosition| position.number;
+    assert_eq!(number(desk.engine.position().await.unwrap()), number(position) + 2);
+    let (changed, _) = desk.engine.since(position, usize::MAX).await.unwrap().unwrap();
+    assert_eq!(changed.len(), 3);
+    let by_change = ListRequest { order: Order::Changed, ..ListRequest::page(1, 3) };
+    let page = desk.engine.list(by_change).await.unwrap();
+    assert!(page.registrations.iter().all(|row| row.status == Status::Expired));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

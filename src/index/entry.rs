@@ -136,6 +136,11 @@ impl AtHand {
         self.entries.get(id).cloned()
     }
 
+    /// Whether it is one of them, as of whatever time.
+    pub(super) fn has(&self, id: &RegistrationId) -> bool {
+        self.entries.contains_key(id)
+    }
+
     /// Takes one away.
     pub(super) fn take(&mut self, id: &RegistrationId) -> Option<Arc<Entry>> {
         self.entries.remove(id)

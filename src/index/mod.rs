@@ -24,6 +24,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use rayon::prelude::*;
+
 pub use crate::triage::FlagRate;
 pub use complete::{Candidate, Completer, Completion, word_at};
 pub use entry::Entry;
@@ -204,10 +206,12 @@ impl Index {
         if self.due.is_empty() {
             self.due = self.fall_due(now);
         }
-        for row in self.due.split_off(self.due.len().saturating_sub(most)) {
-            if row.place() < self.len() {
-                self.judge_row(row.place(), now);
-            }
+        let rows = self.due.split_off(self.due.len().saturating_sub(most));
+        self.columns.as_of = now;
+        let rows = rows.into_par_iter().map(Row::place).filter(|row| *row < self.len());
+        let judged: Vec<_> = rows.filter_map(|row| Some((row, self.judged_anew(row, now)?))).collect();
+        for (row, entry) in judged {
+            self.note_judgement(row, entry);
         }
         !self.due.is_empty()
     }
@@ -236,10 +240,21 @@ impl Index {
 
     fn judge_row(&mut self, row: usize, now: Timestamp) {
         self.columns.as_of = now;
+        if let Some(entry) = self.judged_anew(row, now) {
+            self.note_judgement(row, entry);
+        }
+    }
+
+    /// The entry of a row as of a time, and whether it was at hand.
+    fn judged_anew(&self, row: usize, now: Timestamp) -> Option<(Entry, bool)> {
         let at_hand = self.at_hand().take(&self.columns.ids[row]);
         let is_at_hand = at_hand.is_some();
-        let Some(mut entry) = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row)) else { return };
+        let mut entry = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row))?;
         entry.judge(self.context(now));
+        Some((entry, is_at_hand))
+    }
+
+    fn note_judgement(&mut self, row: usize, (entry, is_at_hand): (Entry, bool)) {
         self.columns.judge(row, &entry);
         self.note_change(row);
         if is_at_hand {
@@ -271,6 +286,19 @@ impl Index {
     /// What a panic elsewhere left at hand is whole.
     fn at_hand(&self) -> MutexGuard<'_, AtHand> {
         self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the entry of a row needs no looking up.
+    pub fn is_at_hand(&self, row: Row) -> bool {
+        self.columns.ids.get(row.place()).is_some_and(|id| self.at_hand().has(id))
+    }
+
+    /// Looks up together, on all processors, who of these rows is not at hand: they are about to be looked at.
+    pub fn warm(&self, rows: &[Row]) {
+        let cold: Vec<Row> = rows.iter().filter(|row| !self.is_at_hand(**row)).copied().collect();
+        if cold.len() > 1 {
+            cold.par_iter().for_each(|row| drop(self.at(*row)));
+        }
     }
 
     /// The entry of a row.

@@ -148,7 +148,12 @@ impl Console {
                 }
                 Wake::Timer(timer) => {
                     self.timers.remove(&timer);
-                    self.take(timer.message())?;
+                    if timer.is_behind_the_screen() {
+                        let effects = update(&mut self.model, timer.message(), self.clock.now());
+                        self.perform(effects)?;
+                    } else {
+                        self.take(timer.message())?;
+                    }
                 }
                 Wake::Frame => self.draw()?,
                 Wake::Suspend => Screen::suspend()?,
@@ -243,8 +248,14 @@ impl Console {
         if matches!(event, Event::Resize(..)) {
             self.frames.want();
         }
+        let is_typed = matches!(event, Event::Key(_) | Event::Paste(_));
         match input::message(event, &self.hits) {
-            Some(message) => self.take(message),
+            Some(message) => {
+                if is_typed {
+                    self.frames.want_at_once();
+                }
+                self.take(message)
+            }
             None => Ok(()),
         }
     }

@@ -4,31 +4,40 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The shortest time between two frames: sixty a second.
+/// The shortest time between two frames that nobody asked for: sixty a second.
 const FRAME: Duration = Duration::from_micros(16_667);
+/// The shortest time between a frame and the one that a key asks for: it does not wait because something else has just
+/// changed, and a key that is held has one for each time it is heard.
+const FRAME_OF_A_KEY: Duration = Duration::from_millis(4);
 
 /// Knows when the last frame was drawn and whether another one is wanted.
 #[derive(Debug, Default)]
 pub struct Frames {
     last: Option<Instant>,
-    wanted: bool,
+    /// How long after the last one.
+    wanted: Option<Duration>,
 }
 
 impl Frames {
     /// Something on the screen has changed.
     pub fn want(&mut self) {
-        self.wanted = true;
+        self.wanted.get_or_insert(FRAME);
+    }
+
+    /// A key was pressed.
+    pub fn want_at_once(&mut self) {
+        self.wanted = Some(FRAME_OF_A_KEY);
     }
 
     /// When the wanted frame is due; `None` if none is wanted.
     pub fn due(&self, now: Instant) -> Option<Instant> {
-        self.wanted.then(|| self.last.map_or(now, |last| (last + FRAME).max(now)))
+        self.wanted.map(|after| self.last.map_or(now, |last| (last + after).max(now)))
     }
 
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
         self.last = Some(now);
-        self.wanted = false;
+        self.wanted = None;
     }
 }
 
@@ -36,7 +45,7 @@ impl Frames {
 mod tests {
     use tokio::time::Instant;
 
-    use super::{FRAME, Frames};
+    use super::{FRAME, FRAME_OF_A_KEY, Frames};
 
     #[test]
     fn nothing_is_due_when_nothing_changed() {
@@ -54,5 +63,19 @@ mod tests {
         frames.want();
         assert_eq!(frames.due(start), Some(start + FRAME));
         assert_eq!(frames.due(start + FRAME * 3), Some(start + FRAME * 3));
+    }
+
+    #[test]
+    fn the_frame_of_a_key_does_not_wait_for_the_time_of_one_that_nobody_asked_for() {
+        let mut frames = Frames::default();
+        let start = Instant::now();
+        frames.drawn(start);
+        frames.want();
+        frames.want_at_once();
+        frames.want();
+        assert_eq!(frames.due(start), Some(start + FRAME_OF_A_KEY));
+        frames.drawn(start + FRAME_OF_A_KEY);
+        frames.want();
+        assert_eq!(frames.due(start), Some(start + FRAME_OF_A_KEY + FRAME));
     }
 }

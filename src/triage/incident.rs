@@ -24,7 +24,7 @@ const SHARE_OF_USUAL: f64 = 0.5;
 /// The usual rate is known from so many samples on, each of at least ten arrivals. Our choice.
 const FEWEST_SAMPLES: usize = 3;
 /// An incident is followed back so far, hours.
-const LONGEST_HOURS: i32 = 24;
+const LONGEST_HOURS: usize = 24;
 
 /// A step that far fewer people get through than usual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,11 +146,11 @@ impl Channels {
         for (project, visits) in visits {
             for visit in visits.iter().filter(|visit| visit.counts(now)) {
                 let Some(channel) = self.0.get(usize::from(visit.channel)) else { continue };
-                channels.entry(channel).or_default().entry(project).or_default().0.push(*visit);
+                channels.entry(channel).or_default().entry(project).or_default().count(visit, now);
             }
         }
         let mut found: Vec<Incident> =
-            channels.iter().flat_map(|(channel, projects)| stalls_of(channel, projects, now)).collect();
+            channels.iter().flat_map(|(channel, projects)| stalls_of(channel, projects)).collect();
         found.sort_by_key(|incident| incident.step.position());
         found
     }
@@ -180,9 +180,9 @@ fn gateway<'a>(registration: &'a Registration, step: &Step) -> Option<&'a str> {
     code.as_ref().and_then(|code| code.gateway.as_ref()).or(flow).map(Gateway::as_str)
 }
 
-/// Who came to one step through one channel in one project, or in all.
+/// Who came to one step through one channel in one project, or in all: hour by hour, the latest first.
 #[derive(Debug, Clone, Default)]
-struct Traffic(Vec<Visit>);
+struct Traffic(Vec<Tally>);
 
 /// A step that stands still.
 struct Stall {
@@ -196,9 +196,17 @@ struct Stall {
 struct Tally {
     arrivals: usize,
     passed: usize,
+    /// When the first of the others came.
+    first_waiting: Option<Timestamp>,
 }
 
 impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.arrivals += other.arrivals;
+        self.passed += other.passed;
+        self.first_waiting = self.first_waiting.into_iter().chain(other.first_waiting).min();
+    }
+
     fn rate(self) -> f64 {
         self.passed as f64 / self.arrivals as f64
     }
@@ -209,33 +217,33 @@ impl Tally {
 }
 
 impl Traffic {
-    /// Those who came in the hour that began so many hours ago and one; the latest hour is 0.
-    fn hour(&self, back: i32, now: Timestamp) -> impl Iterator<Item = &Visit> {
-        let end = now - LATELY * back;
-        self.0.iter().filter(move |arrival| arrival.at <= end && arrival.at > end - LATELY)
+    /// Counts somebody who came before now.
+    fn count(&mut self, visit: &Visit, now: Timestamp) {
+        let waits = (!visit.passed).then_some(visit.at);
+        let tally = Tally { arrivals: 1, passed: usize::from(visit.passed), first_waiting: waits };
+        let back = (now - visit.at).num_seconds() / LATELY.num_seconds();
+        self.add(usize::try_from(back).unwrap_or(0), &tally);
     }
 
-    fn tally(&self, back: i32, now: Timestamp) -> Tally {
-        self.hour(back, now).fold(Tally::default(), |tally, arrival| Tally {
-            arrivals: tally.arrivals + 1,
-            passed: tally.passed + usize::from(arrival.passed),
-        })
+    fn add(&mut self, back: usize, tally: &Tally) {
+        if back >= self.0.len() {
+            self.0.resize(back + 1, Tally::default());
+        }
+        self.0[back].add(tally);
+    }
+
+    /// The hour that began so many hours ago and one; the latest hour is 0.
+    fn hour(&self, back: usize) -> Tally {
+        self.0.get(back).copied().unwrap_or_default()
     }
 
     /// The median of the pass rates of the hours before the last one. Hours with too few arrivals are taken together
     /// with those before them.
-    fn usual(&self, now: Timestamp) -> Option<f64> {
-        let mut hours: BTreeMap<i64, Tally> = BTreeMap::new();
-        for arrival in self.0.iter().filter(|arrival| arrival.at <= now - LATELY) {
-            let hour = hours.entry((now - arrival.at).num_seconds() / LATELY.num_seconds()).or_default();
-            hour.arrivals += 1;
-            hour.passed += usize::from(arrival.passed);
-        }
+    fn usual(&self) -> Option<f64> {
         let mut rates = Vec::new();
         let mut sample = Tally::default();
-        for hour in hours.into_values() {
-            sample.arrivals += hour.arrivals;
-            sample.passed += hour.passed;
+        for hour in self.0.iter().skip(1) {
+            sample.add(hour);
             if sample.arrivals >= FEWEST_ARRIVALS {
                 rates.push(sample.rate());
                 sample = Tally::default();
@@ -245,20 +253,19 @@ impl Traffic {
         (rates.len() >= FEWEST_SAMPLES).then(|| f64::midpoint(rates[(rates.len() - 1) / 2], rates[rates.len() / 2]))
     }
 
-    fn stall(&self, now: Timestamp) -> Option<Stall> {
-        let lately = self.tally(0, now);
-        let usual = self.usual(now).filter(|_| lately.arrivals >= FEWEST_ARRIVALS)?;
+    fn stall(&self) -> Option<Stall> {
+        let lately = self.hour(0);
+        let usual = self.usual().filter(|_| lately.arrivals >= FEWEST_ARRIVALS)?;
         if !lately.is_stalled(usual) {
             return None;
         }
-        let hours = (0..LONGEST_HOURS).take_while(|back| self.tally(*back, now).is_stalled(usual));
-        let waiting = hours.flat_map(|back| self.hour(back, now)).filter(|arrival| !arrival.passed);
-        Some(Stall { since: waiting.map(|arrival| arrival.at).min()?, lately, usual })
+        let hours = (0..LONGEST_HOURS).map(|back| self.hour(back)).take_while(|hour| hour.is_stalled(usual));
+        Some(Stall { since: hours.filter_map(|hour| hour.first_waiting).min()?, lately, usual })
     }
 }
 
 /// One incident for all projects, unless a single one is concerned.
-fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>, now: Timestamp) -> Vec<Incident> {
+fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>) -> Vec<Incident> {
     let incident = |stall: Stall, project: Option<&str>| Incident {
         step: channel.step.clone(),
         project: project.map(str::to_owned),
@@ -268,11 +275,14 @@ fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>, now: Timesta
         passed: stall.lately.passed,
         usual: stall.usual,
     };
-    let own = projects.iter().filter_map(|(project, traffic)| Some(incident(traffic.stall(now)?, Some(*project))));
+    let own = projects.iter().filter_map(|(project, traffic)| Some(incident(traffic.stall()?, Some(*project))));
     let own: Vec<Incident> = own.collect();
-    let all = Traffic(projects.values().flat_map(|traffic| traffic.0.iter().copied()).collect());
-    let Some(stall) = all.stall(now) else { return own };
-    let concerned = projects.values().filter(|traffic| traffic.tally(0, now).is_stalled(stall.usual));
+    let mut all = Traffic::default();
+    for (back, tally) in projects.values().flat_map(|traffic| traffic.0.iter().enumerate()) {
+        all.add(back, tally);
+    }
+    let Some(stall) = all.stall() else { return own };
+    let concerned = projects.values().filter(|traffic| traffic.hour(0).is_stalled(stall.usual));
     if own.len() == 1 && concerned.count() == 1 { own } else { vec![incident(stall, None)] }
 }
 
