@@ -7,8 +7,8 @@ use crate::{
 };
 
 /// Incidents are looked for anew once this share of all registrations came or changed, and with every judgement of
-/// everything. That passes over all registrations, so doing it for each single change would make loading quadratic;
-/// this way a load costs a constant number of passes, and between two ticks an incident is at most one tick late.
+/// everything. That passes over the minutes of a week, so doing it for each single change would make loading slow; between
+/// two ticks an incident is at most one tick late.
 const SHARE_OF_NEWS: usize = 10;
 
 impl Index {
@@ -30,9 +30,7 @@ impl Index {
     /// before or after.
     pub(super) fn look_for_incidents(&mut self, now: Timestamp) -> Vec<RegistrationId> {
         self.news = 0;
-        let visits = self.visits.iter().enumerate();
-        let visits = visits.map(|(row, visits)| (self.columns.project.get(row).id.as_str(), visits.as_ref()));
-        let found = self.channels.incidents(visits, now);
+        let found = self.channels.incidents(now);
         if found == self.incidents {
             return Vec::new();
         }

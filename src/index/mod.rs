@@ -161,12 +161,14 @@ impl Index {
     fn put(&mut self, row: usize, entry: &Entry, now: Timestamp) {
         self.records.set(row, &entry.registration);
         let visits = self.channels.visits(&entry.registration, now);
-        self.columns.set(row, entry);
+        self.channels.count(&entry.registration.project.id, &visits);
         if row == self.visits.len() {
             self.visits.push(visits);
         } else {
-            self.visits[row] = visits;
+            let before = std::mem::replace(&mut self.visits[row], visits);
+            self.channels.discount(&self.columns.project.get(row).id, &before);
         }
+        self.columns.set(row, entry);
         self.note_place(&entry.registration.id, row);
     }
 
@@ -189,7 +191,8 @@ impl Index {
     pub fn remove(&mut self, id: &RegistrationId, now: Timestamp) {
         let Some(row) = self.place(id) else { return };
         self.records.swap_remove(row);
-        self.visits.swap_remove(row);
+        let visits = self.visits.swap_remove(row);
+        self.channels.discount(&self.columns.project.get(row).id, &visits);
         self.columns.swap_remove(row);
         self.at_hand().take(id);
         self.changes = None;

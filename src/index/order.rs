@@ -209,7 +209,8 @@ impl Keys<'_> {
         let exactly = |part| self.columns.texts.part(one, part).cmp(self.columns.texts.part(other, part));
         let order = one_key.cmp(&other_key).then_with(|| self.text.map_or(Ordering::Equal, exactly));
         let order = if self.descending { order.reverse() } else { order };
-        order.then_with(|| self.columns.ids[one].cmp(&self.columns.ids[other]))
+        let (heads, ids) = (&self.columns.id_heads, &self.columns.ids);
+        order.then_with(|| heads[one].cmp(&heads[other])).then_with(|| ids[one].cmp(&ids[other]))
     }
 }
 

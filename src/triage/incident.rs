@@ -4,27 +4,15 @@
 //! Getting through means passing within a quarter of an hour of arriving, then as well as usually, so that the two
 //! can be held against each other.
 
+mod traffic;
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Gateway, Registration, Status, Step, StepKind, StepState, Timestamp};
-
-/// So much of the past is looked at for what is new.
-const LATELY: TimeDelta = TimeDelta::hours(1);
-/// So much of the past tells what is usual.
-const HISTORY: TimeDelta = TimeDelta::days(7);
-/// Whoever passes, passes within this time; who arrived later than that ago is not counted yet. Our choice.
-const PATIENCE: TimeDelta = TimeDelta::minutes(15);
-/// Fewer arrivals say nothing about a step.
-const FEWEST_ARRIVALS: usize = 10;
-/// A pass rate below this share of the usual one is an incident.
-const SHARE_OF_USUAL: f64 = 0.5;
-/// The usual rate is known from so many samples on, each of at least ten arrivals. Our choice.
-const FEWEST_SAMPLES: usize = 3;
-/// An incident is followed back so far, hours.
-const LONGEST_HOURS: usize = 24;
+use traffic::{HISTORY, Hours, PATIENCE, Stall, Traffic};
 
 /// A step that far fewer people get through than usual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,12 +23,12 @@ pub struct Incident {
     pub project: Option<String>,
     /// What it may be, for example `whatsapp`: the gateway of the codes that stopped.
     pub through: Option<String>,
-    /// When the first of the waiting arrived at the step.
+    /// When the first of the waiting arrived at the step, to the minute.
     pub since: Timestamp,
     /// How many arrived at the step in the last hour and had time to pass.
-    pub arrivals: usize,
+    pub arrivals: u32,
     /// How many of them got through.
-    pub passed: usize,
+    pub passed: u32,
     /// The share that usually gets through, 0 to 1: the median of the last seven days.
     pub usual: f64,
 }
@@ -98,26 +86,30 @@ impl Visit {
         let started = step.started?;
         let in_time = step
             .finished
-            .is_none_or(|finished| finished.basis.is_approximate() || finished.at - started.at <= PATIENCE);
+            .is_none_or(|finished| finished.basis.is_approximate() || finished.at - started.at <= minutes(PATIENCE));
         let passed = step.state == StepState::Completed && in_time;
         Some(Self { at: started.at, channel, passed, is_exact: !started.basis.is_approximate() })
     }
-
-    fn counts(self, now: Timestamp) -> bool {
-        self.is_exact && (now - HISTORY..=now - PATIENCE).contains(&self.at)
-    }
 }
 
-/// The channels seen so far. Visits are told by them, and incidents found in visits.
+fn minutes(minutes: u32) -> TimeDelta {
+    TimeDelta::minutes(minutes.into())
+}
+
+/// The channels seen so far, by which visits are told, and who of those who are counted came through them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Channels(Vec<Channel>);
+pub struct Channels {
+    known: Vec<Channel>,
+    /// By project, then by channel.
+    traffic: BTreeMap<String, BTreeMap<u16, Traffic>>,
+}
 
 impl Channels {
     /// To which steps a registration came, as far back as it may matter from now on. The end is nothing that stands
     /// still.
     pub fn visits(&mut self, registration: &Registration, now: Timestamp) -> Box<[Visit]> {
         let steps = registration.steps.iter().filter(|step| step.kind != StepKind::End);
-        let lately = steps.filter(|step| step.started.is_some_and(|started| started.at >= now - HISTORY));
+        let lately = steps.filter(|step| step.started.is_some_and(|started| started.at >= now - minutes(HISTORY)));
         let visits = lately.filter_map(|step| {
             let through = gateway(registration, step).map(str::to_owned);
             Visit::of(step, self.code_of(Channel { step: step.kind.clone(), through }))
@@ -126,27 +118,44 @@ impl Channels {
     }
 
     fn code_of(&mut self, channel: Channel) -> u16 {
-        let known = self.0.iter().position(|known| *known == channel);
+        let known = self.known.iter().position(|known| *known == channel);
         let place = known.unwrap_or_else(|| {
-            self.0.push(channel);
-            self.0.len() - 1
+            self.known.push(channel);
+            self.known.len() - 1
         });
         // More words for steps and gateways than that are noise, and go together.
         u16::try_from(place).unwrap_or(u16::MAX)
     }
 
-    /// The incidents that last at a time, in the order of the flow, of the visits of registrations and their projects;
-    /// their order does not matter.
-    pub fn incidents<'a>(
-        &self,
-        visits: impl IntoIterator<Item = (&'a str, &'a [Visit])>,
-        now: Timestamp,
-    ) -> Vec<Incident> {
-        let mut channels: BTreeMap<&Channel, BTreeMap<&str, Traffic>> = BTreeMap::new();
-        for (project, visits) in visits {
-            for visit in visits.iter().filter(|visit| visit.counts(now)) {
-                let Some(channel) = self.0.get(usize::from(visit.channel)) else { continue };
-                channels.entry(channel).or_default().entry(project).or_default().count(visit, now);
+    /// Counts the visits of a registration of a project.
+    pub fn count(&mut self, project: &str, visits: &[Visit]) {
+        self.each(project, visits, |traffic, visit| traffic.count(visit.at, visit.passed));
+    }
+
+    /// No longer counts visits that were counted so.
+    pub fn discount(&mut self, project: &str, visits: &[Visit]) {
+        self.each(project, visits, |traffic, visit| traffic.discount(visit.at, visit.passed));
+    }
+
+    fn each(&mut self, project: &str, visits: &[Visit], take: impl Fn(&mut Traffic, &Visit)) {
+        for visit in visits.iter().filter(|visit| visit.is_exact) {
+            if !self.traffic.contains_key(project) {
+                self.traffic.insert(project.to_owned(), BTreeMap::new());
+            }
+            if let Some(own) = self.traffic.get_mut(project) {
+                take(own.entry(visit.channel).or_default(), visit);
+            }
+        }
+    }
+
+    /// The incidents that last at a time among those who are counted, in the order of the flow.
+    pub fn incidents(&mut self, now: Timestamp) -> Vec<Incident> {
+        let mut channels: BTreeMap<&Channel, BTreeMap<&str, Hours>> = BTreeMap::new();
+        for (project, own) in &mut self.traffic {
+            for (channel, traffic) in own {
+                traffic.forget_past(now);
+                let Some(channel) = self.known.get(usize::from(*channel)) else { continue };
+                channels.entry(channel).or_default().insert(project, traffic.hours(now));
             }
         }
         let mut found: Vec<Incident> =
@@ -158,7 +167,7 @@ impl Channels {
     /// Whether the visits of a registration are such that an incident may cover it.
     pub fn may_be_covered(&self, visits: &[Visit], incident: &Incident) -> bool {
         visits.iter().any(|visit| {
-            let channel = self.0.get(usize::from(visit.channel));
+            let channel = self.known.get(usize::from(visit.channel));
             let is_its = |channel: &Channel| channel.step == incident.step && channel.through == incident.through;
             !visit.passed && visit.at >= incident.since && channel.is_some_and(is_its)
         })
@@ -180,92 +189,8 @@ fn gateway<'a>(registration: &'a Registration, step: &Step) -> Option<&'a str> {
     code.as_ref().and_then(|code| code.gateway.as_ref()).or(flow).map(Gateway::as_str)
 }
 
-/// Who came to one step through one channel in one project, or in all: hour by hour, the latest first.
-#[derive(Debug, Clone, Default)]
-struct Traffic(Vec<Tally>);
-
-/// A step that stands still.
-struct Stall {
-    since: Timestamp,
-    lately: Tally,
-    usual: f64,
-}
-
-/// Arrivals, and how many of them got through.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    arrivals: usize,
-    passed: usize,
-    /// When the first of the others came.
-    first_waiting: Option<Timestamp>,
-}
-
-impl Tally {
-    fn add(&mut self, other: &Self) {
-        self.arrivals += other.arrivals;
-        self.passed += other.passed;
-        self.first_waiting = self.first_waiting.into_iter().chain(other.first_waiting).min();
-    }
-
-    fn rate(self) -> f64 {
-        self.passed as f64 / self.arrivals as f64
-    }
-
-    fn is_stalled(self, usual: f64) -> bool {
-        self.arrivals > 0 && self.rate() < usual * SHARE_OF_USUAL
-    }
-}
-
-impl Traffic {
-    /// Counts somebody who came before now.
-    fn count(&mut self, visit: &Visit, now: Timestamp) {
-        let waits = (!visit.passed).then_some(visit.at);
-        let tally = Tally { arrivals: 1, passed: usize::from(visit.passed), first_waiting: waits };
-        let back = (now - visit.at).num_seconds() / LATELY.num_seconds();
-        self.add(usize::try_from(back).unwrap_or(0), &tally);
-    }
-
-    fn add(&mut self, back: usize, tally: &Tally) {
-        if back >= self.0.len() {
-            self.0.resize(back + 1, Tally::default());
-        }
-        self.0[back].add(tally);
-    }
-
-    /// The hour that began so many hours ago and one; the latest hour is 0.
-    fn hour(&self, back: usize) -> Tally {
-        self.0.get(back).copied().unwrap_or_default()
-    }
-
-    /// The median of the pass rates of the hours before the last one. Hours with too few arrivals are taken together
-    /// with those before them.
-    fn usual(&self) -> Option<f64> {
-        let mut rates = Vec::new();
-        let mut sample = Tally::default();
-        for hour in self.0.iter().skip(1) {
-            sample.add(hour);
-            if sample.arrivals >= FEWEST_ARRIVALS {
-                rates.push(sample.rate());
-                sample = Tally::default();
-            }
-        }
-        rates.sort_by(f64::total_cmp);
-        (rates.len() >= FEWEST_SAMPLES).then(|| f64::midpoint(rates[(rates.len() - 1) / 2], rates[rates.len() / 2]))
-    }
-
-    fn stall(&self) -> Option<Stall> {
-        let lately = self.hour(0);
-        let usual = self.usual().filter(|_| lately.arrivals >= FEWEST_ARRIVALS)?;
-        if !lately.is_stalled(usual) {
-            return None;
-        }
-        let hours = (0..LONGEST_HOURS).map(|back| self.hour(back)).take_while(|hour| hour.is_stalled(usual));
-        Some(Stall { since: hours.filter_map(|hour| hour.first_waiting).min()?, lately, usual })
-    }
-}
-
 /// One incident for all projects, unless a single one is concerned.
-fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>) -> Vec<Incident> {
+fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Hours>) -> Vec<Incident> {
     let incident = |stall: Stall, project: Option<&str>| Incident {
         step: channel.step.clone(),
         project: project.map(str::to_owned),
@@ -275,14 +200,12 @@ fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Traffic>) -> Vec<Incid
         passed: stall.lately.passed,
         usual: stall.usual,
     };
-    let own = projects.iter().filter_map(|(project, traffic)| Some(incident(traffic.stall()?, Some(*project))));
+    let own = projects.iter().filter_map(|(project, hours)| Some(incident(hours.stall()?, Some(*project))));
     let own: Vec<Incident> = own.collect();
-    let mut all = Traffic::default();
-    for (back, tally) in projects.values().flat_map(|traffic| traffic.0.iter().enumerate()) {
-        all.add(back, tally);
-    }
+    let mut all = Hours::default();
+    projects.values().for_each(|hours| all.add_all(hours));
     let Some(stall) = all.stall() else { return own };
-    let concerned = projects.values().filter(|traffic| traffic.hour(0).is_stalled(stall.usual));
+    let concerned = projects.values().filter(|hours| hours.are_stalled(stall.usual));
     if own.len() == 1 && concerned.count() == 1 { own } else { vec![incident(stall, None)] }
 }
 

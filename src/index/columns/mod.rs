@@ -106,6 +106,8 @@ impl InForce {
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
     pub ids: Vec<RegistrationId>,
+    /// How each id begins, by [`head_of`]: ties are broken by id, and the ids themselves lie all over the memory.
+    pub id_heads: Vec<u64>,
     pub status: Repeating<Status>,
     pub step: Repeating<StepKind>,
     pub project: Repeating<Named>,
@@ -163,6 +165,7 @@ impl Columns {
     pub fn set(&mut self, row: usize, entry: &Entry) {
         let registration = entry.registration.as_ref();
         set(&mut self.ids, row, registration.id.clone());
+        set(&mut self.id_heads, row, head_of(&registration.id));
         self.status.set(row, registration.status.clone());
         self.step.set(row, entry.step().clone());
         let project = &registration.project;
@@ -222,6 +225,7 @@ impl Columns {
     /// Puts the last row in the place of this one.
     pub fn swap_remove(&mut self, row: usize) {
         self.ids.swap_remove(row);
+        self.id_heads.swap_remove(row);
         self.status.swap_remove(row);
         self.step.swap_remove(row);
         self.project.swap_remove(row);
@@ -281,6 +285,14 @@ impl Columns {
     pub fn has(&self, row: usize, mark: Mark) -> bool {
         self.marks[row] & mark as u8 != 0
     }
+}
+
+/// The first eight bytes of an id as a number that sorts alike.
+pub fn head_of(id: &RegistrationId) -> u64 {
+    let mut head = [0; 8];
+    let length = id.as_str().len().min(head.len());
+    head[..length].copy_from_slice(&id.as_str().as_bytes()[..length]);
+    u64::from_be_bytes(head)
 }
 
 fn origin(registration: &Registration) -> Origin {

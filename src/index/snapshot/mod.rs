@@ -18,7 +18,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Index, Records, columns::Columns};
+use super::{
+    Index, Records,
+    columns::{Columns, head_of},
+};
 use crate::{
     model::Timestamp,
     sections::{OF_ONE_NUMBER, Reading, Writing},
@@ -98,7 +101,8 @@ impl Index {
         });
         (self.columns, self.channels, self.incidents, self.visits) = rest?;
         let columns::People { ids, created, project } = people;
-        self.columns = Columns { ids, created, project, ..self.columns };
+        let id_heads = ids.iter().map(head_of).collect();
+        self.columns = Columns { ids, id_heads, created, project, ..self.columns };
         self.links = links?;
         // They are numbered in the order of rows.
         self.rows = (0..u32::try_from(self.len()).ok()?).collect();

@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::{Channels, Incident, Visit};
+use super::{Channels, Incident};
 use crate::{
     model::{Basis, Gateway, Moment, Registration, Status, StepKind, Timestamp},
     triage::{
@@ -14,14 +14,21 @@ use crate::{
 /// The incidents that last, of registrations.
 fn incidents(registrations: &[Registration], now: Timestamp) -> Vec<Incident> {
     let mut channels = Channels::default();
-    let visits: Vec<(&str, Box<[Visit]>)> =
-        registrations.iter().map(|one| (one.project.id.as_str(), channels.visits(one, now))).collect();
-    channels.incidents(visits.iter().map(|(project, visits)| (*project, visits.as_ref())), now)
+    for one in registrations {
+        let visits = channels.visits(one, now);
+        channels.count(&one.project.id, &visits);
+    }
+    channels.incidents(now)
 }
 
 /// The time of all stories here.
 fn now() -> Timestamp {
     at(0)
+}
+
+/// The beginning of the minute.
+fn to_the_minute(at: Timestamp) -> Timestamp {
+    at - TimeDelta::seconds(at.timestamp().rem_euclid(60))
 }
 
 /// What there is in an hour with so many arrivals of whom so many got through, after usual hours.
@@ -47,7 +54,7 @@ fn less_than_half_of_the_usual_share_is_an_incident_and_half_of_it_is_not() {
         step: StepKind::PhoneVerification,
         project: Some("aldea".to_owned()),
         through: Some("whatsapp".to_owned()),
-        since: now() - minutes(25),
+        since: to_the_minute(now() - minutes(25)),
         arrivals: 10,
         passed: 3,
         usual: 0.8,
@@ -96,7 +103,7 @@ fn an_incident_of_several_hours_began_with_its_first_hour() {
     let usual =
         (6..11).flat_map(|hour| (0..10).map(move |person| coded(hour * 60 + person, (person < 8).then_some(3))));
     let found = incidents(&usual.chain(waiting).collect::<Vec<_>>(), now());
-    assert_eq!(found.first().map(|incident| incident.since), Some(now() - minutes(165)));
+    assert_eq!(found.first().map(|incident| incident.since), Some(to_the_minute(now() - minutes(165))));
 }
 
 #[test]
@@ -165,6 +172,27 @@ fn who_waits_because_of_it_is_told_so_in_place_of_what_else_blocks_them() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn who_is_counted_and_no_longer_counted_leaves_what_was_counted_before(
+        stay in prop::collection::vec((0i64..400, prop::option::of(0i64..30)), 0..40),
+        leave in prop::collection::vec((0i64..400, prop::option::of(0i64..30)), 0..40),
+    ) {
+        let mut channels = Channels::default();
+        let mut visits = |people: Vec<(i64, Option<i64>)>| -> Vec<_> {
+            people.into_iter().map(|(ago, entered)| channels.visits(&coded(ago, entered), now())).collect()
+        };
+        let (stay, leave) = (visits(stay), visits(leave));
+        let counted = |channels: &Channels| -> Vec<String> {
+            let told = channels.traffic.values().flatten().map(|of_channel| format!("{of_channel:?}"));
+            told.filter(|told| told.contains("Tally")).collect()
+        };
+        stay.iter().for_each(|visits| channels.count("aldea", visits));
+        let before = counted(&channels);
+        leave.iter().for_each(|visits| channels.count("aldea", visits));
+        leave.iter().for_each(|visits| channels.discount("aldea", visits));
+        prop_assert_eq!(counted(&channels), before);
+    }
+
     #[test]
     fn incidents_do_not_depend_on_the_order_of_registrations(
         people in prop::collection::vec((0i64..400, prop::option::of(0i64..30), any::<bool>()), 0..160),
