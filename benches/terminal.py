@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What the console costs where it is used: in a terminal of 120x40.
 
-    benches/terminal.py target/release/regdesk DATA_HOME
+    benches/terminal.py target/release/regdesk DATA_HOME [ARGUMENT ...]
 
 DATA_HOME holds `regdesk/engine.redb`, for example made by `XDG_DATA_HOME=DATA_HOME regdesk generate --count 100000`.
+Arguments are the program's, for example `demo --count 100000 --speed 100`.
 Measured are the first frame, how long until everybody is listed, keys until the last byte of their frame (median and 99th
 percentile, milliseconds), bytes of a frame, resident memory, and what an idle console does. Linux only.
 """
@@ -32,7 +33,7 @@ PATIENCE = 5.0
 
 
 class Console:
-    def __init__(self, program, data_home):
+    def __init__(self, program, data_home, arguments=()):
         home = tempfile.mkdtemp()
         environment = {
             "PATH": os.environ["PATH"], "HOME": home, "XDG_DATA_HOME": data_home, "XDG_STATE_HOME": home,
@@ -41,7 +42,7 @@ class Console:
         self.begun, self.waited = time.perf_counter(), 0.0
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.execve(program, [program], environment)
+            os.execve(program, [program, *arguments], environment)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
 
     def read(self, seconds):
@@ -120,9 +121,9 @@ class Console:
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    console = Console(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    console = Console(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3:])
     print(f"first frame with people {console.until(PEOPLE, 120):.0f} ms", flush=True)
     print(f"everybody is listed after {console.calm():.0f} ms or sooner", flush=True)
     console.settle(1.0)

@@ -11,14 +11,11 @@ use std::{
     thread,
 };
 
-use super::{Entry, Index, Row};
+use super::{Entry, Index, JUDGED_AT_ONCE, Row};
 use crate::{
     model::{Registration, Timestamp},
     triage::Context,
 };
-
-/// Rows that a thread judges at a time.
-const JUDGED_AT_ONCE: usize = 128;
 
 /// Blocks of judged rows that may wait to be noted: some megabytes at most.
 const READY: usize = 8;

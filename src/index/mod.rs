@@ -53,6 +53,10 @@ use crate::{
 const ROWS_AT_ONCE: usize = 32 * 1024;
 #[cfg(test)]
 const ROWS_AT_ONCE: usize = 3;
+/// Rows that are judged together: a few megabytes while they are unpacked.
+const JUDGED_AT_ONCE: usize = 128;
+/// Fewer rows are judged sooner than other threads are awake.
+const WORTH_WAKING: usize = 4;
 /// Once more than this share of all rows has changed, everything counts as changed.
 const MOST_CHANGES: usize = 16;
 
@@ -210,12 +214,7 @@ impl Index {
             self.due = self.fall_due(now);
         }
         let rows = self.due.split_off(self.due.len().saturating_sub(most));
-        self.columns.as_of = now;
-        let rows = rows.into_par_iter().map(Row::place).filter(|row| *row < self.len());
-        let judged: Vec<_> = rows.filter_map(|row| Some((row, self.judged_anew(row, now)?))).collect();
-        for (row, entry) in judged {
-            self.note_judgement(row, entry);
-        }
+        self.judge_together(rows.into_iter().map(Row::place).filter(|row| *row < self.len()).collect(), now);
         !self.due.is_empty()
     }
 
@@ -234,17 +233,27 @@ impl Index {
     }
 
     fn judge(&mut self, ids: impl IntoIterator<Item = RegistrationId>, now: Timestamp) {
-        for id in ids {
-            if let Some(row) = self.place(&id) {
-                self.judge_row(row, now);
-            }
-        }
+        let rows = ids.into_iter().filter_map(|id| self.place(&id)).collect();
+        self.judge_together(rows, now);
     }
 
-    fn judge_row(&mut self, row: usize, now: Timestamp) {
+    /// Judges rows, on all processors where they are more than a few.
+    fn judge_together(&mut self, rows: Vec<usize>, now: Timestamp) {
         self.columns.as_of = now;
-        if let Some(entry) = self.judged_anew(row, now) {
-            self.note_judgement(row, entry);
+        for rows in rows.chunks(JUDGED_AT_ONCE) {
+            let judge = |row: &usize| Some((*row, self.judged_anew(*row, now)?));
+            let judged: Vec<_> = if rows.len() < WORTH_WAKING {
+                rows.iter().filter_map(judge).collect()
+            } else {
+                rows.par_iter().filter_map(judge).collect()
+            };
+            for (row, (entry, is_at_hand)) in judged {
+                self.columns.judge(row, &entry);
+                self.note_change(row);
+                if is_at_hand {
+                    self.at_hand().put(Arc::new(entry));
+                }
+            }
         }
     }
 
@@ -255,14 +264,6 @@ impl Index {
         let mut entry = at_hand.map(Arc::unwrap_or_clone).or_else(|| self.unpack(row))?;
         entry.judge(self.context(now));
         Some((entry, is_at_hand))
-    }
-
-    fn note_judgement(&mut self, row: usize, (entry, is_at_hand): (Entry, bool)) {
-        self.columns.judge(row, &entry);
-        self.note_change(row);
-        if is_at_hand {
-            self.at_hand().put(Arc::new(entry));
-        }
     }
 
     /// An entry that is not judged yet.
