@@ -18,6 +18,16 @@ use crate::model::{RegistrationId, Timestamp};
 const AROUND: usize = 10_000;
 #[cfg(test)]
 const AROUND: usize = 2;
+/// Of so many rows one is looked at to tell where those that come first may end.
+#[cfg(not(test))]
+const LOOKED_AT: usize = 32;
+#[cfg(test)]
+const LOOKED_AT: usize = 2;
+/// So many of these more than it takes, for chance where they are few.
+#[cfg(not(test))]
+const SLACK: usize = 32;
+#[cfg(test)]
+const SLACK: usize = 0;
 
 /// A row of an index by its number. It belongs to another registration, or to none, once one was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -169,31 +179,35 @@ fn foremost(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keye
     picked
 }
 
-/// The same, one row after the other: most are told by one comparison with the last of those that are first so far.
+/// The same, one row after the other: most are told by one comparison, with one that so many come before and some more.
 fn foremost_of_part(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Vec<Keyed> {
+    let bound = bound_of(rows, most, keys, &order);
     let mut picked: Vec<Keyed> = Vec::with_capacity(rows.len().min(2 * most));
-    let mut last: Option<Keyed> = None;
-    for row in rows {
-        let keyed = keys.keyed(*row);
-        if last.is_some_and(|last| order(&keyed, &last).is_ge()) {
-            continue;
-        }
-        picked.push(keyed);
-        if picked.len() == 2 * most {
-            last = keep_foremost(&mut picked, most, &order);
-        }
+    let is_within = |keyed: &Keyed| bound.is_none_or(|bound| order(keyed, &bound).is_lt());
+    picked.extend(rows.iter().map(|row| keys.keyed(*row)).filter(is_within));
+    if picked.len() < most.min(rows.len()) {
+        // The rows that were looked at told too little of the rest.
+        picked = keys.of(rows);
     }
+    keep_foremost(&mut picked, most, &order);
     picked
 }
 
-/// Drops all but so many that come first; the last of these, if there were more.
-fn keep_foremost(rows: &mut Vec<Keyed>, most: usize, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Option<Keyed> {
-    if rows.len() <= most {
-        return None;
+/// A row that more rows than are wanted come before, but not many more: as far as every so manieth tells. `None` where
+/// nearly all of them are wanted.
+fn bound_of(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Option<Keyed> {
+    let mut some: Vec<Keyed> = rows.iter().step_by(LOOKED_AT).map(|row| keys.keyed(*row)).collect();
+    // Half as many again.
+    let place = (most + most / 2) / LOOKED_AT + SLACK;
+    (place < some.len()).then(|| *some.select_nth_unstable_by(place, order).1)
+}
+
+/// Drops all but so many that come first.
+fn keep_foremost(rows: &mut Vec<Keyed>, most: usize, order: impl Fn(&Keyed, &Keyed) -> Ordering) {
+    if rows.len() > most {
+        rows.select_nth_unstable_by(most.saturating_sub(1), order);
+        rows.truncate(most);
     }
-    rows.select_nth_unstable_by(most.saturating_sub(1), order);
-    rows.truncate(most);
-    rows.last().copied()
 }
 
 /// Sorts a part, so that what is before it and after it stands there.
