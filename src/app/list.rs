@@ -12,6 +12,8 @@ pub struct List {
     listing: Listing,
     /// The order.
     pub sort: Sort,
+    /// The order in which they were listed last.
+    listed_by: Sort,
     cursor: Cursor,
     /// Who is selected: rows move.
     selected: Option<RegistrationId>,
@@ -20,7 +22,7 @@ pub struct List {
 impl List {
     /// Nobody yet, to be listed in an order.
     pub(super) fn sorted_by(sort: Sort) -> Self {
-        Self { listing: Listing::default(), sort, cursor: Cursor::default(), selected: None }
+        Self { listing: Listing::default(), sort, listed_by: sort, cursor: Cursor::default(), selected: None }
     }
 
     /// The rows. They are in order on the screen and around it.
@@ -74,8 +76,11 @@ impl List {
     }
 
     fn find_selected(&mut self, index: &Index, height: usize) {
-        // In order where the screen was first: there whoever is selected is found at once, and mostly stays.
-        self.sort_around(self.cursor.top(), index, height);
+        // In order where the screen was first: there whoever is selected is found at once, and mostly stays; in another
+        // order hardly ever.
+        if std::mem::replace(&mut self.listed_by, self.sort) == self.sort {
+            self.sort_around(self.cursor.top(), index, height);
+        }
         let place = self.selected.as_ref().and_then(|id| index.place_in(&self.listing, self.sort, id));
         self.cursor.follow(place, self.rows().len(), height);
         self.look(index, height);

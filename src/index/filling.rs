@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use super::{Entry, Index, JUDGED_AT_ONCE, Row};
+use super::{Entry, Index, Row, judging::JUDGED_AT_ONCE};
 use crate::{
     model::{Registration, Timestamp},
     triage::Context,

@@ -99,7 +99,7 @@ impl Index {
         for (_, row) in picked {
             is_picked[row.place()] = true;
         }
-        rows.iter().filter(|row| !is_picked[row.place()]).copied().collect()
+        rows.par_iter().filter(|row| !is_picked[row.place()]).copied().collect()
     }
 
     /// At which place of a listing a registration stands, by the order; `None` if it is not there.

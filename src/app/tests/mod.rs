@@ -20,3 +20,4 @@ mod random;
 mod reveal;
 mod screens;
 mod unblock;
+mod warm;
