@@ -40,7 +40,7 @@
 //!         cli -> audit -> backend
 //!         cli -> config -> keys, remote, ui, triage        (their words for remotes, themes and reasons)
 //!         ui, app -> wire                                  (the JSON of a registration)
-//!         index -> triage -> model        backend -> model
+//!         index -> triage -> model, sections      backend -> model
 //! ```
 //!
 //! [`text`] and `private` are open to all. [`engine`] and [`remote`] do not know each other. Only [`cli`], [`config`], [`runtime`],

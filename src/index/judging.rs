@@ -20,7 +20,8 @@ impl Index {
             self.due = self.fall_due(now);
         }
         let rows = self.due.split_off(self.due.len().saturating_sub(most));
-        self.judge_together(rows.into_iter().map(Row::place).filter(|row| *row < self.len()).collect(), now);
+        let rows: Vec<usize> = rows.into_iter().map(Row::place).filter(|row| *row < self.len()).collect();
+        self.judge_together(&rows, now);
         !self.due.is_empty()
     }
 
@@ -39,12 +40,12 @@ impl Index {
     }
 
     pub(super) fn judge(&mut self, ids: impl IntoIterator<Item = RegistrationId>, now: Timestamp) {
-        let rows = ids.into_iter().filter_map(|id| self.place(&id)).collect();
-        self.judge_together(rows, now);
+        let rows: Vec<usize> = ids.into_iter().filter_map(|id| self.place(&id)).collect();
+        self.judge_together(&rows, now);
     }
 
     /// Judges rows, on all processors where they are more than a few.
-    fn judge_together(&mut self, rows: Vec<usize>, now: Timestamp) {
+    fn judge_together(&mut self, rows: &[usize], now: Timestamp) {
         self.columns.as_of = now;
         for rows in rows.chunks(JUDGED_AT_ONCE) {
             let judge = |row: &usize| Some((*row, self.judged_anew(*row, now)?));

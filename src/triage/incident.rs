@@ -203,7 +203,9 @@ fn stalls_of(channel: &Channel, projects: &BTreeMap<&str, Hours>) -> Vec<Inciden
     let own = projects.iter().filter_map(|(project, hours)| Some(incident(hours.stall()?, Some(*project))));
     let own: Vec<Incident> = own.collect();
     let mut all = Hours::default();
-    projects.values().for_each(|hours| all.add_all(hours));
+    for hours in projects.values() {
+        all.add_all(hours);
+    }
     let Some(stall) = all.stall() else { return own };
     let concerned = projects.values().filter(|hours| hours.are_stalled(stall.usual));
     if own.len() == 1 && concerned.count() == 1 { own } else { vec![incident(stall, None)] }

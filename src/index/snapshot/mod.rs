@@ -102,7 +102,7 @@ impl Index {
         (self.columns, self.channels, self.incidents, self.visits) = rest?;
         let columns::People { ids, created, project } = people;
         let id_heads = ids.iter().map(head_of).collect();
-        self.columns = Columns { ids, id_heads, created, project, ..self.columns };
+        self.columns = Columns { ids, id_heads, project, created, ..self.columns };
         self.links = links?;
         // They are numbered in the order of rows.
         self.rows = (0..u32::try_from(self.len()).ok()?).collect();

@@ -186,10 +186,16 @@ proptest! {
             let told = channels.traffic.values().flatten().map(|of_channel| format!("{of_channel:?}"));
             told.filter(|told| told.contains("Tally")).collect()
         };
-        stay.iter().for_each(|visits| channels.count("aldea", visits));
+        for visits in &stay {
+            channels.count("aldea", visits);
+        }
         let before = counted(&channels);
-        leave.iter().for_each(|visits| channels.count("aldea", visits));
-        leave.iter().for_each(|visits| channels.discount("aldea", visits));
+        for visits in &leave {
+            channels.count("aldea", visits);
+        }
+        for visits in &leave {
+            channels.discount("aldea", visits);
+        }
         prop_assert_eq!(counted(&channels), before);
     }
 

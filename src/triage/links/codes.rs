@@ -28,8 +28,8 @@ const NOTHING: u32 = u32::MAX;
 pub struct Codes {
     /// Sorted, each once.
     digests: Vec<u64>,
-    /// Beside them.
-    codes: Vec<u32>,
+    /// The codes, beside them.
+    beside: Vec<u32>,
     /// Where those with the same first bits begin, and at last how many there are.
     starts: Vec<u32>,
     /// Those that do not stand there yet.
@@ -58,7 +58,7 @@ impl Hasher for AsItIs {
 
 impl Codes {
     /// Of sorted digests and what stands beside them.
-    fn sorted(digests: Vec<u64>, codes: Vec<u32>) -> Self {
+    fn sorted(digests: Vec<u64>, beside: Vec<u32>) -> Self {
         let bits = (digests.len() / ALIKE).max(2).ilog2();
         let mut starts = vec![0_u32; (1 << bits) + 1];
         for digest in &digests {
@@ -69,7 +69,7 @@ impl Codes {
             sum += *start;
             *start = sum;
         }
-        Self { digests, codes, starts, recent: HashMap::default() }
+        Self { digests, beside, starts, recent: HashMap::default() }
     }
 
     /// Where a digest stands among the sorted ones.
@@ -83,7 +83,7 @@ impl Codes {
     /// The code of a digest.
     pub fn get(&self, digest: u64) -> Option<u32> {
         match self.place(digest) {
-            Some(place) => Some(self.codes[place]).filter(|code| *code != NOTHING),
+            Some(place) => Some(self.beside[place]).filter(|code| *code != NOTHING),
             None => self.recent.get(&digest).copied(),
         }
     }
@@ -91,7 +91,7 @@ impl Codes {
     /// Sets the code of a digest.
     pub fn set(&mut self, digest: u64, code: u32) {
         if let Some(place) = self.place(digest) {
-            self.codes[place] = code;
+            self.beside[place] = code;
             return;
         }
         self.recent.insert(digest, code);
@@ -103,7 +103,7 @@ impl Codes {
     /// Takes the code of a digest away.
     pub fn remove(&mut self, digest: u64) {
         match self.place(digest) {
-            Some(place) => self.codes[place] = NOTHING,
+            Some(place) => self.beside[place] = NOTHING,
             None => _ = self.recent.remove(&digest),
         }
     }
@@ -119,7 +119,7 @@ impl Codes {
             codes.push(code);
         };
         let mut came = came.into_iter().peekable();
-        for (digest, code) in self.digests.drain(..).zip(self.codes.drain(..)).filter(|(_, code)| *code != NOTHING) {
+        for (digest, code) in self.digests.drain(..).zip(self.beside.drain(..)).filter(|(_, code)| *code != NOTHING) {
             while let Some(before) = came.next_if(|(next, _)| *next < digest) {
                 put(before);
             }
@@ -133,7 +133,7 @@ impl Codes {
     pub fn write<W: Write>(&self, out: &mut Writing<W>, read_as: impl Fn(u32) -> u32) -> io::Result<()> {
         let read_as = |code: u32| if code == NOTHING { NOTHING } else { read_as(code) };
         out.list(self.digests.iter().copied())?;
-        out.list(self.codes.iter().map(|code| read_as(*code)))?;
+        out.list(self.beside.iter().map(|code| read_as(*code)))?;
         out.list(self.recent.iter().map(|(digest, code)| (*digest, read_as(*code))))
     }
 
@@ -174,15 +174,12 @@ mod tests {
             let mut codes = Codes::default();
             let mut table = HashMap::new();
             for (digest, code) in changes {
-                match code {
-                    Some(code) => {
-                        codes.set(digest, code);
-                        table.insert(digest, code);
-                    }
-                    None => {
-                        codes.remove(digest);
-                        table.remove(&digest);
-                    }
+                if let Some(code) = code {
+                    codes.set(digest, code);
+                    table.insert(digest, code);
+                } else {
+                    codes.remove(digest);
+                    table.remove(&digest);
                 }
             }
             let mut bytes = Vec::new();

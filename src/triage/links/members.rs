@@ -104,12 +104,12 @@ impl Members {
         self.projects.get(member.project as usize).map_or("", AsRef::as_ref)
     }
 
-    /// Adds one who is not known, at the number of its arrival: the next one.
+    /// Adds one who is not known, at the number of its arrival: [`Members::next_number`].
     pub fn insert(&mut self, id: RegistrationId, arrival: Arrival, project: &str, packed: &[u8]) {
         let project = self.place_of(project);
         let (start, length) = (self.packed.len(), u32::try_from(packed.len()).unwrap_or(u32::MAX));
         self.packed.extend_from_slice(packed);
-        self.free.retain(|number| *number != arrival.number);
+        self.free.pop_if(|number| *number == arrival.number);
         self.put(Member { id, arrival, project, start, length });
     }
 
