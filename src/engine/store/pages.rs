@@ -4,13 +4,11 @@ use std::ops::Bound;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rayon::prelude::*;
 use redb::{ReadTransaction, ReadableTable as _};
 
 use super::StoreError;
 use super::tables::{CHANGED, COUNTS, ORDER, snapshot};
 use crate::backend::{ListRequest, Order};
-use crate::engine::core::State;
 use crate::model::{Registration, Status};
 
 /// Remembers where the latest page ended, so that whoever reads page after page (the mirror of a whole store) does not
@@ -103,10 +101,12 @@ pub(super) fn rows(
             break;
         }
     }
-    // Reading a record costs far more than finding it, and somebody waits for all of them.
-    let states: Vec<Option<State>> =
-        keys.par_iter().map(|(_, id)| snapshot(transaction, id)).collect::<Result<_, _>>()?;
-    let registrations = states.into_iter().flatten().map(|state| state.registration).collect();
+    let mut registrations = Vec::with_capacity(keys.len());
+    for (_, id) in &keys {
+        if let Some(state) = snapshot(transaction, id)? {
+            registrations.push(state.registration);
+        }
+    }
     if let Some(last) = keys.pop() {
         cursor.remember(generation, request, last);
     }
