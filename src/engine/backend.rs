@@ -184,7 +184,6 @@ fn check_page(request: &ListRequest) -> Result<(), BackendError> {
     Ok(())
 }
 
-/// Reads a registration. Only outsiders leave a note in the access log: the console looks too often for that.
 /// The rows of a page, and how many there are in all. A list must not say otherwise than reading each of its rows would;
 /// but after a long night very many are overdue, and whoever looks at one page is not to wait for all of them.
 fn page(inner: &Inner, request: &ListRequest) -> Result<(Vec<Registration>, u64), BackendError> {
@@ -204,6 +203,7 @@ fn page(inner: &Inner, request: &ListRequest) -> Result<(Vec<Registration>, u64)
     Ok(inner.store.page(request)?)
 }
 
+/// Reads a registration. Only outsiders leave a note in the access log: the console looks too often for that.
 fn retrieve(inner: &Inner, id: &RegistrationId, caller: &Caller) -> Result<Registration, BackendError> {
     let now = inner.clock.now();
     let load = || inner.store.load(id)?.ok_or_else(|| BackendError::no_registration(id));

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     Row,
-    columns::{Columns, Mark, Part, Repeating},
+    columns::{Columns, Mark, Part, Repeating, beginning},
     totals::status_position,
 };
 use crate::{
@@ -292,10 +292,7 @@ fn of_number(number: f64) -> u64 {
 
 /// The first sixteen bytes of a text.
 fn of_beginning(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    let length = text.len().min(bytes.len());
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u128::from_be_bytes(bytes)
+    u128::from_be_bytes(beginning(text))
 }
 
 /// What is left of a link, in seconds as of the last judgement: the fewest are the greatest, and 0 is a dead one.

@@ -149,8 +149,7 @@ impl Console {
                 Wake::Timer(timer) => {
                     self.timers.remove(&timer);
                     if timer.is_behind_the_screen() {
-                        let effects = update(&mut self.model, timer.message(), self.clock.now());
-                        self.perform(effects)?;
+                        self.take_unseen(timer.message())?;
                     } else {
                         self.take(timer.message())?;
                     }
@@ -261,8 +260,13 @@ impl Console {
     }
 
     fn take(&mut self, message: Message) -> Result<(), RunError> {
-        let effects = update(&mut self.model, message, self.clock.now());
         self.frames.want();
+        self.take_unseen(message)
+    }
+
+    /// Takes what changes nothing on the screen.
+    fn take_unseen(&mut self, message: Message) -> Result<(), RunError> {
+        let effects = update(&mut self.model, message, self.clock.now());
         self.perform(effects)
     }
 

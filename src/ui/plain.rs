@@ -165,8 +165,9 @@ fn list_rows(model: &Model, theme: &Theme, buffer: &mut Buffer, area: Rect, hits
         return list::nothing(model, theme, buffer, area);
     }
     let top = queue.list().first_shown(usize::from(area.height));
-    model.index.warm(queue.list().shown(usize::from(area.height)));
-    for (place, (row, shown)) in area.rows().zip(queue.rows().iter().skip(top)).enumerate() {
+    let shown = queue.list().shown(usize::from(area.height));
+    model.index.warm(shown);
+    for (place, (row, shown)) in area.rows().zip(shown).enumerate() {
         let Some(entry) = model.index.at(*shown) else { continue };
         let id = &entry.registration.id;
         let number = top + place + 1;

@@ -91,8 +91,9 @@ fn table(model: &Model, theme: &Theme, buffer: &mut Buffer, (headers, rows): (Re
         return nothing(model, theme, buffer, rows);
     }
     let top = queue.list().first_shown(usize::from(rows.height));
-    model.index.warm(queue.list().shown(usize::from(rows.height)));
-    for (place, (area, shown)) in rows.rows().zip(queue.rows().iter().skip(top)).enumerate() {
+    let shown = queue.list().shown(usize::from(rows.height));
+    model.index.warm(shown);
+    for (place, (area, shown)) in rows.rows().zip(shown).enumerate() {
         let Some(entry) = model.index.at(*shown) else { continue };
         row(model, theme, buffer, area, (columns, &entry));
         if queue.list().cursor().selected() == Some(top + place) {

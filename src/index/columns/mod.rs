@@ -5,7 +5,7 @@ mod repeating;
 mod texts;
 
 pub use repeating::{Among, Codes, Repeating};
-pub use texts::{Letters, Part, Texts};
+pub use texts::{Letters, Part, Texts, beginning};
 
 use std::borrow::Cow;
 
@@ -289,10 +289,7 @@ impl Columns {
 
 /// The first eight bytes of an id as a number that sorts alike.
 pub fn head_of(id: &RegistrationId) -> u64 {
-    let mut head = [0; 8];
-    let length = id.as_str().len().min(head.len());
-    head[..length].copy_from_slice(&id.as_str().as_bytes()[..length]);
-    u64::from_be_bytes(head)
+    u64::from_be_bytes(beginning(id.as_str()))
 }
 
 fn origin(registration: &Registration) -> Origin {

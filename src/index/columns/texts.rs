@@ -29,6 +29,14 @@ pub enum Part {
     Id,
 }
 
+/// The first bytes of a text, filled up with zeros: as a number, big-endian, they sort alike.
+pub fn beginning<const BYTES: usize>(text: &str) -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    let length = text.len().min(BYTES);
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    bytes
+}
+
 /// How many parts a row has: those that are asked for by themselves, then all else that words are looked up in.
 const PARTS: usize = 5;
 /// Stands after each part.
