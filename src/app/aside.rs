@@ -12,9 +12,9 @@ use crate::{backend::BackendError, index::Index, model::Registration};
 /// With more registrations than this, reading page by page would keep keys waiting.
 const MANY: u64 = 5_000;
 /// What changed meanwhile is taken in by so many at a time.
-const STEP: usize = 16;
+const STEP: usize = 4;
 /// The pause between two steps, milliseconds: keys come first.
-const PAUSE_MILLIS: u64 = 5;
+const PAUSE_MILLIS: u64 = 2;
 
 /// An index in the making.
 #[derive(Debug, Default)]

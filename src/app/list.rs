@@ -12,8 +12,6 @@ pub struct List {
     listing: Listing,
     /// The order.
     pub sort: Sort,
-    /// The order in which they were listed last.
-    listed_by: Sort,
     cursor: Cursor,
     /// Who is selected: rows move.
     selected: Option<RegistrationId>,
@@ -22,7 +20,7 @@ pub struct List {
 impl List {
     /// Nobody yet, to be listed in an order.
     pub(super) fn sorted_by(sort: Sort) -> Self {
-        Self { listing: Listing::default(), sort, listed_by: sort, cursor: Cursor::default(), selected: None }
+        Self { listing: Listing::default(), sort, cursor: Cursor::default(), selected: None }
     }
 
     /// The rows. They are in order on the screen and around it.
@@ -76,19 +74,15 @@ impl List {
     }
 
     fn find_selected(&mut self, index: &Index, height: usize) {
-        // In order where the screen was first: there whoever is selected is found at once, and mostly stays; in another
-        // order hardly ever.
-        if std::mem::replace(&mut self.listed_by, self.sort) == self.sort {
-            self.sort_around(self.cursor.top(), index, height);
-        }
-        let place = self.selected.as_ref().and_then(|id| index.place_in(&self.listing, self.sort, id));
+        let (listing, sort) = (&mut self.listing, self.sort);
+        let place = self.selected.as_ref().and_then(|id| index.sort_around(listing, sort, id));
         self.cursor.follow(place, self.rows().len(), height);
         self.look(index, height);
     }
 
     /// Selects somebody; tells whether they are in the list.
     pub(super) fn select(&mut self, id: &RegistrationId, index: &Index, height: usize) -> bool {
-        let place = index.place_in(&self.listing, self.sort, id);
+        let place = index.sort_around(&mut self.listing, self.sort, id);
         if let Some(place) = place {
             self.cursor.select(place, self.rows().len(), height);
             self.look(index, height);
@@ -108,13 +102,10 @@ impl List {
         self.look(index, height);
     }
 
-    fn sort_around(&mut self, top: usize, index: &Index, height: usize) {
-        index.sort(&mut self.listing, self.sort, top.saturating_sub(height)..top + 2 * height.max(1));
-    }
-
     /// Sees to it that what is on the screen, and a screen to each side, is in order.
     fn look(&mut self, index: &Index, height: usize) {
-        self.sort_around(self.cursor.top(), index, height);
+        let top = self.cursor.top();
+        index.sort(&mut self.listing, self.sort, top.saturating_sub(height)..top + 2 * height.max(1));
         let row = self.cursor.selected().and_then(|row| self.rows().get(row));
         self.selected = row.and_then(|row| index.id(*row)).cloned();
     }

@@ -95,7 +95,7 @@ impl Model {
     }
 
     fn begin_pass(&mut self, extent: Extent) -> Effects {
-        self.loading.pass = Some(Pass::new(extent, self.now));
+        self.loading.pass = Some(Pass::new(extent, self.rows_a_page(), self.now));
         self.ask_for_pages(self.pages_at_once())
     }
 
@@ -143,8 +143,7 @@ impl Model {
         while let Some(page) = pass.take_next(at_once) {
             let request = self.requests.next();
             pass.asked(request, page);
-            effects
-                .push(Effect::List(request, ListRequest { order, ..ListRequest::page(page, ListRequest::MAX_LIMIT) }));
+            effects.push(Effect::List(request, ListRequest { order, ..ListRequest::page(page, pass.rows_a_page) }));
         }
         effects
     }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::RequestId;
+use super::{Model, RequestId};
 use crate::{
-    backend::Page,
+    backend::{ListRequest, Page},
     model::{RegistrationId, Timestamp},
 };
 
+/// Rows of a page at least, however low the screen.
+const FEWEST_A_PAGE: u32 = 25;
 /// How often a page is asked for that fails while others come.
 const MOST_TRIES: u32 = 4;
 
@@ -25,6 +27,8 @@ pub(super) enum Extent {
 #[derive(Debug)]
 pub(super) struct Pass {
     pub(super) extent: Extent,
+    /// Rows of its pages.
+    pub(super) rows_a_page: u32,
     /// When it began.
     pub(super) began: Timestamp,
     /// The first page that was never asked for.
@@ -43,9 +47,10 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(extent: Extent, now: Timestamp) -> Self {
+    pub(super) fn new(extent: Extent, rows_a_page: u32, now: Timestamp) -> Self {
         Self {
             extent,
+            rows_a_page,
             began: now,
             next: 1,
             last: None,
@@ -141,5 +146,17 @@ impl Pass {
     pub(super) fn missing(&self, total: Option<u64>) -> u64 {
         let uncounted = total.map_or(0, |total| total.saturating_sub(self.seen.len() as u64));
         uncounted.max(self.given_up.len() as u64)
+    }
+}
+
+impl Model {
+    /// Rows of a page. The engine in this process is asked for a screen at a time, so that the first one comes early; a
+    /// remote for as many as it gives.
+    pub(super) fn rows_a_page(&self) -> u32 {
+        if !self.profile.announces_changes {
+            return ListRequest::MAX_LIMIT;
+        }
+        u32::try_from(self.list_rows)
+            .map_or(ListRequest::MAX_LIMIT, |rows| rows.clamp(FEWEST_A_PAGE, ListRequest::MAX_LIMIT))
     }
 }

@@ -124,8 +124,11 @@ impl Console {
 
     /// Sends a message and answers what comes of it.
     pub(crate) fn send(&mut self, message: Message) {
-        for effect in update(&mut self.model, message, self.now) {
-            if self.hold { self.held.push(effect) } else { self.perform(effect) }
+        let mut messages = VecDeque::from([message]);
+        while let Some(message) = messages.pop_front() {
+            for effect in update(&mut self.model, message, self.now) {
+                if self.hold { self.held.push(effect) } else { messages.extend(self.answer(effect)) }
+            }
         }
     }
 
@@ -136,7 +139,7 @@ impl Console {
             held.reverse();
         }
         for effect in held {
-            self.perform(effect);
+            self.answer(effect).into_iter().for_each(|answer| self.send(answer));
         }
     }
 
@@ -166,8 +169,9 @@ impl Console {
         self.model.queue.selected().map(RegistrationId::as_str)
     }
 
-    fn perform(&mut self, effect: Effect) {
-        let answer = match effect {
+    /// What an effect is answered with, if it is.
+    fn answer(&mut self, effect: Effect) -> Option<Message> {
+        Some(match effect {
             Effect::List(request, list) => Message::Listed(request, Ok(self.page(&list))),
             Effect::Index(request, mut index, now) => {
                 index.fill(self.data.clone(), now);
@@ -202,7 +206,7 @@ impl Console {
             }
             Effect::Export(request, step) => match self.files.take(request, step) {
                 Some(answer) => Message::Exported(request, answer),
-                None => return,
+                None => return None,
             },
             Effect::Read(reader, text) => {
                 self.read.push((reader, text));
@@ -214,19 +218,18 @@ impl Console {
             }
             Effect::Keep(kept) => {
                 self.kept = Some(*kept);
-                return;
+                return None;
             }
             Effect::Mirror(rows) => {
                 self.mirrored = rows.len();
-                return;
+                return None;
             }
             Effect::Quit => {
                 self.left = true;
-                return;
+                return None;
             }
-            Effect::Timer(..) | Effect::Suspend | Effect::Mouse(_) | Effect::Discard(_) => return,
-        };
-        self.send(answer);
+            Effect::Timer(..) | Effect::Suspend | Effect::Mouse(_) | Effect::Discard(_) => return None,
+        })
     }
 
     fn resend(&mut self, id: &RegistrationId, resend: &ResendRequest) -> Result<ResentLink, BackendError> {

@@ -3,31 +3,24 @@
 //! Of a million rows a screen shows forty. So the order is worked out around a place only: what comes before that part
 //! and what comes after it are where they belong, in no order of their own.
 
+mod parts;
+
 use std::{cmp::Ordering, ops::Range};
 
 use rayon::prelude::*;
 
 use super::{
-    Index, Query, ROWS_AT_ONCE, Sort,
+    Index, Query, Sort,
     order::{Keyed, Keys},
 };
 use crate::model::{RegistrationId, Timestamp};
+use parts::{Parts, Sample};
 
-/// So many rows to each side of a place are sorted: one pass over all rows pays for many pages.
+/// So many rows to each side of a place are sorted at least: one pass over all rows pays for many pages.
 #[cfg(not(test))]
 const AROUND: usize = 10_000;
 #[cfg(test)]
 const AROUND: usize = 2;
-/// Of so many rows one is looked at to tell where those that come first may end.
-#[cfg(not(test))]
-const LOOKED_AT: usize = 32;
-#[cfg(test)]
-const LOOKED_AT: usize = 2;
-/// So many of these more than it takes, for chance where they are few.
-#[cfg(not(test))]
-const SLACK: usize = 32;
-#[cfg(test)]
-const SLACK: usize = 0;
 
 /// A row of an index by its number. It belongs to another registration, or to none, once one was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +54,32 @@ impl Listing {
         let end = around.end.min(self.rows.len());
         self.sorted.start <= around.start.min(end) && end <= self.sorted.end
     }
+
+    /// Where a row stands.
+    fn standing(&self, row: Row, keys: &Keys) -> Standing {
+        let own = keys.keyed(row);
+        let sorted = &self.rows[self.sorted.clone()];
+        let place = sorted.partition_point(|other| keys.compare(keys.keyed(*other), own).is_lt());
+        if sorted.get(place) == Some(&row) {
+            return Standing::At(self.sorted.start + place);
+        }
+        // It stands elsewhere, nowhere, or no longer where it belongs.
+        match self.rows.par_iter().position_first(|other| *other == row) {
+            Some(place) if self.sorted.contains(&place) => Standing::At(place),
+            Some(_) => Standing::Unsorted,
+            None => Standing::Nowhere,
+        }
+    }
+}
+
+/// Where a row stands in a listing.
+enum Standing {
+    /// At a place that is worked out.
+    At(usize),
+    /// Somewhere in what is not sorted.
+    Unsorted,
+    /// It is not there.
+    Nowhere,
 }
 
 impl Index {
@@ -75,50 +94,39 @@ impl Index {
             return;
         }
         let keys = sort.keys(&self.columns);
-        let count = listing.rows.len();
-        let end = around.end.saturating_add(AROUND).min(count);
-        let wanted = around.start.saturating_sub(AROUND).min(end)..end;
-        // Whatever is nearer, the beginning or the end, is picked out from there on.
-        let is_late = wanted.start > count - wanted.end;
-        let mut picked = if is_late {
-            foremost(&listing.rows, count - wanted.start, &keys, |one, other| keys.compare(*other, *one))
-        } else {
-            foremost(&listing.rows, wanted.end, &keys, |one, other| keys.compare(*one, *other))
-        };
-        let others = self.without(&listing.rows, &picked);
-        let (before, after) = if is_late { (others, Vec::new()) } else { (Vec::new(), others) };
-        let within = wanted.start - before.len()..wanted.end - before.len();
-        sort_within(&mut picked, within, &keys);
-        listing.rows = [before, picked.into_iter().map(|(_, row)| row).collect(), after].concat();
-        listing.sorted = wanted;
+        let wanted = around.start.saturating_sub(AROUND)..around.end.saturating_add(AROUND);
+        let bounds = Sample::of(&listing.rows, &keys).bounds(&wanted);
+        let parts = Parts::of(&listing.rows, bounds, &keys);
+        let parts = if parts.cover(&wanted) { parts } else { Parts::of(&listing.rows, [None, None], &keys) };
+        *listing = parts.sorted(&keys);
     }
 
-    /// Rows but for those that were picked, in the order in which they stand.
-    fn without(&self, rows: &[Row], picked: &[Keyed]) -> Vec<Row> {
-        let mut is_picked = vec![false; self.len()];
-        for (_, row) in picked {
-            is_picked[row.place()] = true;
+    /// Works out the order around a registration, and tells at which place it stands; `None` if it is not there.
+    pub fn sort_around(&self, listing: &mut Listing, sort: Sort, id: &RegistrationId) -> Option<usize> {
+        let row = self.row(id)?;
+        let keys = sort.keys(&self.columns);
+        if let Standing::Unsorted = listing.standing(row, &keys) {
+            let bounds = Sample::of(&listing.rows, &keys).bounds_around(keys.keyed(row), &keys);
+            *listing = Parts::of(&listing.rows, bounds, &keys).sorted(&keys);
         }
-        rows.par_iter().filter(|row| !is_picked[row.place()]).copied().collect()
+        match listing.standing(row, &keys) {
+            Standing::At(place) => Some(place),
+            Standing::Unsorted | Standing::Nowhere => None,
+        }
     }
 
     /// At which place of a listing a registration stands, by the order; `None` if it is not there.
     pub fn place_in(&self, listing: &Listing, sort: Sort, id: &RegistrationId) -> Option<usize> {
-        let row = Row::new(self.place(id)?);
+        let row = self.row(id)?;
         let keys = sort.keys(&self.columns);
-        let own = keys.keyed(row);
-        let is_before = |other: &&Row| keys.compare(keys.keyed(**other), own) == Ordering::Less;
-        let sorted = &listing.rows[listing.sorted.clone()];
-        let place = sorted.partition_point(|other| is_before(&other));
-        if sorted.get(place) == Some(&row) {
-            return Some(listing.sorted.start + place);
+        match listing.standing(row, &keys) {
+            Standing::At(place) => Some(place),
+            Standing::Nowhere => None,
+            Standing::Unsorted => {
+                let own = keys.keyed(row);
+                Some(listing.rows.par_iter().filter(|other| keys.compare(keys.keyed(**other), own).is_lt()).count())
+            }
         }
-        // It stands elsewhere, nowhere, or no longer where it belongs.
-        let place = listing.rows.par_iter().position_first(|other| *other == row)?;
-        if listing.sorted.contains(&place) {
-            return Some(place);
-        }
-        Some(listing.rows.par_iter().filter(is_before).count())
     }
 
     /// Brings a listing up to date with what has changed since [`Index::take_changes`] was asked last.
@@ -167,62 +175,6 @@ impl Index {
     pub fn id(&self, row: Row) -> Option<&RegistrationId> {
         self.columns.ids.get(row.place())
     }
-}
-
-/// Picks out so many rows that come first by an order, in no order of their own.
-fn foremost(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering + Sync) -> Vec<Keyed> {
-    // As few parts as there are threads: each picks as many as are wanted in all.
-    let parts = rows.par_chunks(rows.len().div_ceil(rayon::current_num_threads()).max(ROWS_AT_ONCE));
-    let picked: Vec<_> = parts.map(|part| foremost_of_part(part, most, keys, &order)).collect();
-    let mut picked = picked.concat();
-    keep_foremost(&mut picked, most, &order);
-    picked
-}
-
-/// The same, one row after the other: most are told by one comparison, with one that so many come before and some more.
-fn foremost_of_part(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Vec<Keyed> {
-    let bound = bound_of(rows, most, keys, &order);
-    let mut picked: Vec<Keyed> = Vec::with_capacity(rows.len().min(2 * most));
-    let is_within = |keyed: &Keyed| bound.is_none_or(|bound| order(keyed, &bound).is_lt());
-    picked.extend(rows.iter().map(|row| keys.keyed(*row)).filter(is_within));
-    if picked.len() < most.min(rows.len()) {
-        // The rows that were looked at told too little of the rest.
-        picked = keys.of(rows);
-    }
-    keep_foremost(&mut picked, most, &order);
-    picked
-}
-
-/// A row that more rows than are wanted come before, but not many more: as far as every so manieth tells. `None` where
-/// nearly all of them are wanted.
-fn bound_of(rows: &[Row], most: usize, keys: &Keys, order: impl Fn(&Keyed, &Keyed) -> Ordering) -> Option<Keyed> {
-    let mut some: Vec<Keyed> = rows.iter().step_by(LOOKED_AT).map(|row| keys.keyed(*row)).collect();
-    // Half as many again.
-    let place = (most + most / 2) / LOOKED_AT + SLACK;
-    (place < some.len()).then(|| *some.select_nth_unstable_by(place, order).1)
-}
-
-/// Drops all but so many that come first.
-fn keep_foremost(rows: &mut Vec<Keyed>, most: usize, order: impl Fn(&Keyed, &Keyed) -> Ordering) {
-    if rows.len() > most {
-        rows.select_nth_unstable_by(most.saturating_sub(1), order);
-        rows.truncate(most);
-    }
-}
-
-/// Sorts a part, so that what is before it and after it stands there.
-fn sort_within(rows: &mut [Keyed], within: Range<usize>, keys: &Keys) {
-    let compare = |one: &Keyed, other: &Keyed| keys.compare(*one, *other);
-    let mut part = rows;
-    if within.end < part.len() {
-        part.select_nth_unstable_by(within.end, compare);
-        part = &mut part[..within.end];
-    }
-    if within.start > 0 && within.start < part.len() {
-        part.select_nth_unstable_by(within.start, compare);
-        part = &mut part[within.start..];
-    }
-    part.par_sort_unstable_by(compare);
 }
 
 /// Each changed row once.
@@ -299,6 +251,9 @@ mod tests {
             index.sort(&mut listing, sort, around.0..around.0 + around.1);
             prop_assert!(stands_right(&index, &listing, &query, sort));
             prop_assert_eq!(index.place_in(&listing, sort, &id), place);
+            prop_assert_eq!(index.sort_around(&mut listing, sort, &id), place);
+            prop_assert!(stands_right(&index, &listing, &query, sort));
+            prop_assert!(place.is_none_or(|place| listing.is_sorted(&(place..place + 1))));
         }
 
         #[test]

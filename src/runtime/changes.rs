@@ -16,8 +16,8 @@ use crate::{
 /// How long changes are gathered before they are read: a burst is one update.
 const GATHER: Duration = Duration::from_millis(40);
 
-/// So many are handed on together: more would keep keys waiting.
-const TOGETHER: usize = 16;
+/// So many are handed on together: each takes some tenths of a millisecond, and keys wait for that.
+const TOGETHER: usize = 2;
 
 /// Follows the backend's changes until either side is gone.
 pub async fn follow(backend: Arc<dyn Backend>, mut changes: Receiver<RegistrationId>, answers: Sender<Message>) {
