@@ -217,6 +217,10 @@ impl Backend for Audited {
         self.inner.feed()
     }
 
+    fn revision(&self) -> Option<u64> {
+        self.inner.revision()
+    }
+
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
         self.inner.changes()
     }

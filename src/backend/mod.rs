@@ -157,6 +157,12 @@ pub trait Backend: Send + Sync {
         None
     }
 
+    /// Counts what has been written, where all of it is written by this process: while this stays as it is, the same
+    /// question has the same answer, but for what time brings.
+    fn revision(&self) -> Option<u64> {
+        None
+    }
+
     /// Ids of registrations as they change, where the backend can tell.
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>>;
 }

@@ -125,6 +125,10 @@ impl Backend for ReadOnly {
         self.0.feed()
     }
 
+    fn revision(&self) -> Option<u64> {
+        self.0.revision()
+    }
+
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
         self.0.changes()
     }

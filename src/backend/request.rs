@@ -80,7 +80,7 @@ impl Caller {
 }
 
 /// In which order pages go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Order {
     /// The latest created first.
     #[default]
@@ -91,7 +91,7 @@ pub enum Order {
 }
 
 /// Which page of registrations. Empty filters let everything through.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListRequest {
     /// From 1.
     pub page: u32,

@@ -140,6 +140,10 @@ impl Backend for Engine {
         Some(self)
     }
 
+    fn revision(&self) -> Option<u64> {
+        self.inner().store.revision()
+    }
+
     fn changes(&self) -> Option<broadcast::Receiver<RegistrationId>> {
         Some(self.subscribe())
     }

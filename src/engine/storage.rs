@@ -92,6 +92,11 @@ pub(super) trait Storage: Send + Sync {
     /// came in leaves nothing, those before stay.
     fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError>;
 
+    /// See [`crate::backend::Backend::revision`]. A database is written to by others as well.
+    fn revision(&self) -> Option<u64> {
+        None
+    }
+
     /// Where the feed of changes ends.
     fn feed_position(&self) -> Result<FeedPosition, StoreError>;
 
@@ -199,6 +204,10 @@ impl Storage for Store {
 
     fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError> {
         self.fill(records, most, progress)
+    }
+
+    fn revision(&self) -> Option<u64> {
+        Some(self.revision())
     }
 
     fn feed_position(&self) -> Result<FeedPosition, StoreError> {

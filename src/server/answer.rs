@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -204,6 +205,11 @@ fn insert_token(keys: &mut Map<String, Value>, token: Option<&SecretString>) {
     if let Some(token) = token {
         keys.insert("token".to_owned(), json!(token.expose_secret()));
     }
+}
+
+/// JSON that is written already.
+pub(super) fn written(json: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
 }
 
 /// A page of the lists of version 2: `{success, data, pagination}`.

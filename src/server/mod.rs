@@ -34,6 +34,7 @@ mod health;
 mod hooks;
 mod links;
 mod outcomes;
+mod pages;
 mod query;
 mod refusal;
 mod registrations;
@@ -70,6 +71,7 @@ use self::{
     health::Pulse,
     hooks::Sender,
     links::Links,
+    pages::Pages,
     refusal::Refusal,
     shares::Share,
 };
@@ -179,6 +181,7 @@ struct App {
     client: ClientKey,
     guesses: Guesses,
     links: Links,
+    pages: Pages,
     pulse: Arc<Pulse>,
 }
 
@@ -212,6 +215,7 @@ impl Server {
             client: ClientKey::new(&config.client_token),
             guesses: Guesses::default(),
             links: Links::new(config.policy),
+            pages: Pages::default(),
             pulse: Arc::default(),
         };
         Ok(Self { listener, local_addr, app: Arc::new(app), sender, limits: LIMITS, drain: Duration::ZERO })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{FromRequestParts, Path, State},
     http::request::Parts,
     response::Response,
@@ -16,6 +17,7 @@ use super::{
     access::Access,
     answer,
     body::{Body, Fields, PHOTO_LIMIT},
+    pages::{Asked, Moment},
     query::Query,
     refusal::Refusal,
 };
@@ -49,12 +51,19 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     }
 }
 
-async fn list(State(app): Shared, access: Access, query: Query) -> Result<Json<Value>, Refusal> {
+async fn list(State(app): Shared, access: Access, query: Query) -> Result<Response, Refusal> {
     access.client_only()?;
-    let request = query.list_request()?;
-    let limit = request.limit;
-    let page = app.backend.list(request).await.map_err(Refusal::from_read)?;
-    Ok(app.page(&page, limit, &query.populates()))
+    let asked = Asked { request: query.list_request()?, populates: query.populates() };
+    // Told before anything is read: what is written meanwhile makes it another moment.
+    let moment = Moment::of(app.backend.as_ref(), app.clock.now());
+    if let Some(page) = app.pages.get(moment, &asked) {
+        return Ok(answer::written(page));
+    }
+    let page = app.backend.list(asked.request.clone()).await.map_err(Refusal::from_read)?;
+    let Json(page) = app.page(&page, asked.request.limit, &asked.populates);
+    let page = Bytes::from(page.to_string());
+    app.pages.keep(moment, asked, &page);
+    Ok(answer::written(page))
 }
 
 async fn retrieve(

@@ -186,3 +186,21 @@ async fn a_backends_errors_have_their_documented_status_and_no_inner_detail() {
         assert_eq!(wait.is_some(), status == 429);
     }
 }
+
+#[tokio::test]
+async fn a_list_that_is_asked_for_again_shows_at_once_what_was_written_and_what_time_has_brought() {
+    for (dialect, [started, expired]) in
+        [(Dialect::Overview, ["started", "expired"]), (Dialect::Live, ["STARTED", "EXPIRED"])]
+    {
+        let (desk, endpoint) = Desk::engine().await.served(dialect).await;
+        let list = async || endpoint.get("/v2/app-registrations?page=1&limit=10").await.1;
+        let (nobody, again) = (list().await, list().await);
+        assert_eq!((&nobody["total"], &nobody), (&json!(0), &again));
+        endpoint.post("/v2/app-registrations", &person(&desk, "first")).await;
+        let first = list().await;
+        assert_eq!((&first["total"], &first["data"][0]["status"]), (&json!(1), &json!(started)));
+        assert_eq!(first, list().await, "asking for the list leaves nothing in it");
+        desk.watch.advance(chrono::Duration::days(400));
+        assert_eq!(list().await["data"][0]["status"], json!(expired));
+    }
+}

@@ -189,6 +189,11 @@ impl Store {
         tables::events(&self.database.begin_read()?, id.as_str())
     }
 
+    /// Counts the transactions of this opening. One that is on disk is counted before anybody is told of it.
+    pub(super) fn revision(&self) -> u64 {
+        self.cursor.generation()
+    }
+
     /// Where the feed of changes ends.
     pub(super) fn feed_position(&self) -> Result<FeedPosition, StoreError> {
         feed::position(&self.database)
