@@ -17,6 +17,15 @@ pub const OF_ONE_NUMBER: u64 = (HEAD + size_of::<u64>()) as u64;
 /// Numbers that are converted at a time.
 const AT_ONCE: usize = 4 * 1024;
 
+/// What is read has room for one more of so many: without it the first that comes would move all of them. Memory that
+/// nobody has written to takes none.
+const ROOM: usize = 8;
+
+/// A list for so many, with some room.
+pub fn roomy<T>(count: usize) -> Vec<T> {
+    Vec::with_capacity(count + count / ROOM)
+}
+
 /// A number of fixed size, little-endian.
 pub trait Fixed: Sized + Copy {
     /// Bytes.
@@ -255,7 +264,7 @@ impl<R: Read> Reading<R> {
     /// A list of numbers.
     pub fn any_list<T: Fixed>(&mut self) -> Option<Vec<T>> {
         let count = self.count(T::SIZE)?;
-        let mut all = Vec::with_capacity(count);
+        let mut all = roomy(count);
         self.pieces(count, T::SIZE, |bytes| {
             for number in bytes.chunks_exact(T::SIZE) {
                 all.push(T::take(number)?);
@@ -268,7 +277,7 @@ impl<R: Read> Reading<R> {
     /// Bytes.
     pub fn blob(&mut self) -> Option<Vec<u8>> {
         let count = self.count(1)?;
-        let mut all = Vec::with_capacity(count);
+        let mut all = roomy(count);
         self.pieces(count, 1, |bytes| {
             all.extend_from_slice(bytes);
             Some(())

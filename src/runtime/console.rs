@@ -260,7 +260,12 @@ impl Console {
     }
 
     fn take(&mut self, message: Message) -> Result<(), RunError> {
-        self.frames.want();
+        if self.model.index.is_empty() {
+            // Nobody is on the screen yet: who comes first does not wait for the time of a frame.
+            self.frames.want_at_once();
+        } else {
+            self.frames.want();
+        }
         self.take_unseen(message)
     }
 

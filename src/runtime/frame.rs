@@ -24,7 +24,7 @@ impl Frames {
         self.wanted.get_or_insert(FRAME);
     }
 
-    /// A key was pressed.
+    /// A key was pressed, or something comes that is waited for.
     pub fn want_at_once(&mut self) {
         self.wanted = Some(FRAME_OF_A_KEY);
     }

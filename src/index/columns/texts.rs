@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-use crate::index::ROWS_AT_ONCE;
+use crate::{index::ROWS_AT_ONCE, sections::roomy};
 
 /// Once this share of the memory belongs to nobody any more, it is put together anew.
 const MOST_WASTE: usize = 2;
@@ -81,7 +81,7 @@ impl Texts {
     /// Sets the texts of a row, in the order of the parts; the row after the last one is added.
     pub fn set(&mut self, row: usize, parts: &[String; PARTS]) {
         let place = self.write(parts);
-        let letters = [&parts[Part::Name as usize], &parts[Part::Email as usize]].map(|part| Letters::of(part));
+        let letters = [Part::Name, Part::Email].map(|part| Letters::of(&parts[part as usize]));
         if row == self.places.len() {
             self.places.push(place);
             self.letters.push(letters);
@@ -112,10 +112,15 @@ impl Texts {
         self.places.iter().map(|place| &self.memory[place.start..=place.end()])
     }
 
-    /// The texts of so many rows again; `None` if these are none.
-    pub fn of(ends: &[u32], memory: String, count: usize) -> Option<Self> {
+    /// The letters of name and e-mail address of each row.
+    pub fn letters(&self) -> &[[Letters; 2]] {
+        &self.letters
+    }
+
+    /// The texts of rows again, with their letters; `None` if these are none.
+    pub fn of(ends: &[u32], letters: Vec<[Letters; 2]>, memory: String) -> Option<Self> {
         let (rows, rest) = ends.as_chunks::<PARTS>();
-        let mut places = Vec::with_capacity(rows.len());
+        let mut places = roomy(rows.len());
         let mut start = 0_usize;
         for ends in rows {
             let place = Place { start, ends: *ends, is_moved: false };
@@ -127,12 +132,8 @@ impl Texts {
             start = place.end() + 1;
             places.push(place);
         }
-        let is_whole = rest.is_empty() && rows.len() == count && start == memory.len();
-        let mut texts = Self { memory, places, ..Self::default() };
-        is_whole.then(|| {
-            texts.letters = (0..count).into_par_iter().map(|row| texts.letters_of(row)).collect();
-            texts
-        })
+        let is_whole = rest.is_empty() && rows.len() == letters.len() && start == memory.len();
+        is_whole.then(|| Self { memory, places, letters, ..Self::default() })
     }
 
     fn write(&mut self, parts: &[String; PARTS]) -> Place {
@@ -144,10 +145,6 @@ impl Texts {
             u32::try_from(end).unwrap_or(u32::MAX)
         });
         Place { start, ends, is_moved: false }
-    }
-
-    fn letters_of(&self, row: usize) -> [Letters; 2] {
-        [Part::Name, Part::Email].map(|part| Letters::of(self.part(row, part)))
     }
 
     /// Puts the last row in the place of this one.
@@ -251,6 +248,16 @@ impl Letters {
             _ => 1 << 31,
         };
         Self(text.chars().fold(0, |bits, letter| bits | bit(letter)))
+    }
+
+    /// As a number.
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Those of a number.
+    pub fn of_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
     fn hold(self, others: Self) -> bool {

@@ -8,9 +8,9 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    index::columns::{Codes, Columns, FlagKind, Named, Repeating, Texts},
+    index::columns::{Codes, Columns, FlagKind, Letters, Named, Repeating, Texts},
     model::{RegistrationId, Timestamp, Verdict},
-    sections::{Reading, Writing},
+    sections::{Reading, Writing, roomy},
     triage::{REPORTED, Severity, WAYS, rules},
 };
 
@@ -30,7 +30,7 @@ pub fn read_people<R: Read>(from: &mut Reading<R>) -> Option<People> {
     let (lengths, text) = from.blobs(created.len())?;
     let text = String::from_utf8(text).ok()?;
     let mut rest = text.as_str();
-    let mut ids = Vec::with_capacity(lengths.len());
+    let mut ids = roomy(lengths.len());
     for length in lengths {
         let (id, others) = rest.split_at_checked(length as usize)?;
         ids.push(RegistrationId::from(id));
@@ -73,6 +73,7 @@ pub fn write<W: Write>(columns: &Columns, out: &mut Writing<W>) -> io::Result<()
     out.number(columns.as_of)?;
     let ends: Vec<u32> = columns.texts.ends().collect();
     out.list(ends.into_iter())?;
+    out.list(columns.texts.letters().iter().map(|[name, email]| (name.bits(), email.bits())))?;
     out.joined(columns.texts.rows().map(str::as_bytes))
 }
 
@@ -109,8 +110,9 @@ pub fn read<R: Read>(from: &mut Reading<R>, count: usize) -> Option<Columns> {
         holds_until: from.list(count)?,
         as_of: from.number()?,
         texts: {
-            let ends = from.any_list()?;
-            Texts::of(&ends, String::from_utf8(from.blob()?).ok()?, count)?
+            let (ends, letters): (Vec<u32>, Vec<(u32, u32)>) = (from.any_list()?, from.list(count)?);
+            let letters = letters.into_iter().map(|(name, email)| [name, email].map(Letters::of_bits)).collect();
+            Texts::of(&ends, letters, String::from_utf8(from.blob()?).ok()?)?
         },
         ..Columns::default()
     })

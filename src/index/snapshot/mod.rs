@@ -24,14 +24,14 @@ use super::{
 };
 use crate::{
     model::Timestamp,
-    sections::{OF_ONE_NUMBER, Reading, Writing},
+    sections::{OF_ONE_NUMBER, Reading, Writing, roomy},
     triage::{LinkIndex, Visit},
 };
 
 /// What every snapshot begins with.
 const MAGIC: u64 = u64::from_le_bytes(*b"regdeskI");
 /// Number of the layout; one of another is not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a snapshot is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,11 +101,13 @@ impl Index {
         });
         (self.columns, self.channels, self.incidents, self.visits) = rest?;
         let columns::People { ids, created, project } = people;
-        let id_heads = ids.iter().map(head_of).collect();
+        let mut id_heads = roomy(count);
+        id_heads.extend(ids.iter().map(head_of));
         self.columns = Columns { ids, id_heads, project, created, ..self.columns };
         self.links = links?;
         // They are numbered in the order of rows.
-        self.rows = (0..u32::try_from(self.len()).ok()?).collect();
+        self.rows = roomy(count);
+        self.rows.extend(0..u32::try_from(count).ok()?);
         Some((self, stamp.position))
     }
 }
@@ -120,7 +122,7 @@ fn read_visits<R: Read>(from: &mut Reading<R>, count: usize) -> Option<Vec<Box<[
     let lengths: Vec<u32> = from.list(count)?;
     let all: Vec<(Timestamp, u32)> = from.any_list()?;
     let mut rest = all.as_slice();
-    let mut visits = Vec::with_capacity(count);
+    let mut visits = roomy(count);
     for length in lengths {
         let (own, others) = rest.split_at_checked(length as usize)?;
         visits.push(own.iter().map(|(at, code)| Visit::of_code(*at, *code)).collect());

@@ -1,13 +1,13 @@
 //! Everyone known, by number and by id, with what they left, packed into one piece of memory.
 
 use std::{
-    hash::{BuildHasher, RandomState},
+    hash::BuildHasher,
     io::{self, Read, Write},
     ops::Range,
     sync::Arc,
 };
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
 
 use super::{
     arrivals::{Arrival, Number},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::{RegistrationId, Timestamp},
-    sections::{Reading, Writing},
+    sections::{Reading, Writing, roomy},
 };
 
 /// Once more than this share of the memory belongs to nobody any more, it is put together anew.
@@ -33,7 +33,7 @@ pub struct Members {
     all: Vec<Option<Member>>,
     /// The number of each id. The id itself stands with the member.
     numbers: HashTable<Number>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// Numbers that nobody has any more.
     free: Vec<Number>,
     /// The id of each project, once.
@@ -113,18 +113,20 @@ impl Members {
         self.put(Member { id, arrival, project, start, length });
     }
 
-    /// Puts a member where its number says.
-    fn put(&mut self, member: Member) {
-        let (number, hash) = (member.arrival.number, self.hasher.hash_one(&member.id));
-        match self.all.get_mut(number as usize) {
-            Some(place) => *place = Some(member),
-            None => self.all.push(Some(member)),
-        }
+    /// Puts a member where its number says; `None` if somebody of its id is known.
+    fn put(&mut self, member: Member) -> Option<()> {
         let Self { all, numbers, hasher, .. } = self;
-        numbers.insert_unique(hash, number, |number| {
-            let member = all.get(*number as usize).and_then(Option::as_ref);
-            member.map_or(0, |member| hasher.hash_one(&member.id))
-        });
+        let known = |number: &Number| all.get(*number as usize).and_then(Option::as_ref);
+        let hash = |number: &Number| known(number).map_or(0, |member| hasher.hash_one(&member.id));
+        let is = |number: &Number| known(number).is_some_and(|known| known.id == member.id);
+        let Entry::Vacant(free) = numbers.entry(hasher.hash_one(&member.id), is, hash) else { return None };
+        let number = member.arrival.number;
+        free.insert(number);
+        match all.get_mut(number as usize) {
+            Some(place) => *place = Some(member),
+            None => all.push(Some(member)),
+        }
+        Some(())
     }
 
     /// The place of a project among those known.
@@ -187,18 +189,15 @@ impl Members {
     ) -> Option<Self> {
         let (lengths, packed) = from.blobs(people.len())?;
         let mut members = Self {
-            all: Vec::with_capacity(people.len()),
+            all: roomy(people.len()),
             numbers: HashTable::with_capacity(people.len()),
             packed,
             ..Self::default()
         };
         let mut start = 0;
         for ((id, created, project), length) in people.zip(lengths) {
-            if members.number(id).is_some() {
-                return None;
-            }
             let (arrival, project) = (Arrival::new(created, id, members.next_number()), members.place_of(project));
-            members.put(Member { id: id.clone(), arrival, project, start, length });
+            members.put(Member { id: id.clone(), arrival, project, start, length })?;
             start += length as usize;
         }
         Some(members)

@@ -110,16 +110,17 @@ fn lines(model: &Model, search: &str, columns: usize, theme: &Theme) -> Vec<Line
 fn sections(model: &Model) -> Vec<(String, Vec<Item>)> {
     let here = model.layer();
     let others = Layer::ALL.iter().copied().filter(|layer| *layer != here);
-    let everywhere = |entry: &Entry| {
-        Layer::ALL.iter().all(|layer| footer::keys_of(model, *layer, entry) == footer::keys_of(model, here, entry))
+    let is_everywhere = |entry: &&Entry| {
+        let keys = footer::keys_of(model, here, entry);
+        Layer::ALL.iter().all(|layer| footer::keys_of(model, *layer, entry) == keys)
     };
+    let (everywhere, somewhere): (Vec<&Entry>, Vec<&Entry>) = COMMANDS.iter().partition(is_everywhere);
     let mut sections: Vec<(String, Vec<Item>)> = std::iter::once(here)
         .chain(others)
-        .map(|layer| (format!("In {layer}"), layer, false))
-        .chain([("Everywhere".to_owned(), here, true)])
-        .map(|(title, layer, wanted)| {
-            let entries = COMMANDS.iter().filter(|entry| everywhere(entry) == wanted);
-            (title, entries.filter_map(|entry| command(model, layer, entry)).collect())
+        .map(|layer| (format!("In {layer}"), layer, &somewhere))
+        .chain([("Everywhere".to_owned(), here, &everywhere)])
+        .map(|(title, layer, entries)| {
+            (title, entries.iter().filter_map(|entry| command(model, layer, entry)).collect())
         })
         .collect();
     for (title, pairs) in [("A filter", FILTER), ("In dialogs", DIALOGS)] {
