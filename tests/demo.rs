@@ -34,7 +34,7 @@ async fn scripts(count: u64, seed: u64) -> Vec<Script> {
 /// What the scripts lead to; a script that the rules refuse fails the test.
 fn played(scripts: &[Script]) -> Vec<Registration> {
     let end = |script: &Script| match core::fold(script) {
-        Ok(Some((state, _))) => state.registration,
+        Ok(Some((state, _))) => *state.registration,
         Ok(None) => panic!("an empty script"),
         Err(refusal) => panic!("{} ({}): {script:?}", refusal, refusal.code),
     };
@@ -116,7 +116,7 @@ async fn nothing_that_the_desk_offers_is_refused_by_the_rules() {
     let states = scripts(400, 1).await.into_iter().map(|script| core::fold(&script).unwrap().unwrap().0);
     let states: BTreeMap<_, _> = states.map(|state| (state.registration.id.clone(), state)).collect();
     let mut index = Index::default();
-    index.upsert(states.values().map(|state| Arc::new(state.registration.clone())).collect(), now());
+    index.upsert(states.values().map(|state| Arc::new(Registration::clone(&state.registration))).collect(), now());
     let mut tried = BTreeSet::new();
     for (id, state) in &states {
         let Some(blocker) = triage::blocker(&state.registration, index.context(now())) else { continue };

@@ -172,7 +172,7 @@ impl Feed for Engine {
         if !self.inner().store.is_at_hand() {
             return Err(BackendError::unsupported("look registrations up in passing"));
         }
-        Ok(self.inner().store.load(id)?.map(|state| state.registration))
+        Ok(self.inner().store.load(id)?.map(|state| *state.registration))
     }
 }
 
@@ -215,13 +215,13 @@ fn retrieve(inner: &Inner, id: &RegistrationId, caller: &Caller) -> Result<Regis
     let outsider = matches!(caller.kind, CallerKind::Client | CallerKind::Enrollee);
     if state.is_overdue(now) && !outsider {
         inner.end(std::slice::from_ref(id), now)?;
-        return Ok(load()?.registration);
+        return Ok(*load()?.registration);
     }
     if !outsider {
-        return Ok(state.registration);
+        return Ok(*state.registration);
     }
     let note = Access { actor: caller.kind, ip: caller.ip.clone(), action: "retrieve".to_owned(), denied: None };
-    Ok(inner.execute(id, &Command::NoteAccess(note), caller, now)?.0.registration)
+    Ok(*inner.execute(id, &Command::NoteAccess(note), caller, now)?.0.registration)
 }
 
 fn create(inner: &Inner, request: CreateRequest, caller: &Caller) -> Result<Created, BackendError> {
@@ -244,7 +244,7 @@ fn create(inner: &Inner, request: CreateRequest, caller: &Caller) -> Result<Crea
         origin: Origin::from(caller),
     }));
     let (state, _) = inner.execute(&id, &command, caller, now)?;
-    Ok(Created { registration: state.registration, token: Some(token) })
+    Ok(Created { registration: *state.registration, token: Some(token) })
 }
 
 /// The project and flow that a request names.
@@ -285,7 +285,7 @@ fn sync(
     let (state, events) = inner.execute(id, &command, caller, now)?;
     let blockers = core::completeness(&state.registration).blockers;
     let token = token.filter(|_| issued(&events).is_some());
-    Ok(SyncOutcome { registration: state.registration, asked, blockers, token })
+    Ok(SyncOutcome { registration: *state.registration, asked, blockers, token })
 }
 
 fn resend(
@@ -298,7 +298,7 @@ fn resend(
     let token = secrets::token()?;
     let command = Command::Resend { token: Digest::of_token(token.expose_secret()), send_email: request.send_email };
     let (state, events) = inner.execute(id, &command, caller, now)?;
-    let registration = state.registration;
+    let registration = *state.registration;
     let link: SecretString = format!("{LINK_BASE}/{}?token={}", registration.project.id, token.expose_secret()).into();
     let mut email_sent = None;
     if let Some(to) = registration.contact.email.clone().filter(|_| request.send_email) {
@@ -339,7 +339,7 @@ fn send_code(
         kind: "code",
         secret: code,
     })?;
-    Ok(state.registration)
+    Ok(*state.registration)
 }
 
 /// When the token that was just handed out dies; `None` if none was.

@@ -187,7 +187,7 @@ impl Engine {
     ) -> Result<Registration, BackendError> {
         let (id, caller) = (id.clone(), caller.clone());
         let (state, _) = self.blocking(move |inner| inner.execute(&id, &command, &caller, at)).await?;
-        Ok(state.registration)
+        Ok(*state.registration)
     }
 
     /// The events of a registration, oldest first; empty if there is none of this id.

@@ -90,7 +90,7 @@ fn told(inner: &Inner, number: u64, hook: StoredHook) -> Result<Hook, BackendErr
     events.truncate(usize::try_from(hook.events).unwrap_or(usize::MAX));
     let state = core::replay(&events).ok_or_else(|| BackendError::no_registration(&hook.registration))?;
     let StoredHook { name, at, tries, due, .. } = hook;
-    Ok(Hook { number, name, at, registration: state.registration, tries, due })
+    Ok(Hook { number, name, at, registration: *state.registration, tries, due })
 }
 
 fn missing(number: u64) -> BackendError {

@@ -220,7 +220,7 @@ async fn everything_acknowledged_is_there_after_reopening() {
     let desk = desk.reopen();
     assert_eq!(desk.engine.retrieve(&id, &Caller::operator()).await.unwrap(), before);
     let events = desk.engine.events(&id).await.unwrap();
-    assert_eq!(core::replay(&events).unwrap().registration, before);
+    assert_eq!(*core::replay(&events).unwrap().registration, before);
 }
 
 #[tokio::test]
@@ -464,5 +464,5 @@ async fn what_the_desk_says_is_announced_and_there_after_reopening() {
     let desk = desk.reopen();
     assert_eq!(desk.engine.retrieve(&id, &alba).await.unwrap(), said);
     let events = desk.engine.events(&id).await.unwrap();
-    assert_eq!(core::replay(&events).unwrap().registration, said);
+    assert_eq!(*core::replay(&events).unwrap().registration, said);
 }

@@ -25,6 +25,8 @@ pub struct Entry {
     pub judgement: Judgement,
     /// Put aside by somebody of the desk, as of the last judgement.
     snoozed: bool,
+    /// It is what the columns tell of. One that was looked up may be newer.
+    pub(super) is_taken_in: bool,
     /// Claimed by whoever asks.
     mine: bool,
     /// Moved since it was last decided on.
@@ -38,7 +40,7 @@ pub struct Entry {
     /// When it last moved.
     last_move: Timestamp,
     /// The time of the judgement.
-    pub(super) judged_at: Timestamp,
+    judged_at: Timestamp,
 }
 
 impl Entry {
@@ -50,6 +52,7 @@ impl Entry {
             judged_at: Timestamp::default(),
             judgement: Judgement::default(),
             snoozed: false,
+            is_taken_in: false,
             holds_until: None,
             mine: claim.is_some_and(|claim| operator == Some(claim.by.as_str())),
             returned: has_returned(&registration),
@@ -92,6 +95,12 @@ impl Entry {
     /// How long ago that was.
     pub fn age(&self, now: Timestamp) -> TimeDelta {
         now - self.last_move
+    }
+
+    /// Whether it would be judged alike at a time: ages are told in seconds, and all else holds until it is said.
+    pub(super) fn is_as_of(&self, now: Timestamp) -> bool {
+        let is_this_second = self.judged_at.timestamp() == now.timestamp();
+        self.judged_at == now || is_this_second && self.holds_until.is_none_or(|until| now < until)
     }
 
     pub(super) fn judge(&mut self, context: Context) {

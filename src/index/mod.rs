@@ -133,11 +133,12 @@ impl Index {
         for registration in registrations {
             let id = registration.id.clone();
             let place = self.place(&id);
-            if place.is_some_and(|row| self.is_older(&registration, row)) {
+            if place.is_some_and(|row| self.is_older(&registration, row)) || self.is_taken_in(&registration) {
                 continue;
             }
             changed.extend(self.links.update(&registration));
-            let entry = Entry::new(registration, self.operator.as_deref());
+            let mut entry = Entry::new(registration, self.operator.as_deref());
+            entry.is_taken_in = true;
             self.put(place.unwrap_or(self.len()), &entry, now);
             self.at_hand().put(Arc::new(entry));
             changed.insert(id);
@@ -214,7 +215,7 @@ impl Index {
         let now = self.columns.as_of;
         let at_hand = self.at_hand().get(&self.columns.ids[row]);
         let mut entry = match at_hand {
-            Some(entry) if entry.judged_at == now => return Some(entry),
+            Some(entry) if entry.is_as_of(now) => return Some(entry),
             // Nothing but the ages in it is older.
             Some(entry) => Arc::unwrap_or_clone(entry),
             None => self.unpack(row)?,
@@ -233,6 +234,12 @@ impl Index {
     /// Whether the entry of a row needs no looking up.
     pub fn is_at_hand(&self, row: Row) -> bool {
         self.columns.ids.get(row.place()).is_some_and(|id| self.at_hand().has(id))
+    }
+
+    /// Whether it was taken in just like this: what is done here comes as an answer, and is announced as well.
+    fn is_taken_in(&self, registration: &Registration) -> bool {
+        let at_hand = self.at_hand().get(&registration.id);
+        at_hand.is_some_and(|entry| entry.is_taken_in && *entry.registration == *registration)
     }
 
     /// Looks up together, on all processors, who of these rows is not at hand: they are about to be looked at.

@@ -97,7 +97,7 @@ impl Story {
         let mut registration = state.registration;
         tell(&mut registration);
         let at = self.clock.min(self.present);
-        self.script = vec![(at, Command::Import(Box::new(registration)))];
+        self.script = vec![(at, Command::Import(registration))];
         self.ended = true;
         self
     }

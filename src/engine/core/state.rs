@@ -1,8 +1,9 @@
 //! The state of one registration as the rules see it.
 
+use std::mem;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de};
 
 use super::Digest;
 use crate::backend::{Channel, TokenKind};
@@ -17,8 +18,8 @@ static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
 /// Everything known of a registration: what may be shown, and what may not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// What may be shown.
-    pub registration: Registration,
+    /// What may be shown. States go from hand to hand with each event, and this is four kilobytes of one.
+    pub registration: Box<Registration>,
     /// Digests of the tokens handed out, oldest first.
     pub(in crate::engine) tokens: Vec<IssuedToken>,
     /// Digest of the code that went to the e-mail address.
@@ -53,14 +54,15 @@ impl State {
     pub(in crate::engine) fn to_stored(&self) -> serde_json::Result<Vec<u8>> {
         let mut kept = self.clone();
         kept.registration.steps = Vec::new();
-        kept.registration.results = Results { other: kept.registration.results.other, ..Results::default() };
+        kept.registration.results =
+            Results { other: mem::take(&mut kept.registration.results.other), ..Results::default() };
         kept.registration.scores = Scores::default();
         serde_json::to_vec(&kept)
     }
 
     /// Reads what [`State::to_stored`] wrote, and derives the rest.
     pub(in crate::engine) fn from_stored(json: &[u8]) -> serde_json::Result<Self> {
-        let mut state: Self = serde_json::from_slice(json)?;
+        let mut state: Self = serde_json::from_str(str::from_utf8(json).map_err(de::Error::custom)?)?;
         state.derive();
         Ok(state)
     }
@@ -68,7 +70,7 @@ impl State {
     /// The state after the first event.
     pub(super) fn of(registration: Registration, told: Option<Told>, at: Timestamp) -> Self {
         Self {
-            registration,
+            registration: Box::new(registration),
             tokens: Vec::new(),
             email_code: None,
             phone_code: None,

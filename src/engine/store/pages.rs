@@ -104,7 +104,7 @@ pub(super) fn rows(
     let mut registrations = Vec::with_capacity(keys.len());
     for (_, id) in &keys {
         if let Some(state) = snapshot(transaction, id)? {
-            registrations.push(state.registration);
+            registrations.push(*state.registration);
         }
     }
     if let Some(last) = keys.pop() {

@@ -12,9 +12,9 @@ use crate::{
         FACETS, LookUp, Query, Row, Sort, SortField,
         tests::{crowd, member},
     },
-    model::{Registration, RegistrationId},
+    model::{Registration, RegistrationId, Status},
     sections::{OF_ONE_NUMBER, Reading, of_payload, payload},
-    triage::testing::at,
+    triage::testing::{at, named},
 };
 
 /// Where the registrations of an index are stored.
@@ -164,4 +164,21 @@ fn a_snapshot_of_another_maker_and_one_of_an_index_that_keeps_its_registrations_
     let stamp = Stamp { maker: "us".to_owned(), position: (7, 8) };
     assert!(Index::default().write_snapshot(&stamp, Vec::new()).is_err());
     assert!(Index::default().read_snapshot("us", from(&bytes), bytes.len() as u64).is_none());
+}
+
+#[test]
+fn who_was_looked_up_before_their_change_was_told_is_counted_as_they_are_all_the_same() {
+    let store = Store::default();
+    let mut index = filled(&store, vec![named("a")]);
+    let mut changed = named("a");
+    (changed.version, changed.status) = (named("a").version + 1, Status::Failed);
+    store.lock().unwrap().insert(changed.id.clone(), changed.clone());
+    assert_eq!(index.get(&changed.id).unwrap().registration.status, Status::Failed, "as it is stored by now");
+    let failed = |index: &Index| index.count(&Query::parse("status:failed").unwrap(), at(1_000));
+    assert_eq!(failed(&index), 0);
+    index.upsert(vec![Arc::new(changed.clone())], at(1_000));
+    assert_eq!(failed(&index), 1);
+    index.take_changes();
+    index.upsert(vec![Arc::new(changed)], at(1_000));
+    assert_eq!(index.take_changes(), Some(Vec::new()), "told once more, and nothing new");
 }

@@ -1,12 +1,15 @@
 //! What time alone changes.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::{at, crowd, index_of, member, waiting};
 use crate::{
-    index::{FACETS, Index, Query, Sort, SortField},
+    index::{Entry, FACETS, Index, Query, Sort, SortField},
     model::{Registration, RegistrationId, Snooze},
-    triage::testing::{document, email, minutes},
+    triage::testing::{document, email, minutes, named},
 };
 
 /// Someone waiting, with one more thing that a clock runs for.
@@ -66,10 +69,29 @@ proptest! {
             index.rejudge(now, usize::MAX);
             let mut anew = Index::default();
             for person in &all {
-                anew.upsert(vec![std::sync::Arc::new(person.clone())], now);
+                anew.upsert(vec![Arc::new(person.clone())], now);
             }
             anew.rejudge(now, usize::MAX);
             prop_assert_eq!(told(&index), told(&anew));
         }
     }
+}
+
+#[test]
+fn a_judgement_holds_for_a_second_unless_its_time_is_over() {
+    let mut put_aside = named("a");
+    let until = at(1_000) + TimeDelta::milliseconds(500);
+    put_aside.desk.snooze = Some(Snooze { until, reason: None, by: "ana".to_owned(), at: at(900) });
+    let mut index = index_of([put_aside, named("b")]);
+    let entries = |index: &Index| ["a", "b"].map(|id| index.get(&id.into()).unwrap());
+    let mut at_time = |millis| {
+        index.rejudge(at(1_000) + TimeDelta::milliseconds(millis), 0);
+        entries(&index)
+    };
+    let [first, later, over, next] = [0, 400, 600, 1_100].map(&mut at_time);
+    let is_same =
+        |one: &[Arc<Entry>; 2], other: &[Arc<Entry>; 2]| [0, 1].map(|place| Arc::ptr_eq(&one[place], &other[place]));
+    assert_eq!((is_same(&first, &later), first[0].is_snoozed()), ([true, true], true));
+    assert_eq!((is_same(&later, &over), over[0].is_snoozed()), ([false, true], false));
+    assert_eq!(is_same(&over, &next), [false, false], "ages are told in seconds");
 }

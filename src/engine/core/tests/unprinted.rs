@@ -74,7 +74,7 @@ fn commands_events_and_the_state_print_nobody() {
         desk.run(&command, minute(minutes)).unwrap();
         printed.push(format!("{command:?}"));
     }
-    let imported = Command::Import(Box::new(desk.state.registration.clone()));
+    let imported = Command::Import(desk.state.registration.clone());
     printed.push(format!("{imported:?}{:?}{:?}", desk.state, desk.events));
     let printed = printed.concat();
     let kept = serde_json::to_string(&desk.events).unwrap();

@@ -124,7 +124,7 @@ pub(super) fn page(
     }
     let mut registrations = Vec::with_capacity(found.len());
     for row in &found {
-        let mut registration = unpack_snapshot(column(row, 2)?)?.registration;
+        let mut registration = *unpack_snapshot(column(row, 2)?)?.registration;
         refresh(&mut registration, flows);
         registrations.push(registration);
     }

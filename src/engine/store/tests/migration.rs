@@ -50,7 +50,7 @@ fn assert_holds(store: &Store, held: &Held) {
     let (rows, total) = store.page(&ListRequest::page(1, 100)).unwrap();
     assert_eq!((rows.len(), total), (held.len(), held.len() as u64));
     for row in rows {
-        assert_eq!(row, held[row.id.as_str()].0.registration);
+        assert_eq!(row, *held[row.id.as_str()].0.registration);
     }
 }
 
