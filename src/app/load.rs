@@ -286,7 +286,7 @@ impl Model {
             Ok(registration) => self.upsert(vec![registration.clone()]),
             Err(error) if error.kind == ErrorKind::NotFound => {
                 self.index.remove(id, self.now);
-                self.queue.marked.remove(id);
+                self.queue.marked.change().remove(id);
                 self.changed();
             }
             // The next whole reading asks again.
@@ -376,6 +376,7 @@ impl Model {
             }
             _ => self.requeue(),
         }
+        self.count_planned();
         self.recount();
     }
 

@@ -28,6 +28,7 @@ mod leave;
 pub mod list;
 mod load;
 pub mod look;
+pub mod marks;
 pub mod message;
 pub mod model;
 pub mod narrow;

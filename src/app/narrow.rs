@@ -105,7 +105,7 @@ impl Model {
         if self.queue.marked.is_empty() {
             self.leave_view(String::new());
         } else {
-            self.queue.marked.clear();
+            self.queue.marked.change().clear();
         }
     }
 

@@ -92,8 +92,7 @@ impl Model {
     /// claimed, and if there are none, all are released.
     pub(super) fn toggle_claim(&mut self) -> Effects {
         let (ids, _) = self.subjects();
-        let is_claimed =
-            |id: &RegistrationId| self.index.get(id).is_some_and(|entry| entry.registration.desk.claim.is_some());
+        let is_claimed = |id: &RegistrationId| self.index.glance(id).is_some_and(|glance| glance.is_claimed);
         let release = ids.iter().all(is_claimed);
         if ids.len() > 1 || ids.first().is_some_and(|id| self.index.is_anothers(id)) {
             self.plan(if release { Planned::Release } else { Planned::Claim });

@@ -3,7 +3,7 @@
 use super::{Effects, Model, Overlay, jobs::Work, overlay::Scroll, sync::CHOICES};
 use crate::{
     backend::{Annotation, ResendRequest, SyncRequest, SyncStep},
-    index::Entry,
+    index::{Glance, Index},
     keys::{Code, Key},
     model::{RegistrationId, Seen, Status},
 };
@@ -30,23 +30,21 @@ pub struct Plan {
     pub subjects: Vec<(RegistrationId, Seen)>,
     /// How many of them the filter hides.
     pub hidden: usize,
+    /// How many of them it would be done to, as of the last change.
+    pub count: usize,
     /// The list of them, scrolled.
     pub scroll: Scroll,
 }
 
 impl Planned {
     /// Why a registration is left as it is, if it is.
-    pub fn hindrance(self, entry: &Entry) -> Option<&'static str> {
-        let registration = &entry.registration;
-        let is_claimed = registration.desk.claim.is_some();
+    pub fn hindrance(self, glance: Glance) -> Option<&'static str> {
         match self {
-            Self::Resend if registration.status.is_final() && registration.status != Status::Expired => {
-                Some("it is over")
-            }
+            Self::Resend if glance.status.is_final() && *glance.status != Status::Expired => Some("it is over"),
             // A link that nobody is shown and nobody is sent would only kill the old one.
-            Self::Resend if registration.contact.email.is_none() => Some("no e-mail address to send it to"),
-            Self::Claim if is_claimed => Some("claimed already"),
-            Self::Release if !is_claimed => Some("nobody has it"),
+            Self::Resend if !glance.has_email => Some("no e-mail address to send it to"),
+            Self::Claim if glance.is_claimed => Some("claimed already"),
+            Self::Release if !glance.is_claimed => Some("nobody has it"),
             Self::Sync(_) | Self::Resend | Self::Claim | Self::Release => None,
         }
     }
@@ -87,14 +85,15 @@ impl Model {
 
     /// Shows what would be done to these registrations, so many of which the filter hides.
     pub(super) fn plan_for(&mut self, planned: Planned, ids: Vec<RegistrationId>, hidden: usize) {
-        let plan = Plan { planned, subjects: self.as_seen(ids), hidden, scroll: Scroll::default() };
+        let plan = Plan { planned, subjects: self.as_seen(ids), hidden, count: 0, scroll: Scroll::default() };
         self.overlays.push(Overlay::Plan(plan));
+        self.count_planned();
     }
 
-    /// How many of a plan would be done.
-    pub fn count_planned(&self, plan: &Plan) -> usize {
-        let entries = plan.subjects.iter().filter_map(|(id, _)| self.index.get(id));
-        entries.filter(|entry| plan.planned.hindrance(entry).is_none()).count()
+    /// Counts to how many the plan on the screen would be done.
+    pub(super) fn count_planned(&mut self) {
+        let Some(Overlay::Plan(plan)) = self.overlays.last_mut() else { return };
+        plan.count = plan.subjects.iter().filter(|(id, _)| is_to_be_done(plan.planned, id, &self.index)).count();
     }
 
     /// A key for the plan. Only Enter without modifiers begins.
@@ -126,7 +125,11 @@ impl Model {
         let planned = plan.planned;
         let mut subjects = std::mem::take(&mut plan.subjects);
         self.overlays.pop();
-        subjects.retain(|(id, _)| self.index.get(id).is_some_and(|entry| planned.hindrance(&entry).is_none()));
+        subjects.retain(|(id, _)| is_to_be_done(planned, id, &self.index));
         self.begin_job(planned.work(), subjects)
     }
+}
+
+fn is_to_be_done(planned: Planned, id: &RegistrationId, index: &Index) -> bool {
+    index.glance(id).is_some_and(|glance| planned.hindrance(glance).is_none())
 }

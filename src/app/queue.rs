@@ -1,13 +1,10 @@
 //! The list of registrations: rows, marks, filter and order.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    ops::RangeInclusive,
-};
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, list::List, model::ToastKind, narrow::Past,
-    news::News, registration::RegistrationView, screens::Screen,
+    Effects, Model, columns::Columns, effect::Effect, filter::FilterLine, list::List, marks::Marks, model::ToastKind,
+    narrow::Past, news::News, registration::RegistrationView, screens::Screen,
 };
 use crate::{
     index::{Index, Query, Row, Sort, SortField},
@@ -35,7 +32,7 @@ pub struct Queue {
     /// The operator has moved the selection, or chosen a row.
     touched: bool,
     /// Marked registrations, whether shown or not.
-    pub marked: BTreeSet<RegistrationId>,
+    pub marked: Marks,
     /// The one that was marked last: where a range begins.
     marked_last: Option<RegistrationId>,
     /// Do not show the selected registration beside the list.
@@ -58,7 +55,7 @@ impl Default for Queue {
             list: List::sorted_by(Sort { by: SortField::Urgency, descending: true }),
             news: News::default(),
             touched: false,
-            marked: BTreeSet::new(),
+            marked: Marks::default(),
             marked_last: None,
             without_preview: false,
             columns: Columns::default(),
@@ -98,11 +95,7 @@ impl Queue {
 
     /// How many marked registrations are not shown.
     pub fn hidden_marks(&self, index: &Index) -> usize {
-        if self.marked.is_empty() || self.rows().len() == index.len() {
-            return 0;
-        }
-        let marked: HashSet<Row> = self.marked.iter().filter_map(|id| index.row(id)).collect();
-        self.marked.len() - self.rows().iter().filter(|row| marked.contains(*row)).count()
+        self.marked.not_among(self.rows(), index)
     }
 
     /// Puts another order in force, from the next search on.
@@ -113,11 +106,13 @@ impl Queue {
     /// Lists what the query finds.
     pub(super) fn search(&mut self, index: &Index, now: Timestamp, list_rows: usize) {
         self.list.search(index, &self.query, now, list_rows);
+        self.marked.rows_changed();
     }
 
     /// Takes changed rows into account.
     pub(super) fn follow(&mut self, index: &Index, changes: &[Row], now: Timestamp, list_rows: usize) {
         self.list.follow(index, &self.query, changes, now, list_rows);
+        self.marked.rows_changed();
     }
 
     /// Selects what stands first, unless the operator has moved: while the first pages come in, what came first is not
@@ -148,9 +143,9 @@ impl Queue {
     /// Marks or unmarks the selected registration and goes down.
     pub(super) fn toggle_mark(&mut self, index: &Index, list_rows: usize) {
         if let Some(id) = self.selected().cloned() {
-            if !self.marked.remove(&id) {
+            if !self.marked.change().remove(&id) {
                 self.marked_last = Some(id.clone());
-                self.marked.insert(id);
+                self.marked.change().insert(id);
             }
             self.step(1, index, list_rows);
         }
@@ -167,23 +162,24 @@ impl Queue {
     /// Marks those rows; the next range begins here.
     fn mark_range(&mut self, index: &Index) {
         let Some(range) = self.range(index) else { return };
-        self.marked.extend(self.list.ids(index).into_iter().skip(*range.start()).take(range.count()));
+        self.marked.change().extend(self.list.ids(index).into_iter().skip(*range.start()).take(range.count()));
         self.marked_last = self.selected().cloned();
     }
 
     /// Marks what is shown and not marked, and unmarks the rest of what is shown.
     fn invert_marks(&mut self, index: &Index) {
         let shown: BTreeSet<RegistrationId> = self.list.ids(index).into_iter().collect();
-        self.marked = self.marked.symmetric_difference(&shown).cloned().collect();
+        let turned = self.marked.symmetric_difference(&shown).cloned().collect();
+        *self.marked.change() = turned;
     }
 
     /// Marks everything that matches; if all of it is marked already, unmarks it.
     pub(super) fn mark_all(&mut self, index: &Index) {
         let rows: BTreeSet<RegistrationId> = self.list.ids(index).into_iter().collect();
         if rows.is_subset(&self.marked) {
-            self.marked.retain(|id| !rows.contains(id));
+            self.marked.change().retain(|id| !rows.contains(id));
         } else {
-            self.marked.extend(rows);
+            self.marked.change().extend(rows);
         }
     }
 }

@@ -119,7 +119,7 @@ impl Model {
 
     /// Takes the marks off a registration, on every screen: what was to be done with it is done.
     pub(super) fn unmark(&mut self, id: &RegistrationId) {
-        self.queue.marked.remove(id);
+        self.queue.marked.change().remove(id);
         for screen in &mut self.screens {
             if let Screen::Ring(view) = screen {
                 view.marked.remove(id);
@@ -131,7 +131,7 @@ impl Model {
     pub(super) fn mark(&mut self, ids: impl IntoIterator<Item = RegistrationId>) {
         match self.screens.last_mut() {
             Some(Screen::Ring(view)) => view.marked.extend(ids),
-            _ => self.queue.marked.extend(ids),
+            _ => self.queue.marked.change().extend(ids),
         }
     }
 

@@ -170,9 +170,7 @@ impl Model {
     /// Opens the dialog over the marked registrations, or the one in question.
     pub(super) fn open_snooze(&mut self) {
         let (ids, hidden) = self.subjects();
-        let is_snoozed = |id: &RegistrationId| {
-            self.index.get(id).is_some_and(|entry| entry.registration.desk.snoozed(self.now).is_some())
-        };
+        let is_snoozed = |id: &RegistrationId| self.index.glance(id).is_some_and(|glance| glance.is_snoozed);
         let mut choices = vec![Choice::Hour, Choice::FourHours, Choice::Tomorrow, Choice::Custom];
         let wake = ids.iter().any(is_snoozed);
         if wake {

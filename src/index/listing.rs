@@ -31,7 +31,8 @@ impl Row {
         Self(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn place(self) -> usize {
+    /// Its number: those of an index are counted from 0.
+    pub fn place(self) -> usize {
         self.0 as usize
     }
 }

@@ -40,12 +40,12 @@ pub use snapshot::Stamp;
 pub use values::{FACETS, ValueCount};
 pub use view::{Origin, View, ViewError, Views};
 
-use columns::{Columns, Mark};
+use columns::{Columns, Mark, Part};
 use entry::AtHand;
 use records::Records;
 
 use crate::{
-    model::{Checks, Registration, RegistrationId, Seen, Timestamp},
+    model::{Checks, Registration, RegistrationId, Seen, Status, Timestamp},
     triage::{Channels, Context, FlagRates, Incident, LinkIndex, Policy, Visit},
 };
 
@@ -56,6 +56,19 @@ const ROWS_AT_ONCE: usize = 32 * 1024;
 const ROWS_AT_ONCE: usize = 3;
 /// Once more than this share of all rows has changed, everything counts as changed.
 const MOST_CHANGES: usize = 16;
+
+/// What is asked of very many registrations before something is done to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance<'a> {
+    /// Where it stands.
+    pub status: &'a Status,
+    /// Somebody has claimed it.
+    pub is_claimed: bool,
+    /// It is put aside, as of the last judgement.
+    pub is_snoozed: bool,
+    /// An e-mail address is known.
+    pub has_email: bool,
+}
 
 /// All registrations known to this process.
 #[derive(Debug, Default)]
@@ -101,6 +114,18 @@ impl Index {
     #[must_use]
     pub fn looking_up(self, look_up: LookUp) -> Self {
         Self { records: Records::Stored(look_up), ..self }
+    }
+
+    /// What can be told of a registration without looking it up.
+    pub fn glance(&self, id: &RegistrationId) -> Option<Glance<'_>> {
+        let row = self.place(id)?;
+        let columns = &self.columns;
+        Some(Glance {
+            status: columns.status.get(row),
+            is_claimed: columns.owner.get(row).is_some(),
+            is_snoozed: columns.has(row, Mark::Snoozed),
+            has_email: !columns.texts.part(row, Part::Email).is_empty(),
+        })
     }
 
     /// Whether somebody has claimed it who is not whoever asks.

@@ -166,11 +166,18 @@ fn claiming_many_is_a_plan_that_leaves_alone_what_somebody_has() {
     let mut console = Console::open(people(4));
     console.keys("/reg_1<enter>a/<ctrl+u><enter>*a");
     let Some(Overlay::Plan(plan)) = console.model.overlays.last() else { panic!("no plan") };
-    assert_eq!((plan.subjects.len(), console.model.count_planned(plan)), (4, 3));
+    assert_eq!((plan.subjects.len(), plan.count), (4, 3));
     assert_eq!(console.data.iter().filter(|person| person.desk.claim.is_some()).count(), 1, "only planned so far");
+    let mut taken = console.data[3].clone();
+    Annotation::Claim.apply(&mut taken.desk, "ana", console.now);
+    taken.version += 1;
+    console.data[3] = taken.clone();
+    console.send(Message::Changed(vec![taken]));
+    let Some(Overlay::Plan(plan)) = console.model.overlays.last() else { panic!("no plan") };
+    assert_eq!(plan.count, 2, "somebody else was faster");
     console.keys("<enter><esc>");
     assert!(console.data.iter().all(|person| person.desk.claim.is_some()));
-    assert_eq!(toast(&console), "Claimed 3");
+    assert_eq!(toast(&console), "Claimed 2");
     console.keys("*a<enter>");
     assert!(console.data.iter().all(|person| person.desk.claim.is_none()), "all claimed: all are released");
 }
@@ -183,7 +190,7 @@ fn resending_many_goes_by_mail_and_leaves_out_who_cannot_get_it() {
     let mut console = Console::open(people);
     console.keys("*R");
     let Some(Overlay::Plan(plan)) = console.model.overlays.last() else { panic!("no plan") };
-    assert_eq!(console.model.count_planned(plan), 2);
+    assert_eq!(plan.count, 2);
     console.keys("<enter>");
     let resends: Vec<u32> = console.data.iter().map(|person| person.link_resends).collect();
     assert_eq!(resends, [1, 0, 0, 1]);

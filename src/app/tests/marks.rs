@@ -164,3 +164,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn how_many_marks_are_hidden_follows_marks_filter_and_changes() {
+    let mut console = console();
+    console.keys("*");
+    let hidden = |console: &Console| console.model.queue.hidden_marks(&console.model.index);
+    assert_eq!((hidden(&console), hidden(&console)), (0, 0));
+    console.keys("/status:ongoing<enter>");
+    assert_eq!(hidden(&console), 8);
+    let ongoing = moved(&console, 3, Status::Ongoing);
+    console.send(Message::Changed(vec![ongoing]));
+    assert_eq!(hidden(&console), 7, "one of them is listed now");
+    console.keys("<space>");
+    assert_eq!((console.model.queue.marked.len(), hidden(&console)), (7, 7), "it is marked no more");
+    console.keys("/<ctrl+u><enter>");
+    assert_eq!(hidden(&console), 0);
+}

@@ -18,6 +18,13 @@ const SAMPLED: usize = 32;
 #[cfg(test)]
 const SAMPLED: usize = 2;
 
+/// How many of a sample come before a row is off by half its root where it is off most; four times that is left on each
+/// side.
+#[cfg(not(test))]
+const ROOTS: usize = 2;
+#[cfg(test)]
+const ROOTS: usize = 0;
+
 /// Where rows are cut: the first that is sorted, and the first that comes after; `None` at an end.
 type Bounds = [Option<Keyed>; 2];
 
@@ -33,8 +40,7 @@ impl Sample {
 
     /// Between which rows certain places are to be found, in all likelihood.
     pub(super) fn bounds(&self, places: &Range<usize>) -> Bounds {
-        // How many of a sample come before a row is off by half its root where it is off most; this is four times that.
-        let margin = 2 * self.0.len().isqrt() + 1;
+        let margin = ROOTS * self.0.len().isqrt() + 1;
         let first = (places.start / SAMPLED).checked_sub(margin);
         let after = places.end / SAMPLED + margin;
         [first.and_then(|place| self.0.get(place)).copied(), self.0.get(after).copied()]

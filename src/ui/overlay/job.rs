@@ -3,6 +3,7 @@
 use ratatui::{
     Frame,
     layout::{Rect, Size},
+    style::Style,
     text::{Line, Span},
 };
 
@@ -18,6 +19,9 @@ use crate::{
 
 /// Columns of the text inside.
 const COLUMNS: u16 = 110;
+/// In jobs over more than this, each registration takes one line: what of very many would be wrapped anew for every
+/// frame is cut.
+const MOST_WRAPPED: usize = 500;
 /// Columns before what became of a registration.
 const HEAD: usize = 30;
 /// Columns before what stands below a registration.
@@ -30,7 +34,8 @@ pub fn draw(model: &Model, view: &JobView, theme: &Theme, frame: &mut Frame) -> 
     let Some(job) = model.jobs.get(view.id) else { return (1, 0) };
     let keys = keys(job);
     let columns = usize::from(super::inner_width(frame, COLUMNS));
-    let lines: usize = job.items().iter().map(|item| height(item, columns)).sum();
+    let lines: usize =
+        if is_long(job) { job.items().len() } else { job.items().iter().map(|item| height(item, columns)).sum() };
     let rows = (lines + 2).clamp(6, usize::from(u16::MAX)) as u16;
     let area = super::open(frame, &title(job), (COLUMNS, rows), &keys, theme);
     let buffer = frame.buffer_mut();
@@ -98,7 +103,21 @@ pub fn progress(model: &Model, job: &Job, columns: usize, theme: &Theme) -> Vec<
     spans
 }
 
-/// What stands below a registration, in whole words: why it failed, or what stands in its way.
+fn is_long(job: &Job) -> bool {
+    job.items().len() > MOST_WRAPPED
+}
+
+/// Why it failed, or what stands in its way.
+fn reasons(item: &Item) -> impl Iterator<Item = &str> {
+    let blockers = match &item.state {
+        ItemState::Done(Outcome::Answered { blockers, .. }) => blockers.as_slice(),
+        _ => &[],
+    };
+    let error = item.state.error().map(|error| error.message.as_str());
+    blockers.iter().map(|blocker| blocker.message.as_str()).chain(error)
+}
+
+/// What stands below a registration, in whole words.
 fn below(item: &Item, columns: usize) -> Vec<String> {
     let wrap = |text: &str| {
         let lines = ink::wrap(text, columns.saturating_sub(INDENT));
@@ -107,12 +126,7 @@ fn below(item: &Item, columns: usize) -> Vec<String> {
             format!("    {mark} {line}")
         })
     };
-    match &item.state {
-        ItemState::Done(Outcome::Answered { blockers, .. }) => {
-            blockers.iter().flat_map(|blocker| wrap(&blocker.message)).collect()
-        }
-        state => state.error().into_iter().flat_map(|error| wrap(&error.message)).collect(),
-    }
+    reasons(item).flat_map(wrap).collect()
 }
 
 /// Lines that a registration takes.
@@ -123,6 +137,10 @@ fn height(item: &Item, columns: usize) -> usize {
 /// The lines on the screen; those of registrations above and below it are only counted.
 fn visible(model: &Model, job: &Job, skip: usize, room: Size, theme: &Theme) -> Vec<Line<'static>> {
     let (columns, rows) = (usize::from(room.width), usize::from(room.height));
+    if is_long(job) {
+        let shown = job.items().iter().skip(skip).take(rows);
+        return shown.map(|item| short_line(model, job, item, columns, theme)).collect();
+    }
     let mut above = 0;
     let mut lines = Vec::new();
     for item in job.items() {
@@ -140,6 +158,23 @@ fn visible(model: &Model, job: &Job, skip: usize, room: Size, theme: &Theme) -> 
 }
 
 fn item_lines(model: &Model, job: &Job, item: &Item, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let (head, style) = head(model, job, item, theme);
+    let mut lines = vec![Line::from(head)];
+    lines.extend(below(item, columns).into_iter().map(|text| Line::from(Span::styled(text, style))));
+    lines
+}
+
+/// All of it in one line, as far as there is room.
+fn short_line(model: &Model, job: &Job, item: &Item, columns: usize, theme: &Theme) -> Line<'static> {
+    let (mut head, style) = head(model, job, item, theme);
+    let left = columns.saturating_sub(head.iter().map(|span| text::width(&span.content)).sum());
+    let reasons: String = reasons(item).map(|reason| format!("  {reason}")).collect();
+    head.push(Span::styled(text::truncate(&reasons, left), style));
+    Line::from(head)
+}
+
+/// Who, and what became of it; and how reasons are written.
+fn head(model: &Model, job: &Job, item: &Item, theme: &Theme) -> (Vec<Span<'static>>, Style) {
     let name = model
         .index
         .get(&item.id)
@@ -167,9 +202,7 @@ fn item_lines(model: &Model, job: &Job, item: &Item, columns: usize, theme: &The
         ItemState::Done(Outcome::Sent(_)) => head.push(Span::styled("✓ sent", theme.ok)),
         ItemState::Done(Outcome::Noted | Outcome::Written) => head.push(Span::styled("✓ done", theme.ok)),
     }
-    let mut lines = vec![Line::from(head)];
-    lines.extend(below(item, columns).into_iter().map(|text| Line::from(Span::styled(text, style))));
-    lines
+    (head, style)
 }
 
 /// What was asked and what the backend made of it.

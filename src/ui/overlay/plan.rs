@@ -30,7 +30,7 @@ pub fn draw(model: &Model, plan: &Plan, theme: &Theme, frame: &mut Frame) -> (us
     let choices = if matches!(plan.planned, Planned::Sync(_)) { CHOICES.len() as u16 + 1 } else { 0 };
     let named = plan.subjects.len().min(NAMED) as u16;
     let rows = 1 + u16::from(plan.hidden > 0) + named + choices;
-    let area = super::open(frame, &title(model, plan), (COLUMNS, rows), keys(plan), theme);
+    let area = super::open(frame, &title(plan), (COLUMNS, rows), keys(plan), theme);
     let buffer = frame.buffer_mut();
     // Who it is about, and what of them is not seen, comes before the choices, which follow the chosen one.
     let least = 1 + u16::from(plan.hidden > 0) + named.min(LEAST_NAMED);
@@ -46,8 +46,8 @@ pub fn draw(model: &Model, plan: &Plan, theme: &Theme, frame: &mut Frame) -> (us
     seen
 }
 
-fn title(model: &Model, plan: &Plan) -> String {
-    let (count, all) = (model.count_planned(plan), plan.subjects.len());
+fn title(plan: &Plan) -> String {
+    let (count, all) = (plan.count, plan.subjects.len());
     let verb = match plan.planned {
         Planned::Sync(_) => "Sync",
         Planned::Resend => "Send fresh links to",
@@ -101,7 +101,7 @@ fn list_subjects(model: &Model, plan: &Plan, theme: &Theme, buffer: &mut Buffer,
 fn plan_line(model: &Model, plan: &Plan, id: &RegistrationId, theme: &Theme) -> Line<'static> {
     let mut line = row(model, id, theme);
     let Some(entry) = model.index.get(id) else { return line };
-    if let Some(hindrance) = plan.planned.hindrance(&entry) {
+    if let Some(hindrance) = model.index.glance(id).and_then(|glance| plan.planned.hindrance(glance)) {
         line.spans.truncate(2);
         line.spans.push(Span::styled(format!(" – {hindrance}"), theme.attention));
         return line;

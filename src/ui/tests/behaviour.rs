@@ -239,3 +239,18 @@ fn a_token_about_to_run_out_is_told_before_it_bites() {
     screen.console.send(until(-1));
     assert!(first(&mut screen).contains("✗ token ran out"), "{}", first(&mut screen));
 }
+
+#[test]
+fn a_job_over_very_many_takes_a_line_for_each_with_what_went_wrong_in_it() {
+    let people = (0..501).map(|number| registration(number, "Someone", Status::Started, 1));
+    let mut screen = Screen::over(people.collect());
+    screen.console.failing = vec![screen.console.listed()[1].clone()];
+    let mut screen = screen.keys("*s<enter>");
+    let (first, second) = (find(&mut screen, "recomputed"), find(&mut screen, "✗ failed"));
+    assert_eq!(second.1, first.1 + 1);
+    let shown = screen.text();
+    let line = shown.lines().nth(usize::from(second.1)).unwrap_or_default();
+    assert!(line.contains("✗ failed  The remote does not answer."), "{line}");
+    let shown = screen.keys("<pagedown>").text();
+    assert!(shown.contains("recomputed") && !shown.contains("✗ failed "), "scrolled past it: {shown}");
+}
