@@ -53,19 +53,19 @@ struct Kept {
 
 impl Pages {
     /// The page that was answered at this moment, if one was.
-    pub(super) fn get(&self, moment: Option<Moment>, asked: &Asked) -> Option<Bytes> {
+    pub(super) fn get(&self, moment: Moment, asked: &Asked) -> Option<Bytes> {
         let kept = self.lock();
-        (moment.is_some() && kept.moment == moment).then(|| kept.pages.get(asked).cloned())?
+        (kept.moment == Some(moment)).then(|| kept.pages.get(asked).cloned())?
     }
 
     /// Keeps a page of a moment, and none of any other. Once there is no room, it is not kept.
-    pub(super) fn keep(&self, moment: Option<Moment>, asked: Asked, page: &Bytes) {
+    pub(super) fn keep(&self, moment: Moment, asked: Asked, page: &Bytes) {
         let mut kept = self.lock();
-        if moment.is_none() || kept.moment > moment {
+        if kept.moment > Some(moment) {
             return;
         }
-        if kept.moment < moment {
-            *kept = Kept { moment, ..Kept::default() };
+        if kept.moment < Some(moment) {
+            *kept = Kept { moment: Some(moment), ..Kept::default() };
         }
         if kept.size + page.len() <= MOST {
             let before = kept.pages.insert(asked, page.clone());
@@ -90,8 +90,8 @@ mod tests {
         Asked { request: ListRequest::page(page, 20), populates: Vec::new() }
     }
 
-    fn moment(revision: u64, second: i64) -> Option<Moment> {
-        Some(Moment { revision, second })
+    fn moment(revision: u64, second: i64) -> Moment {
+        Moment { revision, second }
     }
 
     #[test]
@@ -108,13 +108,6 @@ mod tests {
         pages.keep(moment(1, 10), asked(1), &first);
         assert_eq!(pages.get(moment(1, 10), &asked(1)), None, "what is over is forgotten, however late it comes");
         assert_eq!(pages.get(moment(2, 10), &asked(2)), Some(first));
-    }
-
-    #[test]
-    fn nothing_is_kept_of_a_backend_that_cannot_tell_what_was_written() {
-        let pages = Pages::default();
-        pages.keep(None, asked(1), &Bytes::from_static(b"first"));
-        assert_eq!(pages.get(None, &asked(1)), None);
     }
 
     #[test]

@@ -56,13 +56,15 @@ async fn list(State(app): Shared, access: Access, query: Query) -> Result<Respon
     let asked = Asked { request: query.list_request()?, populates: query.populates() };
     // Told before anything is read: what is written meanwhile makes it another moment.
     let moment = Moment::of(app.backend.as_ref(), app.clock.now());
-    if let Some(page) = app.pages.get(moment, &asked) {
+    if let Some(page) = moment.and_then(|moment| app.pages.get(moment, &asked)) {
         return Ok(answer::written(page));
     }
     let page = app.backend.list(asked.request.clone()).await.map_err(Refusal::from_read)?;
     let Json(page) = app.page(&page, asked.request.limit, &asked.populates);
     let page = Bytes::from(page.to_string());
-    app.pages.keep(moment, asked, &page);
+    if let Some(moment) = moment {
+        app.pages.keep(moment, asked, &page);
+    }
     Ok(answer::written(page))
 }
 

@@ -168,8 +168,10 @@ fn item_lines(model: &Model, job: &Job, item: &Item, columns: usize, theme: &The
 fn short_line(model: &Model, job: &Job, item: &Item, columns: usize, theme: &Theme) -> Line<'static> {
     let (mut head, style) = head(model, job, item, theme);
     let left = columns.saturating_sub(head.iter().map(|span| text::width(&span.content)).sum());
-    let reasons: String = reasons(item).map(|reason| format!("  {reason}")).collect();
-    head.push(Span::styled(text::truncate(&reasons, left), style));
+    let reasons: Vec<&str> = reasons(item).collect();
+    if !reasons.is_empty() {
+        head.push(Span::styled(text::truncate(&format!("  {}", reasons.join("  ")), left), style));
+    }
     Line::from(head)
 }
 
