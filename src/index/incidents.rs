@@ -16,7 +16,10 @@ impl Index {
     /// `stuck:X-06` finds.
     pub fn incidents(&self) -> impl Iterator<Item = (&Incident, usize)> {
         let mut stuck = [0; columns::NO_INCIDENT as usize + 1];
-        for incident in &self.columns.incident {
+        let is_in_one = |incident: &&u8| **incident != columns::NO_INCIDENT;
+        // Mostly there is no incident at all, and nobody has to be gone through.
+        let all = if self.incidents.is_empty() { &[] } else { self.columns.incident.as_slice() };
+        for incident in all.iter().filter(is_in_one) {
             stuck[usize::from(*incident)] += 1;
         }
         self.incidents.iter().zip(stuck)
