@@ -11,6 +11,8 @@ use crate::{backend::BackendError, index::Index, model::Registration};
 
 /// With more registrations than this, reading page by page would keep keys waiting.
 const MANY: u64 = 5_000;
+/// So many pages are shown until the index is there: some screens to look through meanwhile.
+pub(super) const FIRST_PAGES: u32 = 4;
 /// What changed meanwhile is taken in by so many at a time.
 const STEP: usize = 4;
 /// The pause between two steps, milliseconds: keys come first.
