@@ -16,7 +16,7 @@ fn count(created: impl Iterator<Item = Timestamp>, now: Timestamp) -> Arrivals {
     let mut hours = Arrivals::default();
     let this_hour = now.timestamp().div_euclid(3_600);
     // Of a million nearly all are older, and a comparison costs far less than telling the hour.
-    let long_ago = now - TimeDelta::hours(HOURS as i64 + 1);
+    let long_ago = now - TimeDelta::hours(HOURS.cast_signed() as i64 + 1);
     for created in created.filter(|created| *created > long_ago) {
         let ago = this_hour - created.timestamp().div_euclid(3_600);
         let place = usize::try_from(ago).ok().and_then(|ago| (HOURS - 1).checked_sub(ago));

@@ -5,11 +5,11 @@ use std::{collections::HashMap, future::poll_fn, io, sync::Arc, task::Poll, time
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use secrecy::SecretString;
-use signal_hook::consts::{SIGCONT, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::{self, Receiver, Sender},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -34,6 +34,8 @@ use crate::{
 const ANSWERS: usize = 256;
 /// How long answers are taken before keys are looked for again.
 const PATIENCE: Duration = Duration::from_millis(1);
+/// How long a console may take to end once its window was closed.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// How many events are taken before a frame is drawn.
 const BATCH: usize = 512;
 
@@ -87,6 +89,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
+    tokio::spawn(end_without_window(signal(SignalKind::hangup())?));
     if let Some(mirror) = options.mirror_at.clone() {
         let (answers, now, index) = (answers.clone(), options.clock.now(), Box::new(model.index.blank()));
         tokio::spawn(async move {
@@ -260,12 +263,9 @@ impl Console {
     }
 
     fn take(&mut self, message: Message) -> Result<(), RunError> {
-        if self.model.index.is_empty() {
-            // Nobody is on the screen yet: who comes first does not wait for the time of a frame.
-            self.frames.want_at_once();
-        } else {
-            self.frames.want();
-        }
+        // While nobody is on the screen, who comes first does not wait for the time of a frame.
+        let want = if self.model.index.is_empty() { Frames::want_at_once } else { Frames::want };
+        want(&mut self.frames);
         self.take_unseen(message)
     }
 
@@ -329,6 +329,14 @@ async fn until(due: Option<Instant>) {
     if let Some(due) = due.filter(|due| *due > Instant::now()) {
         sleep_until(due).await;
     }
+}
+
+/// Ends the program if its window was closed and the loop does not end it: crossterm reads the end of a terminal for ever
+/// if it comes before the signal is heard. There is nothing left to be given back.
+async fn end_without_window(mut closed: Signal) {
+    closed.recv().await;
+    sleep(FAREWELL).await;
+    std::process::exit(128 + SIGHUP);
 }
 
 /// The signals that end, stop and continue the console.
