@@ -106,11 +106,13 @@ impl Index {
     pub fn sort_around(&self, listing: &mut Listing, sort: Sort, id: &RegistrationId) -> Option<usize> {
         let row = self.row(id)?;
         let keys = sort.keys(&self.columns);
-        if let Standing::Unsorted = listing.standing(row, &keys) {
+        let mut standing = listing.standing(row, &keys);
+        if let Standing::Unsorted = standing {
             let bounds = Sample::of(&listing.rows, &keys).bounds_around(keys.keyed(row), &keys);
             *listing = Parts::of(&listing.rows, bounds, &keys).sorted(&keys);
+            standing = listing.standing(row, &keys);
         }
-        match listing.standing(row, &keys) {
+        match standing {
             Standing::At(place) => Some(place),
             Standing::Unsorted | Standing::Nowhere => None,
         }

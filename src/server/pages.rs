@@ -14,7 +14,7 @@ use crate::{
     model::Timestamp,
 };
 
-/// Bytes of all that is kept at most: some twenty pages of a hundred rows.
+/// Bytes of all that is kept at most.
 const MOST: usize = 16 * 1024 * 1024;
 
 /// What was asked for; the dialect is the endpoint's.

@@ -18,7 +18,7 @@ static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
 /// Everything known of a registration: what may be shown, and what may not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// What may be shown. States go from hand to hand with each event, and this is four kilobytes of one.
+    /// What may be shown. States go from hand to hand with each event, and this is most of one.
     pub registration: Box<Registration>,
     /// Digests of the tokens handed out, oldest first.
     pub(in crate::engine) tokens: Vec<IssuedToken>,
