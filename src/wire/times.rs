@@ -15,9 +15,14 @@ const EPOCH_MILLIS_FROM: u64 = 100_000_000_000;
 const OBJECT_ID_SECONDS: std::ops::Range<i64> = 1_420_070_400..4_102_444_800;
 
 /// Reads a time in any of the forms in use: RFC 3339, the same without zone, a date, English text, or an epoch
-/// number in seconds or milliseconds. Years of other than four digits have no place on the wire.
+/// number in seconds or milliseconds.
 pub(super) fn parse(value: &Value) -> Option<Timestamp> {
-    parse_any(value).filter(|time| (0..10_000).contains(&time.year()))
+    parse_any(value).filter(has_plain_year)
+}
+
+/// Years of other than four digits have no place on the wire: nothing else reads them as they are written.
+fn has_plain_year(day: &impl Datelike) -> bool {
+    (0..10_000).contains(&day.year())
 }
 
 fn parse_any(value: &Value) -> Option<Timestamp> {
@@ -52,6 +57,7 @@ pub(super) fn parse_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.get(..10).unwrap_or(text), "%Y-%m-%d")
         .or_else(|_| NaiveDate::parse_from_str(text, "%Y/%m/%d"))
         .ok()
+        .filter(has_plain_year)
 }
 
 /// The creation time in an object id (whole seconds), if it is one and the time is plausible.
@@ -135,5 +141,7 @@ mod tests {
         assert_eq!(parse_date("1991-11-30"), date);
         assert_eq!(parse_date("1991-11-30T00:00:00.000Z"), date);
         assert_eq!(parse_date("30/11/1991"), None);
+        // It would be written with one digit more, whose first ten characters are another day.
+        assert_eq!(parse_date("-126-01-11"), None);
     }
 }

@@ -157,9 +157,9 @@ pub fn parse_ago(text: &str) -> Result<Compare<Span>, String> {
 
 fn parse_day(text: &str) -> Result<NaiveDate, String> {
     let wrong = || format!("`{text}` is not a day: say for example 2026-01-31");
-    // Strictly four, two and two digits: what is printed again must read the same.
-    let well_formed = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    text.parse().ok().filter(|_| well_formed).ok_or_else(wrong)
+    // Strictly four, two and two digits, as days are printed: a year before 0 is printed with a sign and four more.
+    let is_as_printed = |day: &NaiveDate| text.len() == 10 && day.to_string() == text;
+    text.parse().ok().filter(is_as_printed).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -197,5 +197,15 @@ mod tests {
         assert!(matches!(When::parse("2026-01-01..2026-02-01"), Ok(When::On(Compare::Between(..)))));
         assert!(matches!(When::parse("<7d"), Ok(When::Ago(Compare::Less(_)))));
         assert!(When::parse("2026-02-30").is_err());
+    }
+
+    #[test]
+    fn a_day_has_a_year_of_four_digits_and_is_printed_as_it_was_written() {
+        assert_eq!(When::parse("0126-01-01").map(|day| day.to_string()), Ok("0126-01-01".to_owned()));
+        for wrong in
+            ["-126-01-01", "-0126-01-01", "+2026-01-01", "12026-01-01", "126-01-001", "2026-1-001", "2026-01-1"]
+        {
+            assert!(When::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }
