@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot begin has nothing to measure")]
 
+mod allocator;
+
 use std::{env, hint::black_box, sync::Arc, time::Duration};
 
 use chrono::DateTime;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot begin has nothing to measure")]
 
+mod allocator;
+
 use std::{hint::black_box, net::SocketAddr, sync::Arc};
 
 use axum::{

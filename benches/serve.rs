@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot begin has nothing to measure")]
 
+mod allocator;
+
 use std::{env, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Bytes, extract::State, http::header, routing::get};

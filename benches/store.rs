@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot begin has nothing to measure")]
 
+mod allocator;
+
 use std::{env, hint::black_box, path::Path, time::Duration};
 
 use chrono::DateTime;

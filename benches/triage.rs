@@ -1,5 +1,7 @@
 //! How long judgement and search take on ten and on a hundred thousand registrations, and on crowds that share a value.
 
+mod allocator;
+
 use std::{collections::HashSet, hint::black_box, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta};

@@ -16,6 +16,7 @@ pub mod registration;
 pub mod reveal;
 pub mod status;
 pub mod step;
+mod text;
 pub mod timeline;
 pub mod told;
 
@@ -39,6 +40,8 @@ pub use registration::{
 pub use reveal::{PersonalField, Reveal, Role};
 pub use status::Status;
 pub use step::{Outcome, Requirement, Step, StepKind, StepState};
+use text::SharedText;
+pub(crate) use text::Text;
 pub use told::Told;
 
 /// Folds a word from outside for comparison: lower case, with `-`, blanks and camel humps as single `_`.
@@ -83,9 +86,15 @@ macro_rules! open_word {
 
             /// Reads a word in any case and spelling; an unknown one is kept.
             pub fn parse(word: &str) -> Self {
-                match $crate::model::fold_word(word).as_str() {
-                    $($word $(| $alias)* => Self::$variant,)+
-                    _ => Self::$other(word.to_owned()),
+                // Our own files have the canonical words, which need no folding.
+                let known = Self::known(word).or_else(|| Self::known(&$crate::model::fold_word(word)));
+                known.unwrap_or_else(|| Self::$other(word.to_owned()))
+            }
+
+            fn known(folded: &str) -> Option<Self> {
+                match folded {
+                    $($word $(| $alias)* => Some(Self::$variant),)+
+                    _ => None,
                 }
             }
 
@@ -112,8 +121,7 @@ macro_rules! open_word {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                Ok(Self::parse(&word))
+                Ok(Self::parse(&$crate::model::Text::deserialize(deserializer)?))
             }
         }
     };

@@ -1,9 +1,9 @@
 //! Personal data that cannot be printed by accident.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::SharedText;
 
 /// `Debug` of a struct that holds what is personal without being [`Personal`]: numbers, dates, words of a source. It
 /// prints the fields that are named and no others, so a field that is added later is hidden until somebody says otherwise.
@@ -27,8 +27,8 @@ pub(crate) use debug_only;
 /// way to it, and its callers are the screens and the wire.
 /// Copies share one text: a value stands in a registration, in what joins it to others, and in several places there.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct Personal(Arc<str>);
+#[serde(transparent)]
+pub struct Personal(SharedText);
 
 impl Personal {
     /// Wraps a value.
@@ -80,7 +80,7 @@ impl From<String> for Personal {
 
 impl From<Personal> for String {
     fn from(value: Personal) -> Self {
-        value.0.as_ref().to_owned()
+        value.reveal().to_owned()
     }
 }
 

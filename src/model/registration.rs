@@ -1,19 +1,17 @@
 //! The registration itself.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, Project, ReviewNote, Status, Step, StepKind,
-    Timestamp, debug_only,
+    Checks, Delivery, DeskNotes, FlowSettings, Moment, Outcome, Personal, Project, ReviewNote, SharedText, Status,
+    Step, StepKind, Timestamp, debug_only,
 };
 
 /// The id of a registration: opaque, compared byte by byte. Many places hold the same one, so copies share its text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct RegistrationId(Arc<str>);
+#[serde(transparent)]
+pub struct RegistrationId(SharedText);
 
 impl RegistrationId {
     /// Wraps an id.

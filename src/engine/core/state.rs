@@ -12,6 +12,9 @@ use crate::model::{CodeCheck, FlowSettings, Registration, Results, Scores, Statu
 /// Sends of codes that are remembered, over both channels: more than are allowed in the time that is looked back on.
 const SENDS_KEPT: usize = 16;
 
+/// What a snapshot comes to, bytes: a text that grows to it is moved six times.
+const USUAL: usize = 8 * 1024;
+
 /// A flow that says nothing: the defaults apply.
 static UNSET: LazyLock<FlowSettings> = LazyLock::new(FlowSettings::default);
 
@@ -57,7 +60,9 @@ impl State {
         kept.registration.results =
             Results { other: mem::take(&mut kept.registration.results.other), ..Results::default() };
         kept.registration.scores = Scores::default();
-        serde_json::to_vec(&kept)
+        let mut json = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut json, &kept)?;
+        Ok(json)
     }
 
     /// Reads what [`State::to_stored`] wrote, and derives the rest.
