@@ -2,11 +2,12 @@
 
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant},
 };
 
+use indicatif::ProgressBar;
 use secrecy::SecretString;
 
 use super::Failure;
@@ -33,15 +34,33 @@ pub fn engine(source: &Source, clock: Clock, hooked: HookedProjects) -> Result<E
 }
 
 /// The engine of a data directory. One that another process has open is waited for a little: in a pipeline, that process
-/// is just about to end.
+/// is just about to end. One that was not closed and is large takes its time: a terminal shows that it does.
 fn in_file(data_dir: &Path, clock: &Clock, hooked: &HookedProjects) -> Result<Engine, OpenError> {
     let begun = Instant::now();
-    loop {
-        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone()) {
+    let shown = Arc::new(OnceLock::new());
+    let mending = {
+        let shown = Arc::clone(&shown);
+        move || _ = shown.get_or_init(mending_shown)
+    };
+    let opened = loop {
+        match Engine::open_with_hooks(data_dir, clock.clone(), hooked.clone(), mending.clone()) {
             Err(OpenError::Locked { .. }) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
-            done => return done,
+            done => break done,
         }
+    };
+    if let Some(shown) = shown.get() {
+        shown.finish_and_clear();
     }
+    opened
+}
+
+/// A line on the terminal, where there is one, that a store is put in order.
+fn mending_shown() -> ProgressBar {
+    let shown = ProgressBar::new_spinner();
+    shown.set_message("The store was not closed; what it holds is read through, and then it opens.");
+    shown.tick();
+    shown.enable_steady_tick(PATIENCE / 10);
+    shown
 }
 
 /// Checks the store of a profile that is not a remote.

@@ -76,13 +76,20 @@ impl Engine {
     /// Opens the engine in a data directory, making it if need be. Registrations whose lifetime has passed are ended when
     /// they are looked at, and all of them by [`Engine::end_overdue`]. Blocks.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
-        Self::open_with_hooks(directory, clock, HookedProjects::default())
+        Self::open_with_hooks(directory, clock, HookedProjects::default(), || {})
     }
 
-    /// The same, with webhooks: what happens in these projects from now on is queued for them. Blocks.
-    pub fn open_with_hooks(directory: &Path, clock: Clock, hooked: HookedProjects) -> Result<Self, OpenError> {
+    /// The same, with webhooks: what happens in these projects from now on is queued for them. A store that was not
+    /// closed is read through before it can be used, which takes some 20 s for a million registrations: `mending` is
+    /// told when that begins, and again while it goes on. Blocks.
+    pub fn open_with_hooks(
+        directory: &Path,
+        clock: Clock,
+        hooked: HookedProjects,
+        mending: impl Fn() + Clone + 'static,
+    ) -> Result<Self, OpenError> {
         let (projects, flows) = built_in()?;
-        let store = Store::open(directory, &projects, &flows)?;
+        let store = Store::open(directory, &projects, &flows, mending)?;
         Ok(Self::assemble(Box::new(store), clock, Outbox::file(directory), hooked))
     }
 

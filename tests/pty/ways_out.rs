@@ -18,6 +18,9 @@ use tempfile::TempDir;
 
 use crate::terminal::{Terminal, command, environment, regdesk};
 
+/// What is said of a store that was not closed.
+const MENDING: &str = "The store was not closed";
+
 #[test]
 fn signals_give_the_terminal_back() {
     for signal in ["TERM", "HUP", "INT"] {
@@ -28,6 +31,32 @@ fn signals_give_the_terminal_back() {
         terminal.exit();
         terminal.assert_given_back();
     }
+}
+
+#[test]
+fn a_console_that_was_killed_opens_again_and_says_what_it_does_meanwhile() {
+    let home = TempDir::new().unwrap();
+    let generated = command(home.path(), &["generate", "--count", "2000"]).output().unwrap();
+    assert!(generated.status.success(), "{generated:?}");
+    let start = || Terminal::start(regdesk(), &[], &environment(home.path()), 80, 24);
+    let mut killed = start();
+    killed.wait_for("2000 of 2000");
+    // As long as nothing was written, there is nothing to put in order.
+    killed.send("a");
+    killed.wait_for("Claimed");
+    killed.signal("KILL");
+    killed.exit();
+    assert!(!String::from_utf8_lossy(&killed.raw()).contains(MENDING));
+
+    let mut again = start();
+    again.wait_for("2000 of 2000");
+    let written = String::from_utf8_lossy(&again.raw()).into_owned();
+    let (before, after) = written.split_once("\u{1b}[?1049h").expect("the alternate screen was taken");
+    assert!(before.contains(MENDING) && before.ends_with("\u{1b}[2K"), "it is said and wiped off: {before:?}");
+    assert!(!after.contains(MENDING));
+    again.send("q");
+    assert_eq!(again.exit(), 0);
+    again.assert_given_back();
 }
 
 #[test]

@@ -103,8 +103,13 @@ pub enum OpenError {
 
 impl Store {
     /// Opens the store in a directory, or makes one there with these projects and flows. What is new is readable by
-    /// its owner alone.
-    pub(in crate::engine) fn open(directory: &Path, projects: &[Project], flows: &[Flow]) -> Result<Self, OpenError> {
+    /// its owner alone. `mending` is told, more than once, when a store that was not closed is read through first.
+    pub(in crate::engine) fn open(
+        directory: &Path,
+        projects: &[Project],
+        flows: &[Flow],
+        mending: impl Fn() + Clone + 'static,
+    ) -> Result<Self, OpenError> {
         private::create_directory(directory)
             .map_err(|reason| OpenError::Directory { path: directory.to_owned(), reason })?;
         let path = file_of(directory);
@@ -112,8 +117,10 @@ impl Store {
         private::open_file(&path).map_err(access)?;
         unfinished::begin_anew(&path).map_err(access)?;
         let open = || {
-            let opened = || Builder::new().set_cache_size(CACHE_BYTES).create(&path);
-            careful(&path, || opened().map_err(|error| database_error(path.clone(), error)))
+            let mending = mending.clone();
+            let mut builder = Builder::new();
+            builder.set_cache_size(CACHE_BYTES).set_repair_callback(move |_| mending());
+            careful(&path, || builder.create(&path).map_err(|error| database_error(path.clone(), error)))
         };
         let mut database = open()?;
         if format_of(&database).is_ok_and(|format| format == Some(migration::FORMAT_BEFORE)) {

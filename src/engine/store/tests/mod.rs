@@ -4,7 +4,9 @@ mod feed;
 mod migration;
 mod together;
 
+use std::cell::Cell;
 use std::path::Path;
+use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta};
 use redb::{Database, TableDefinition};
@@ -22,7 +24,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn open(directory: &Path) -> Result<Store, OpenError> {
     let (projects, flows) = catalog::built_in().unwrap();
-    Store::open(directory, &projects, &flows)
+    Store::open(directory, &projects, &flows, || {})
 }
 
 /// The life of a new registration so far: its state and its events.
@@ -208,6 +210,27 @@ fn a_store_in_use_says_so_and_what_to_do() {
     let _open = open(directory.path()).unwrap();
     let message = refusal(directory.path());
     assert!(message.contains("engine.redb is in use") && message.contains("--data-dir"), "{message}");
+}
+
+#[test]
+fn only_of_a_store_that_was_not_closed_is_told_that_it_is_put_in_order() {
+    let (running, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let id = {
+        let store = open(running.path()).unwrap();
+        let id = put(&store, 1, 0).registration.id;
+        // What a kill would leave just now.
+        std::fs::copy(running.path().join("engine.redb"), killed.path().join("engine.redb")).unwrap();
+        id
+    };
+    let (projects, flows) = catalog::built_in().unwrap();
+    let is_told = |directory: &Path| {
+        let told = Rc::new(Cell::new(false));
+        let mending = Rc::clone(&told);
+        let store = Store::open(directory, &projects, &flows, move || mending.set(true)).unwrap();
+        assert!(store.load(&id).unwrap().is_some());
+        told.get()
+    };
+    assert_eq!([killed.path(), killed.path(), running.path()].map(is_told), [true, false, false]);
 }
 
 #[test]
