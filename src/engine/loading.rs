@@ -14,9 +14,9 @@ use crate::backend::{BackendError, ErrorKind};
 /// Scripts that a thread takes at a time.
 const TAKEN_AT_ONCE: usize = 32;
 
-/// Batches of records that may lie ready: enough to go on with while a transaction comes to disk, and no more than
-/// some megabytes.
-const READY: usize = 128;
+/// Batches of records that may lie ready: as many records as are written together, some fifty megabytes, so that all
+/// processors go on while the ones before are written.
+const READY: usize = 20_000 / TAKEN_AT_ONCE;
 
 type Outcome = Result<Record, BackendError>;
 

@@ -12,6 +12,7 @@ mod copies;
 mod erase;
 mod feed;
 mod hooks;
+mod indexing;
 mod migration;
 mod open;
 mod pages;
@@ -29,7 +30,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redb::{Database, ReadableDatabase as _};
+use redb::{Database, ReadableDatabase as _, WriteTransaction};
 
 pub use check::Findings;
 pub(super) use check::check;
@@ -135,6 +136,9 @@ impl From<StoreError> for BackendError {
         Self::new(kind, format!("Nothing was done: {error}."))
     }
 }
+
+/// New registrations that are put in order before they are written: some fifty megabytes.
+const SORTED: usize = 20_000;
 
 /// The open store.
 pub(super) struct Store {
@@ -272,7 +276,7 @@ impl Store {
     }
 
     /// Writes new registrations in transactions of so many each, and tells after each thousand, and at the end, how
-    /// many there are.
+    /// many have come.
     /// A registration that is there already, or an error among the records, ends it: the transaction it came in leaves
     /// nothing, those before stay. Nobody else writes meanwhile.
     pub(super) fn fill<E: From<StoreError>>(
@@ -282,26 +286,43 @@ impl Store {
         mut progress: impl FnMut(u64),
     ) -> Result<u64, E> {
         let _turn = self.turns.take_alone(&self.cursor);
-        let mut records = records.peekable();
         let mut filled = 0;
-        while records.peek().is_some() {
-            let transaction = self.database.begin_write().map_err(StoreError::from)?;
-            let mut tables = Tables::open(&transaction, self.mark)?;
-            for record in records.by_ref().take(most) {
-                tables.put(&record?)?;
+        let mut records = records
+            .inspect(|_| {
                 filled += 1;
                 if filled % 1_000 == 0 {
                     progress(filled);
                 }
-            }
-            drop(tables);
+            })
+            .peekable();
+        while records.peek().is_some() {
+            let transaction = self.database.begin_write().map_err(StoreError::from)?;
+            self.put_sorted(&transaction, records.by_ref().take(most))?;
             transaction.commit().map_err(StoreError::from)?;
             self.cursor.outdate();
         }
+        drop(records);
         if filled % 1_000 != 0 {
             progress(filled);
         }
         Ok(filled)
+    }
+
+    /// Writes records in the order of their ids, as many at a time as are held in memory.
+    fn put_sorted<E: From<StoreError>>(
+        &self,
+        transaction: &WriteTransaction,
+        mut records: impl Iterator<Item = Result<Record, E>>,
+    ) -> Result<(), E> {
+        let mut tables = Tables::open(transaction, self.mark)?;
+        loop {
+            let mut together = records.by_ref().take(SORTED).collect::<Result<Vec<_>, E>>()?;
+            if together.is_empty() {
+                return Ok(());
+            }
+            together.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+            tables.put(&together)?;
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The tables of the store and how a registration is found in them.
 
-use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{Key, ReadTransaction, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use super::feed::Feed;
-use super::record::{Keys, Record, contact_keys, unpack_snapshot};
-use super::{StoreError, codec};
+use super::record::{Record, contact_keys, unpack_snapshot};
+use super::{StoreError, codec, indexing};
 use crate::backend::Channel;
 use crate::engine::core::{Event, State};
 use crate::model::{Contact, RegistrationId};
@@ -63,68 +63,59 @@ impl<'t> Tables<'t> {
         })
     }
 
-    /// Writes a record. Whoever made it has seen what it says was there before; of a new one this is looked at here.
-    pub(super) fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        let id = record.id.as_str();
-        let replaced = self.states.insert(id, record.snapshot.as_slice())?;
+    /// Writes records. Whoever made one has seen what it says was there before; of a new one this is looked at here.
+    ///
+    /// One table is written after the other, each in the order of its keys: of a large store, each page of it then is
+    /// read and written once for all records, and not again and again for single ones.
+    pub(super) fn put(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        for record in records {
+            self.put_state(record)?;
+        }
+        for record in records {
+            if let Some(events) = &record.events {
+                self.history.insert((record.id.as_str(), record.seen()), events.as_slice())?;
+            }
+        }
+        for (row, change) in indexing::counts(records) {
+            let count = self.counts.get(row)?.map_or(0, |count| count.value());
+            self.counts.insert(row, count.saturating_add_signed(change))?;
+        }
+        apply(&mut self.order, records.iter().flat_map(indexing::order))?;
+        apply(&mut self.changed, records.iter().flat_map(indexing::changed))?;
+        apply(&mut self.contacts, records.iter().flat_map(indexing::contacts))?;
+        apply(&mut self.expiry, records.iter().flat_map(indexing::expiry))?;
+        apply(&mut self.tokens, records.iter().flat_map(indexing::tokens))?;
+        records.iter().try_for_each(|record| self.feed.note(record.id.as_str()))
+    }
+
+    fn put_state(&mut self, record: &Record) -> Result<(), StoreError> {
+        let replaced = self.states.insert(record.id.as_str(), record.snapshot.as_slice())?;
         if let (Some(found), None) = (&replaced, &record.before) {
             let found = unpack_snapshot(found.value())?.events;
             return Err(StoreError::Moved { id: record.id.clone(), expected: 0, found });
         }
-        drop(replaced);
-        if let Some(events) = &record.events {
-            self.history.insert((id, record.seen()), events.as_slice())?;
-        }
-        self.index(id, record.before.as_ref(), &record.after)?;
-        self.feed.note(id)
-    }
-
-    /// Brings every index from what it says of a registration to what it has to say.
-    fn index(&mut self, id: &str, old: Option<&Keys>, new: &Keys) -> Result<(), StoreError> {
-        let old_row = old.map(Keys::row);
-        if old_row != Some(new.row()) {
-            if let Some(row) = old_row {
-                self.count(row, |count| count.saturating_sub(1))?;
-            }
-            self.count(new.row(), |count| count + 1)?;
-            self.order.insert((new.created, id), new.row())?;
-        }
-        if old.map(|old| (old.row(), old.changed)) != Some((new.row(), new.changed)) {
-            if let Some(old) = old.filter(|old| old.changed != new.changed) {
-                self.changed.remove((old.changed, id))?;
-            }
-            self.changed.insert((new.changed, id), new.row())?;
-        }
-        let (old_expiry, old_contacts, old_tokens) =
-            old.map_or((None, &[][..], &[][..]), |old| (old.expiry, &old.contacts, &old.tokens));
-        for contact in old_contacts.iter().filter(|contact| !new.contacts.contains(contact)) {
-            self.contacts.remove((new.project.as_str(), contact.as_str(), id))?;
-        }
-        for contact in new.contacts.iter().filter(|contact| !old_contacts.contains(contact)) {
-            self.contacts.insert((new.project.as_str(), contact.as_str(), id), ())?;
-        }
-        if old_expiry != new.expiry {
-            if let Some(at) = old_expiry {
-                self.expiry.remove((at, id))?;
-            }
-            if let Some(at) = new.expiry {
-                self.expiry.insert((at, id), ())?;
-            }
-        }
-        for token in old_tokens.iter().filter(|token| !new.tokens.contains(token)) {
-            self.tokens.remove(token.bytes())?;
-        }
-        for token in new.tokens.iter().filter(|token| !old_tokens.contains(token)) {
-            self.tokens.insert(token.bytes(), id)?;
-        }
         Ok(())
     }
+}
 
-    fn count(&mut self, row: (&str, &str, &str), change: impl FnOnce(u64) -> u64) -> Result<(), StoreError> {
-        let count = self.counts.get(row)?.map_or(0, |count| count.value());
-        self.counts.insert(row, change(count))?;
-        Ok(())
+/// Changes a table in the order of its keys. What happens to one key happens as it came.
+fn apply<'k, K, V>(
+    table: &mut Table<'_, K, V>,
+    changes: impl Iterator<Item = (K::SelfType<'k>, Option<V::SelfType<'k>>)>,
+) -> Result<(), StoreError>
+where
+    K: Key<SelfType<'k>: Ord> + 'static,
+    V: Value + 'static,
+{
+    let mut changes: Vec<_> = changes.collect();
+    changes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (key, value) in &changes {
+        match value {
+            Some(value) => drop(table.insert(key, value)?),
+            None => drop(table.remove(key)?),
+        }
     }
+    Ok(())
 }
 
 /// The contact of these that an open registration of the project already has, and which one that is.

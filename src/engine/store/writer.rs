@@ -212,10 +212,7 @@ impl Plan {
 
     /// Writes everything; `mark` goes with it into the feed.
     pub(super) fn write(&self, transaction: &WriteTransaction, mark: u64) -> Result<(), StoreError> {
-        let mut tables = Tables::open(transaction, mark)?;
-        for record in &self.records {
-            tables.put(record)?;
-        }
+        Tables::open(transaction, mark)?.put(&self.records)?;
         if self.hooks.is_empty() {
             return Ok(());
         }
