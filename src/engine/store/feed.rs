@@ -14,9 +14,13 @@ use crate::model::RegistrationId;
 /// Number of a change to the mark of whoever wrote it, and the registration. An empty id stands where a feed begins.
 pub(super) const FEED: TableDefinition<u64, (u64, &str)> = TableDefinition::new("feed");
 
-/// Changes that are remembered, some three megabytes. Whoever was away for longer reads everything, which takes little
+/// Changes that are remembered at least, some three megabytes. Whoever was away for longer reads everything, which takes little
 /// longer than taking in so many.
 pub(super) const REMEMBERED: u64 = 65_536;
+
+/// Changes that are forgotten together: where the oldest lie, nothing else is written, and a commit that comes there
+/// too brings more pages to disk.
+pub(super) const FORGOTTEN: u64 = 1_024;
 
 /// A new mark, which no other opening of any store has.
 pub(super) fn new_mark() -> Result<u64, StoreError> {
@@ -51,8 +55,11 @@ impl<'t> Feed<'t> {
         self.last += 1;
         self.table.insert(self.last, (self.mark, id))?;
         self.count += 1;
-        while self.count > REMEMBERED && self.table.pop_first()?.is_some() {
-            self.count -= 1;
+        if self.count >= REMEMBERED + FORGOTTEN {
+            for _ in 0..FORGOTTEN {
+                self.table.pop_first()?;
+            }
+            self.count -= FORGOTTEN;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::fs;
 
 use redb::{ReadableDatabase as _, ReadableTable as _};
 
-use super::super::feed::{FEED, Feed, REMEMBERED};
+use super::super::feed::{FEED, FORGOTTEN, Feed, REMEMBERED};
 use super::super::tables::{self, META};
 use super::super::{Found, backup, erase, restore};
 use super::*;
@@ -110,16 +110,16 @@ fn only_the_latest_changes_are_remembered() {
     let database = Database::builder().create_with_backend(redb::backends::InMemoryBackend::new()).unwrap();
     let transaction = database.begin_write().unwrap();
     let mut feed = Feed::open(&transaction, 7).unwrap();
-    for number in 0..REMEMBERED + 9 {
+    for number in 0..REMEMBERED + FORGOTTEN + 9 {
         feed.note(&number.to_string()).unwrap();
     }
     drop(feed);
     transaction.commit().unwrap();
     let transaction = database.begin_read().unwrap();
     let ask = |number| super::super::feed::since(&transaction, FeedPosition { number, mark: 7 }, 1).unwrap();
-    let first = REMEMBERED + 10 - REMEMBERED + 1;
+    let first = FORGOTTEN + 1;
     assert_eq!((ask(first - 1), ask(first).unwrap().0.len()), (None, 1));
-    assert_eq!(transaction.open_table(FEED).unwrap().last().unwrap().unwrap().0.value(), REMEMBERED + 10);
+    assert_eq!(transaction.open_table(FEED).unwrap().last().unwrap().unwrap().0.value(), REMEMBERED + FORGOTTEN + 10);
 }
 
 #[test]
