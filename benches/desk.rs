@@ -148,6 +148,7 @@ impl Desk {
             production: false,
             mirror: Mirror::default(),
             announces_changes: true,
+            at_hand: true,
         };
         let model = Model::new(profile, &[], now()).expect("the built-in keys are right");
         let terminal = Terminal::new(TestBackend::new(120, 40)).expect("it is in memory");

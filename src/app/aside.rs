@@ -1,4 +1,4 @@
-//! A large store in this process is indexed aside: the screen shows its first page and answers keys meanwhile, and then
+//! A large store in this process is indexed aside: the screen shows its first pages and answers keys meanwhile, and then
 //! takes the whole index at once. What changed meanwhile follows step by step.
 
 use std::{collections::VecDeque, time::Duration};
@@ -11,8 +11,9 @@ use crate::{backend::BackendError, index::Index, model::Registration};
 
 /// With more registrations than this, reading page by page would keep keys waiting.
 const MANY: u64 = 5_000;
-/// So many pages are shown until the index is there: some screens to look through meanwhile.
-pub(super) const FIRST_PAGES: u32 = 4;
+/// So many pages of a store at hand are shown until the index is there, some screens to look through meanwhile; of
+/// another one, whose pages are larger and take longer, the first.
+const FIRST_PAGES: u32 = 4;
 /// What changed meanwhile is taken in by so many at a time.
 const STEP: usize = 4;
 /// The pause between two steps, milliseconds: keys come first.
@@ -40,6 +41,11 @@ impl Model {
     /// Whether so many registrations are better indexed aside.
     pub(super) fn are_many(&self, total: Option<u64>) -> bool {
         self.profile.announces_changes && total.is_some_and(|total| total > MANY)
+    }
+
+    /// How many pages are read before that.
+    pub(super) fn first_pages(&self) -> u32 {
+        if self.profile.at_hand { FIRST_PAGES } else { 1 }
     }
 
     /// Begins.

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use super::{
     Effects, Model, RequestId,
-    aside::{Aside, FIRST_PAGES},
+    aside::Aside,
     effect::{Effect, Timer},
     model::ToastKind,
     pass::{Extent, Pass},
@@ -171,7 +171,7 @@ impl Model {
         let refused = page.refused;
         let first_pass = self.loading.complete_at.is_none();
         self.take_in(page.registrations);
-        let mut effects = if self.are_many(page.total) && number >= FIRST_PAGES {
+        let mut effects = if self.are_many(page.total) && number >= self.first_pages() {
             self.loading.pass = None;
             self.index_aside()
         } else {

@@ -43,6 +43,8 @@ pub struct Profile {
     pub mirror: Mirror,
     /// The backend announces changes by itself; otherwise it is read again from time to time.
     pub announces_changes: bool,
+    /// The store is a file of this process: asking it takes no way over a network.
+    pub at_hand: bool,
 }
 
 /// How a toast is meant.

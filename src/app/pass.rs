@@ -150,10 +150,10 @@ impl Pass {
 }
 
 impl Model {
-    /// Rows of a page. The engine in this process is asked for a screen at a time, so that the first one comes early; a
-    /// remote for as many as it gives.
+    /// Rows of a page. A store at hand is asked for a screen at a time, so that the first one comes early; any other for
+    /// as many as it gives.
     pub(super) fn rows_a_page(&self) -> u32 {
-        if !self.profile.announces_changes {
+        if !self.profile.at_hand {
             return ListRequest::MAX_LIMIT;
         }
         u32::try_from(self.list_rows)

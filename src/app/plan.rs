@@ -90,9 +90,13 @@ impl Model {
         self.count_planned();
     }
 
-    /// Counts to how many the plan on the screen would be done.
+    /// Counts to how many the plan on the screen would be done, also while something else lies over it.
     pub(super) fn count_planned(&mut self) {
-        let Some(Overlay::Plan(plan)) = self.overlays.last_mut() else { return };
+        let plan = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+            Overlay::Plan(plan) => Some(plan),
+            _ => None,
+        });
+        let Some(plan) = plan else { return };
         plan.count = plan.subjects.iter().filter(|(id, _)| is_to_be_done(plan.planned, id, &self.index)).count();
     }
 

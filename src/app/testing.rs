@@ -99,6 +99,7 @@ impl Console {
             production: false,
             mirror: Mirror::default(),
             announces_changes: true,
+            at_hand: true,
         };
         let mut console = Self {
             model: Model::new(profile, &[], noon()).unwrap().judging_by(Arc::default(), operator),

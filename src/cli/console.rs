@@ -125,6 +125,7 @@ pub async fn open(
         Source::Remote(remote) => remote.mirror,
         Source::Embedded { .. } | Source::Shared { .. } => Mirror::default(),
     };
+    let at_hand = matches!(desk.profile.source, Source::Embedded { .. });
     let profile = app::Profile {
         mirror,
         name: desk.profile.name,
@@ -133,6 +134,7 @@ pub async fn open(
         read_only: desk.profile.read_only,
         production: desk.profile.production,
         announces_changes: desk.backend.capabilities().changes,
+        at_hand,
     };
     let options = Options {
         backend: desk.backend,

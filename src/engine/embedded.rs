@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// The same in transactions of so many scripts each, so that any number of them can be loaded: an error leaves what
-    /// came before its transaction. Tells after every thousand, and at the end, how many there are. Blocks.
+    /// came before its transaction. Tells after every thousand, and at the end, how many have come. Blocks.
     pub fn load_scripts_by<S: IntoIterator<Item = Script, IntoIter: Send>>(
         &self,
         scripts: S,

@@ -8,7 +8,7 @@ use std::thread;
 
 use super::core;
 use super::embedded::Script;
-use super::store::{Record, StoreError};
+use super::store::{Record, SORTED, StoreError};
 use crate::backend::{BackendError, ErrorKind};
 
 /// Scripts that a thread takes at a time.
@@ -16,7 +16,7 @@ const TAKEN_AT_ONCE: usize = 32;
 
 /// Batches of records that may lie ready: as many records as are written together, some fifty megabytes, so that all
 /// processors go on while the ones before are written.
-const READY: usize = 20_000 / TAKEN_AT_ONCE;
+const READY: usize = SORTED / TAKEN_AT_ONCE;
 
 type Outcome = Result<Record, BackendError>;
 

@@ -88,7 +88,7 @@ pub(super) trait Storage: Send + Sync {
     fn settle(&self, work: &Work<'_>) -> Result<(), StoreError>;
 
     /// Writes new registrations in transactions of so many each, and tells after each thousand, and at the end, how
-    /// many there are. A registration that is there already, or an error among the records, ends it: the transaction it
+    /// many have come. A registration that is there already, or an error among the records, ends it: the transaction it
     /// came in leaves nothing, those before stay.
     fn fill(&self, records: &mut Records<'_>, most: usize, progress: &mut dyn FnMut(u64)) -> Result<u64, BackendError>;
 

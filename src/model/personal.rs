@@ -78,12 +78,6 @@ impl From<String> for Personal {
     }
 }
 
-impl From<Personal> for String {
-    fn from(value: Personal) -> Self {
-        value.reveal().to_owned()
-    }
-}
-
 /// What somebody answered to the questions of a form, each under its question. Opaque, and so as personal as it gets:
 /// `Debug` prints a mask.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

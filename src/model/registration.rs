@@ -37,12 +37,6 @@ impl From<String> for RegistrationId {
     }
 }
 
-impl From<RegistrationId> for String {
-    fn from(id: RegistrationId) -> Self {
-        id.as_str().to_owned()
-    }
-}
-
 impl From<&str> for RegistrationId {
     fn from(id: &str) -> Self {
         Self(id.into())

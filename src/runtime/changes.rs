@@ -44,12 +44,12 @@ pub async fn follow(backend: Arc<dyn Backend>, mut changes: Receiver<Registratio
                 registrations.push(registration);
             }
         }
-        while !registrations.is_empty() {
-            let rest = registrations.split_off(TOGETHER.min(registrations.len()));
-            if answers.send(Message::Changed(registrations)).await.is_err() {
+        let mut registrations = registrations.into_iter().peekable();
+        while registrations.peek().is_some() {
+            let together = registrations.by_ref().take(TOGETHER).collect();
+            if answers.send(Message::Changed(together)).await.is_err() {
                 return;
             }
-            registrations = rest;
         }
     }
 }

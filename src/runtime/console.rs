@@ -89,7 +89,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let (answers, inbox) = mpsc::channel(ANSWERS);
     let screen = Screen::open(options.look.mouse)?;
     let mut stops = Stops::listen()?;
-    tokio::spawn(end_without_window(signal(SignalKind::hangup())?));
+    let without_window = tokio::spawn(end_without_window(signal(SignalKind::hangup())?));
     if let Some(mirror) = options.mirror_at.clone() {
         let (answers, now, index) = (answers.clone(), options.clock.now(), Box::new(model.index.blank()));
         tokio::spawn(async move {
@@ -122,6 +122,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         open: true,
     };
     let outcome = console.run(inbox, &mut stops).await;
+    // The loop has ended, so what is left has the time it takes: the store is closed, and claims are given back.
+    without_window.abort();
     // Taking a large index apart keeps whoever leaves waiting; the system takes it back at once.
     std::mem::forget(console.model);
     if let Some(keeper) = console.keeper {

@@ -1,6 +1,9 @@
 //! What the registrations share with one another, kept current so that every answer is judged against all of them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use tokio::sync::broadcast::error::RecvError;
 
@@ -14,13 +17,20 @@ use crate::{
 /// The links between all registrations of a backend.
 pub(super) struct Links {
     index: Mutex<LinkIndex>,
+    /// Counts what was read into it behind the requests.
+    revision: AtomicU64,
     policy: Arc<Policy>,
 }
 
 impl Links {
     /// None yet; judges by a policy.
     pub(super) fn new(policy: Arc<Policy>) -> Self {
-        Self { index: Mutex::default(), policy }
+        Self { index: Mutex::default(), revision: AtomicU64::new(0), policy }
+    }
+
+    /// Changes whenever somebody else may have turned out to share something with those on a page.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     /// Judges a registration as it stands now.
@@ -44,8 +54,8 @@ impl Links {
             loop {
                 match changes.recv().await {
                     Ok(id) => match backend.retrieve(&id, &Caller::system()).await {
-                        Ok(registration) => self.lock().insert(&registration),
-                        Err(_) => _ = self.lock().remove(&id),
+                        Ok(registration) => self.change(|links| links.insert(&registration)),
+                        Err(_) => self.change(|links| _ = links.remove(&id)),
                     },
                     Err(RecvError::Lagged(_)) => break,
                     Err(RecvError::Closed) => return,
@@ -56,10 +66,15 @@ impl Links {
 
     async fn fill(&self, backend: &dyn Backend) -> Result<(), BackendError> {
         each_registration(backend, None, |registration| {
-            self.lock().insert(&registration);
+            self.change(|links| links.insert(&registration));
             true
         })
         .await
+    }
+
+    fn change(&self, change: impl FnOnce(&mut LinkIndex)) {
+        change(&mut self.lock());
+        self.revision.fetch_add(1, Ordering::Release);
     }
 
     /// A panic elsewhere leaves the links as they were: worth less than all, worth more than none.

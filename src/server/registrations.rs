@@ -55,17 +55,18 @@ async fn list(State(app): Shared, access: Access, query: Query) -> Result<Respon
     access.client_only()?;
     let asked = Asked { request: query.list_request()?, populates: query.populates() };
     // Told before anything is read: what is written meanwhile makes it another moment.
-    let moment = Moment::of(app.backend.as_ref(), app.clock.now());
-    if let Some(page) = moment.and_then(|moment| app.pages.get(moment, &asked)) {
+    let now = app.clock.now();
+    let moment = Moment::of(app.backend.as_ref(), app.links.revision(), now);
+    if let Some(page) = moment.and_then(|moment| app.pages.get(moment, &asked, now)) {
         return Ok(answer::written(page));
     }
     let page = app.backend.list(asked.request.clone()).await.map_err(Refusal::from_read)?;
-    let Json(page) = app.page(&page, asked.request.limit, &asked.populates);
-    let page = Bytes::from(page.to_string());
+    let Json(answer) = app.page(&page, asked.request.limit, &asked.populates);
+    let bytes = Bytes::from(answer.to_string());
     if let Some(moment) = moment {
-        app.pages.keep(moment, asked, &page);
+        app.pages.keep(moment, asked, &page, &bytes);
     }
-    Ok(answer::written(page))
+    Ok(answer::written(bytes))
 }
 
 async fn retrieve(

@@ -132,6 +132,7 @@ async fn the_pictures_show_what_the_program_draws() {
         production: false,
         mirror: regdesk::backend::Mirror::default(),
         announces_changes: true,
+        at_hand: true,
         role: regdesk::model::Role::default(),
     };
     for (name, keys, theme) in PICTURES {

@@ -120,6 +120,7 @@ fn panicking_console() {
             production: false,
             mirror: regdesk::backend::Mirror::default(),
             announces_changes: true,
+            at_hand: true,
         },
         policy: Arc::default(),
         keys: Vec::new(),

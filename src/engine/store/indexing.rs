@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::Record;
+use super::record::{Keys, Record};
 use crate::engine::core::Digest;
 
 /// Status, project and flow.
@@ -21,7 +21,7 @@ pub(super) fn counts(records: &[Record]) -> BTreeMap<Row<'_>, i64> {
 }
 
 fn has_another_row(record: &Record) -> bool {
-    record.before.as_ref().map(|before| before.row()) != Some(record.after.row())
+    record.before.as_ref().map(Keys::row) != Some(record.after.row())
 }
 
 /// Newest first.

@@ -138,7 +138,7 @@ impl From<StoreError> for BackendError {
 }
 
 /// New registrations that are put in order before they are written: some fifty megabytes.
-const SORTED: usize = 20_000;
+pub(super) const SORTED: usize = 20_000;
 
 /// The open store.
 pub(super) struct Store {
@@ -193,7 +193,8 @@ impl Store {
         tables::events(&self.database.begin_read()?, id.as_str())
     }
 
-    /// Counts the transactions of this opening. One that is on disk is counted before anybody is told of it.
+    /// Counts the transactions of this opening that change registrations, and some that failed. One that is on disk is
+    /// counted before anybody is told of it.
     pub(super) fn revision(&self) -> u64 {
         self.cursor.generation()
     }

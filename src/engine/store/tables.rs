@@ -65,8 +65,9 @@ impl<'t> Tables<'t> {
 
     /// Writes records. Whoever made one has seen what it says was there before; of a new one this is looked at here.
     ///
-    /// One table is written after the other, each in the order of its keys: of a large store, each page of it then is
-    /// read and written once for all records, and not again and again for single ones.
+    /// One table is written after the other, and each index in the order of its keys: of a large store, each page then is
+    /// read and written once for all records, and not again and again for single ones. For snapshots and histories, the
+    /// records have to come in the order of their ids.
     pub(super) fn put(&mut self, records: &[Record]) -> Result<(), StoreError> {
         for record in records {
             self.put_state(record)?;
