@@ -74,6 +74,8 @@ pub struct Room {
     pub page_rows: usize,
     /// How far that text can be scrolled.
     pub scroll_max: usize,
+    /// There was no room for anything.
+    pub is_none: bool,
 }
 
 /// What a click means.

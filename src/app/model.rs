@@ -122,6 +122,8 @@ pub struct Model {
     pub list_rows: usize,
     /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
+    /// The last frame had no room for anything: what a key would do cannot be seen.
+    pub(super) is_unseen: bool,
     /// What was handed to the clipboard last.
     pub(super) copying: &'static str,
     pub(super) reveals: Reveals,
@@ -171,6 +173,7 @@ impl Model {
             log: VecDeque::new(),
             now,
             list_rows: 1,
+            is_unseen: false,
             page_rows: 1,
             reveals: Reveals::default(),
             kept: Kept::default(),

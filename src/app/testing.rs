@@ -118,7 +118,7 @@ impl Console {
             left: false,
             now: noon(),
         };
-        console.send(Message::Measured(Room { list_rows: 20, page_rows: 20, scroll_max: 0 }));
+        console.send(Message::Measured(Room { list_rows: 20, page_rows: 20, scroll_max: 0, is_none: false }));
         console.send(Message::Start);
         console
     }

@@ -38,6 +38,7 @@ fn take(model: &mut Model, message: Message) -> Effects {
             effects
         }
         Message::Key(key) => model.key(key),
+        Message::Paste(_) if model.is_unseen => Effects::none(),
         Message::Paste(text) => {
             model.paste(&text);
             Effects::none()
@@ -95,6 +96,9 @@ impl Model {
         let quits = key == Key { code: Code::Char('c'), ctrl: true, alt: false };
         if quits {
             return self.quit();
+        }
+        if self.is_unseen {
+            return Effects::none();
         }
         if let Some(command) = self.keymap.command(self.layer(), key).filter(|command| command.works_anywhere(key)) {
             return self.command(command);
@@ -285,7 +289,8 @@ impl Model {
         Effects::none()
     }
 
-    fn measured(&mut self, Room { list_rows, page_rows, scroll_max }: Room) {
+    fn measured(&mut self, Room { list_rows, page_rows, scroll_max, is_none }: Room) {
+        self.is_unseen = is_none;
         self.list_rows = list_rows.max(1);
         self.page_rows = page_rows.max(1);
         self.queue.show_selected(&self.index, self.list_rows);

@@ -56,7 +56,10 @@ impl Screen {
             Terminal::new(Calm::new(io::BufWriter::with_capacity(1 << 16, stdout()))).inspect_err(|_| give_back())?;
         // The console of Linux has no such question, and older ones print it.
         let tells_background = term != "linux";
-        Ok(Self { terminal, mouse, tells_background, uncertain: BTreeSet::new() })
+        let mut screen = Self { terminal, mouse, tells_background, uncertain: BTreeSet::new() };
+        // Not every terminal has another screen, and whoever was killed has left his on it.
+        screen.forget()?;
+        Ok(screen)
     }
 
     /// Draws the model.

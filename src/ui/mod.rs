@@ -41,7 +41,7 @@ use ratatui::{
 
 pub use theme::{Theme, Themes};
 
-use crate::app::{Model, Room, Screen, Target};
+use crate::app::{Model, Overlay, Room, Screen, Target};
 
 /// What a frame had room for, and what stands where on it.
 #[derive(Debug, Default)]
@@ -69,8 +69,9 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     frame.buffer_mut().set_style(area, theme.base);
     let (columns, rows) = layout::SMALLEST;
     if area.width < columns || area.height < rows {
-        too_small(theme, frame);
+        too_small(model, theme, frame);
         let mut hits = HitMap::default();
+        hits.room.is_none = true;
         (hits.room.list_rows, hits.room.page_rows) = (model.list_rows, model.page_rows);
         return hits;
     }
@@ -110,10 +111,15 @@ fn screen(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     hits
 }
 
-fn too_small(theme: &Theme, frame: &mut Frame) {
+/// Says that there is too little room, and what still works: no key does what cannot be seen.
+fn too_small(model: &Model, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
     let (columns, rows) = layout::SMALLEST;
-    let text = format!("regdesk needs at least {columns}x{rows}, this is {}x{}", area.width, area.height);
+    let leaves = match model.overlays.last() {
+        Some(Overlay::Leave) => "work is under way, ctrl+c again leaves",
+        _ => "ctrl+c leaves",
+    };
+    let text = format!("regdesk needs at least {columns}x{rows}, this is {}x{}; {leaves}", area.width, area.height);
     let lines: Vec<Line> = ink::wrap(&text, usize::from(area.width))
         .into_iter()
         .map(|line| Line::from(Span::styled(line, theme.strong)))

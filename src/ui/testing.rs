@@ -80,6 +80,11 @@ impl Screen {
         self
     }
 
+    /// Whether the user has left.
+    pub(crate) fn has_left(&self) -> bool {
+        self.console.left
+    }
+
     /// Draws until what was measured has been taken in.
     pub(crate) fn draw(&mut self) -> (Buffer, HitMap) {
         let (_, hits) = self.draw_once();

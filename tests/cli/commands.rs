@@ -273,7 +273,11 @@ fn the_same_people_are_not_generated_twice() {
     let arguments = ["generate", "--count", "60", "--now", "2026-03-01T12:00:00Z"];
     user.run(&arguments).ok();
     assert!(user.run(&arguments).failed(1).contains("--seed"));
+    // A second later they would have other ids, and the tokens that lead to those who are there.
+    let later = ["generate", "--count", "5", "--now", "2026-03-01T12:00:01Z"];
+    assert!(user.run(&later).failed(1).contains("--seed"));
     assert_eq!(user.all().len(), 60);
+    user.run(&["check"]).ok();
 }
 
 #[test]

@@ -53,6 +53,12 @@ fn a_console_that_was_killed_opens_again_and_says_what_it_does_meanwhile() {
     let written = String::from_utf8_lossy(&again.raw()).into_owned();
     let (before, after) = written.split_once("\u{1b}[?1049h").expect("the alternate screen was taken");
     assert!(before.contains(MENDING) && before.ends_with("\u{1b}[2K"), "it is said and wiped off: {before:?}");
+    let drawn = after.find("regdesk").expect("it is the first word of a frame");
+    assert!(
+        after[..drawn].contains("\u{1b}[2J"),
+        "what the killed one left there is cleared first: {:?}",
+        &after[..drawn]
+    );
     assert!(!after.contains(MENDING));
     again.send("q");
     assert_eq!(again.exit(), 0);

@@ -148,7 +148,7 @@ proptest! {
     ) {
         let people = (1..=30).map(|number| registration(number, "Someone", Status::Started, i64::from(number))).collect();
         let mut console = Console::open(people);
-        console.send(Message::Measured(crate::app::Room { list_rows: 7, page_rows: 7, scroll_max: 0 }));
+        console.send(Message::Measured(crate::app::Room { list_rows: 7, page_rows: 7, scroll_max: 0, is_none: false }));
         console.keys(&"o".repeat(sorts));
         console.keys(&"j".repeat(row));
         let selected = console.model.queue.selected().cloned();

@@ -104,7 +104,7 @@ proptest! {
                 Step::Key(key) => console.send(Message::Key(key)),
                 Step::Paste(text) => console.send(Message::Paste(text)),
                 Step::Measure(list_rows, scroll_max) => {
-                    console.send(Message::Measured(Room { list_rows, page_rows: list_rows, scroll_max }));
+                    console.send(Message::Measured(Room { list_rows, page_rows: list_rows, scroll_max, is_none: false }));
                 }
                 Step::Arrive(number, hours) => {
                     let mut arrival = registration(number, "Someone else", Status::Ongoing, hours);

@@ -48,7 +48,10 @@ pub struct SnoozeArguments {
 
 /// `note`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").args(["text", "take_back"]).required(true))]
+#[command(
+    group = ArgGroup::new("what").args(["text", "take_back"]).required(true),
+    override_usage = "regdesk note [OPTIONS] <ID> <TEXT|-|--take-back>"
+)]
 pub struct NoteArguments {
     /// Id of the registration
     #[arg(value_name = "ID")]

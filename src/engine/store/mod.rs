@@ -66,6 +66,9 @@ pub(super) enum StoreError {
         /// Events there are.
         found: u64,
     },
+    /// A token that leads to somebody was to lead to somebody else.
+    #[error("a token of these registrations was handed out for others")]
+    Issued,
     /// A new file could not be made.
     #[error("a new file cannot be made: {0}")]
     Create(#[from] redb::DatabaseError),
@@ -123,7 +126,7 @@ fn category(error: &serde_json::Error) -> &'static str {
 impl From<StoreError> for BackendError {
     fn from(error: StoreError) -> Self {
         let kind = match error {
-            StoreError::Moved { .. } => ErrorKind::Conflict,
+            StoreError::Moved { .. } | StoreError::Issued => ErrorKind::Conflict,
             StoreError::Away(_) => ErrorKind::Unreachable,
             StoreError::Busy => ErrorKind::TooMany { retry_after: Some(Duration::from_secs(1)) },
             StoreError::Unsure => {

@@ -31,7 +31,7 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The data directory is not there and cannot be made.
-    #[error("cannot make the data directory {path}: {reason}. Choose another with --data-dir.")]
+    #[error("cannot make or enter the data directory {path}: {reason}. Choose another with --data-dir.")]
     Directory {
         /// The directory.
         path: PathBuf,

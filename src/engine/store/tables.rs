@@ -85,8 +85,24 @@ impl<'t> Tables<'t> {
         apply(&mut self.changed, records.iter().flat_map(indexing::changed))?;
         apply(&mut self.contacts, records.iter().flat_map(indexing::contacts))?;
         apply(&mut self.expiry, records.iter().flat_map(indexing::expiry))?;
-        apply(&mut self.tokens, records.iter().flat_map(indexing::tokens))?;
+        self.put_tokens(records)?;
         records.iter().try_for_each(|record| self.feed.note(record.id.as_str()))
+    }
+
+    /// A token leads to one registration: one that leads elsewhere is left to whom it was handed out first.
+    fn put_tokens(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        for (token, owner) in sorted(records.iter().flat_map(indexing::tokens)) {
+            match owner {
+                Some(id) => {
+                    let before = self.tokens.insert(token, id)?;
+                    if before.is_some_and(|before| before.value() != id) {
+                        return Err(StoreError::Issued);
+                    }
+                }
+                None => drop(self.tokens.remove(token)?),
+            }
+        }
+        Ok(())
     }
 
     fn put_state(&mut self, record: &Record) -> Result<(), StoreError> {
@@ -99,7 +115,14 @@ impl<'t> Tables<'t> {
     }
 }
 
-/// Changes a table in the order of its keys. What happens to one key happens as it came.
+/// In the order of their keys. What happens to one key stays as it came.
+fn sorted<K: Ord, V>(changes: impl Iterator<Item = (K, V)>) -> Vec<(K, V)> {
+    let mut changes: Vec<_> = changes.collect();
+    changes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    changes
+}
+
+/// Changes a table in the order of its keys.
 fn apply<'k, K, V>(
     table: &mut Table<'_, K, V>,
     changes: impl Iterator<Item = (K::SelfType<'k>, Option<V::SelfType<'k>>)>,
@@ -108,9 +131,7 @@ where
     K: Key<SelfType<'k>: Ord> + 'static,
     V: Value + 'static,
 {
-    let mut changes: Vec<_> = changes.collect();
-    changes.sort_by(|(one, _), (other, _)| one.cmp(other));
-    for (key, value) in &changes {
+    for (key, value) in &sorted(changes) {
         match value {
             Some(value) => drop(table.insert(key, value)?),
             None => drop(table.remove(key)?),

@@ -85,7 +85,7 @@ const UNITS: &[(char, i64)] = &[('w', 604_800), ('d', 86_400), ('h', 3_600), ('m
 impl Span {
     /// Reads `90m`, `2h` or `1d12h`. The error says what would be right.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a span of time: say for example 30m, 2h, 7d or 1d12h");
+        let wrong = || format!("`{text}` is not a span of time: say 30m, 2h, 7d or 1d12h");
         let mut seconds: i64 = 0;
         let mut number: Option<i64> = None;
         for character in text.chars() {

@@ -34,7 +34,13 @@ const CHOICES: [(Decision, &str); 3] =
 pub fn draw(model: &Model, form: &DecideForm, theme: &Theme, frame: &mut Frame) -> (usize, usize) {
     let reasons = model.reasons_of(form);
     let reason_rows = reasons.len().clamp(1, REASONS) as u16;
-    let rows = (usize::from(FIXED + reason_rows) + form.plan.len()).min(usize::from(u16::MAX)) as u16;
+    // Who is decided on alone is told of in full; of many, there is a line each.
+    let alone = match form.plan.as_slice() {
+        [proposal] => Some(lines_of_one(model, form, proposal, usize::from(super::inner_width(frame, COLUMNS)), theme)),
+        _ => None,
+    };
+    let count = alone.as_ref().map_or(form.plan.len(), Vec::len);
+    let rows = (usize::from(FIXED + reason_rows) + count).min(usize::from(u16::MAX)) as u16;
     let area = super::open(frame, &title(form), (COLUMNS, rows), keys(form), theme);
     // A line of the plan is worth more than the last of the reasons.
     let reason_rows = reason_rows.min(area.height.saturating_sub(FIXED + 1)).max(1);
@@ -55,15 +61,12 @@ pub fn draw(model: &Model, form: &DecideForm, theme: &Theme, frame: &mut Frame) 
     draw_reasons(form, &reasons, theme, buffer, beside(reason));
     label(form, Field::Note, "Note", theme, buffer, note);
     ink::put(buffer, head, &plan_head(form, theme));
-    let most = form.plan.len().saturating_sub(usize::from(plan.height));
-    let skip = form.scroll.offset.min(most);
-    let lines: Vec<Line> = form
-        .plan
-        .iter()
-        .skip(skip)
-        .take(usize::from(plan.height))
-        .map(|proposal| plan_line(model, form, proposal, theme))
-        .collect();
+    let most = count.saturating_sub(usize::from(plan.height));
+    let shown = form.scroll.offset.min(most)..count.min(form.scroll.offset.min(most) + usize::from(plan.height));
+    let lines = match alone {
+        Some(lines) => lines[shown].to_vec(),
+        None => form.plan[shown].iter().map(|proposal| plan_line(model, form, proposal, theme)).collect(),
+    };
     ink::put_lines(buffer, plan, &lines, 0);
     let cursor = draw_typing(form, theme, frame, beside(note), question);
     if let Some(cursor) = cursor {
@@ -194,8 +197,37 @@ fn plan_head(form: &DecideForm, theme: &Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Who, from, to, open flags, and why it is left alone if it is.
+/// Who, from, to or why it is left alone, open flags and what is not done, in one line.
 fn plan_line(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Theme) -> Line<'static> {
+    let mut spans = change(model, form, proposal, theme);
+    spans.extend(
+        remarks(form, proposal, theme).into_iter().map(|(text, style)| Span::styled(format!(" {text}"), style)),
+    );
+    Line::from(spans)
+}
+
+/// The same of one person: in one line if there is room for it, else what is to be known below.
+fn lines_of_one(
+    model: &Model,
+    form: &DecideForm,
+    proposal: &Proposal,
+    columns: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let line = plan_line(model, form, proposal, theme);
+    if ink::width(&line) <= columns {
+        return vec![line];
+    }
+    let mut lines = vec![Line::from(change(model, form, proposal, theme))];
+    for (text, style) in remarks(form, proposal, theme) {
+        let wrapped = ink::wrap(&text, columns.saturating_sub(2));
+        lines.extend(wrapped.into_iter().map(|text| Line::from(Span::styled(format!("  {text}"), style))));
+    }
+    lines
+}
+
+/// Who, from, and to what, or why it is left alone.
+fn change(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Theme) -> Vec<Span<'static>> {
     let who = model
         .index
         .get(&proposal.id)
@@ -205,8 +237,7 @@ fn plan_line(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Them
         Span::raw(format!("{} ", text::fit(&who, 24))),
         Span::styled(text::fit(&from.text(), 12), from.style(theme)),
     ];
-    let hindrance = form.hindrance(proposal);
-    match (&hindrance, form.decision) {
+    match (form.hindrance(proposal), form.decision) {
         (None, Some(decision)) => {
             let to = decision.status();
             let to = words::status(&to);
@@ -216,15 +247,21 @@ fn plan_line(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Them
         (Some(hindrance), _) => spans.push(Span::styled(format!("– {hindrance}  "), theme.attention)),
         (None, None) => {}
     }
+    spans
+}
+
+/// Open flags, and what is not done.
+fn remarks(form: &DecideForm, proposal: &Proposal, theme: &Theme) -> Vec<(String, Style)> {
+    let mut remarks = Vec::new();
     for (word, rules, style) in [("critical", &proposal.critical, theme.bad), ("high", &proposal.high, theme.attention)]
     {
         if !rules.is_empty() {
-            spans.push(Span::styled(format!(" {word} {}", rules.join(" ")), style));
+            remarks.push((format!("{word} {}", rules.join(" ")), style));
         }
     }
-    if !proposal.unproven.is_empty() && hindrance.is_none() {
+    if !proposal.unproven.is_empty() && form.hindrance(proposal).is_none() {
         let steps: Vec<&str> = proposal.unproven.iter().map(StepKind::label).collect();
-        spans.push(Span::styled(format!(" not done: {}", steps.join(", ")), theme.attention));
+        remarks.push((format!("not done: {}", steps.join(", ")), theme.attention));
     }
-    Line::from(spans)
+    remarks
 }

@@ -164,9 +164,17 @@ fn a_screen_that_is_too_small_says_so_and_nothing_else() {
     for (columns, rows) in [(59, 15), (60, 14), (30, 3)] {
         let text = Screen::new().keys("?").sized(columns, rows).text();
         let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(joined, format!("regdesk needs at least 60x15, this is {columns}x{rows}"));
+        assert_eq!(joined, format!("regdesk needs at least 60x15, this is {columns}x{rows}; ctrl+c leaves"));
     }
     assert!(!Screen::new().sized(60, 15).text().contains("needs at least"));
+}
+
+#[test]
+fn no_key_does_what_a_screen_that_is_too_small_does_not_show() {
+    let mut decided = Screen::new().keys("d").sized(20, 6).keys("a<down><enter>1<enter><esc>q").sized(120, 40);
+    assert_eq!(decided.text(), Screen::new().keys("d").text());
+    assert!(!decided.has_left());
+    assert!(Screen::new().keys("d").sized(20, 6).keys("<ctrl+c>").has_left());
 }
 
 #[test]

@@ -23,8 +23,8 @@ const UPDATE: &str = "update regdesk_states set events = $2, status = $3, projec
 const APPEND: &str = "insert into regdesk_history (registration, number, events) values ($1, $2, $3)";
 const TAKE: &str = "insert into regdesk_contacts (project, contact, registration) values ($1, $2, $3)";
 const LET_GO: &str = "delete from regdesk_contacts where project = $1 and contact = $2 and registration = $3";
-const ISSUE: &str = "insert into regdesk_tokens (digest, registration) values ($1, $2)
-    on conflict (digest) do update set registration = excluded.registration";
+/// A token leads to one registration, so a second insertion is refused.
+const ISSUE: &str = "insert into regdesk_tokens (digest, registration) values ($1, $2)";
 const REVOKE: &str = "delete from regdesk_tokens where digest = $1";
 const COUNT: &str = "insert into regdesk_counts (status, project, flow, slot, count) values ($1, $2, $3, $4, $5)
     on conflict (status, project, flow, slot) do update set count = regdesk_counts.count + excluded.count";

@@ -217,7 +217,7 @@ fn load(
     Ok(link.wait(changes.send(client)).map_err(Trouble::into_error)?)
 }
 
-/// Why new registrations could not be written: one of them is there already, most likely.
+/// Why new registrations could not be written: one of them is there already, or a token of theirs is.
 fn there_already(link: &Link, trouble: Trouble, batch: &[Record]) -> StoreError {
     if !matches!(trouble, Trouble::Again) {
         return trouble.into_error();
@@ -231,7 +231,7 @@ fn there_already(link: &Link, trouble: Trouble, batch: &[Record]) -> StoreError 
             }
             (Err(error), _) | (_, Err(error)) => error,
         },
-        Ok(None) => trouble.into_error(),
+        Ok(None) => StoreError::Issued,
         Err(error) => error,
     }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use chrono::{DateTime, TimeDelta};
 use redb::{Database, TableDefinition};
 
-use super::super::core::{Command, Create, Origin, Sync, advance, fold};
+use super::super::core::{Command, Create, Digest, Origin, Sync, advance, fold};
 use super::{OpenError, Store, StoreError};
 use crate::backend::{CallerKind, Channel, ListRequest, SyncStep};
 use crate::engine::catalog;
@@ -40,7 +40,7 @@ fn opened_in(flow: Flow, store: &Store, number: u32, seconds: i64) -> (State, Ve
         flow,
         contact: Contact { email: Some(format!("p{number}@example.com").into()), ..Contact::default() },
         taken: None,
-        token: None,
+        token: Some(Digest::of_token(&number.to_string())),
         origin: Origin::default(),
     };
     advance(None, &Command::Create(Box::new(create)), at(seconds)).unwrap()
@@ -131,6 +131,21 @@ fn work_that_fails_leaves_nothing_behind() {
     assert!(failed.is_err());
     assert_eq!(store.load(&state.registration.id).unwrap(), None);
     assert_eq!(store.page(&ListRequest::page(1, 10)).unwrap().1, 0);
+}
+
+#[test]
+fn a_token_leads_to_whom_it_was_handed_out_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path()).unwrap();
+    let (first, events) = opened(&store, 1, 0);
+    store.write(|writer| writer.append(0, &events, &first)).unwrap();
+    let token = first.tokens[0].token;
+    let (mut second, events) = opened(&store, 2, 0);
+    second.tokens = first.tokens;
+    let refused: Result<(), StoreError> = store.write(|writer| writer.append(0, &events, &second));
+    assert!(matches!(refused, Err(StoreError::Torn | StoreError::Issued)), "{refused:?}");
+    assert_eq!(store.load(&second.registration.id).unwrap(), None);
+    assert_eq!(store.token_owner(&token).unwrap().map(|state| state.registration.id), Some(first.registration.id));
 }
 
 #[test]
