@@ -122,7 +122,7 @@ pub struct Model {
     pub list_rows: usize,
     /// Rows or lines of the screen over the queue or of the dialog on top, in the last frame.
     pub page_rows: usize,
-    /// The last frame had no room for anything: what a key would do cannot be seen.
+    /// The last frame had no room for anything: what a key or the mouse would do cannot be seen.
     pub(super) is_unseen: bool,
     /// What was handed to the clipboard last.
     pub(super) copying: &'static str,

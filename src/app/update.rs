@@ -38,7 +38,7 @@ fn take(model: &mut Model, message: Message) -> Effects {
             effects
         }
         Message::Key(key) => model.key(key),
-        Message::Paste(_) if model.is_unseen => Effects::none(),
+        Message::Paste(_) | Message::Scroll(_) if model.is_unseen => Effects::none(),
         Message::Paste(text) => {
             model.paste(&text);
             Effects::none()
@@ -291,6 +291,9 @@ impl Model {
 
     fn measured(&mut self, Room { list_rows, page_rows, scroll_max, is_none }: Room) {
         self.is_unseen = is_none;
+        if is_none {
+            return;
+        }
         self.list_rows = list_rows.max(1);
         self.page_rows = page_rows.max(1);
         self.queue.show_selected(&self.index, self.list_rows);

@@ -78,7 +78,7 @@ pub async fn open(demo: Demo, clock: Clock) -> Result<Running, DemoError> {
 
 /// Fills an engine with the lives of invented people up to `now`, in large transactions, and tells after every thousand
 /// how many are there. Returns how many were loaded. An engine that holds people of this seed already is an error:
-/// their ids are the same.
+/// their ids are the same, or at another time their tokens.
 pub async fn generate_into(
     engine: &Engine,
     count: u64,

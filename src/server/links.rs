@@ -28,7 +28,7 @@ impl Links {
         Self { index: Mutex::default(), revision: AtomicU64::new(0), policy }
     }
 
-    /// Changes whenever somebody else may have turned out to share something with those on a page.
+    /// Changes soon after somebody has turned out to share something with others: once what was written is followed.
     pub(super) fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
     }

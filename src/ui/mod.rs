@@ -111,13 +111,14 @@ fn screen(model: &Model, theme: &Theme, frame: &mut Frame) -> HitMap {
     hits
 }
 
-/// Says that there is too little room, and what still works: no key does what cannot be seen.
+/// Says that there is too little room, and what still works: nothing is done that cannot be seen.
 fn too_small(model: &Model, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
     let (columns, rows) = layout::SMALLEST;
-    let leaves = match model.overlays.last() {
-        Some(Overlay::Leave) => "work is under way, ctrl+c again leaves",
-        _ => "ctrl+c leaves",
+    let leaves = match (model.overlays.last(), model.leaving()) {
+        (Some(Overlay::Leave), Some(_)) => "work is under way, ctrl+c again leaves",
+        (_, Some(_)) => "work is under way, ctrl+c twice leaves",
+        (_, None) => "ctrl+c leaves",
     };
     let text = format!("regdesk needs at least {columns}x{rows}, this is {}x{}; {leaves}", area.width, area.height);
     let lines: Vec<Line> = ink::wrap(&text, usize::from(area.width))

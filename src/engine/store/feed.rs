@@ -14,8 +14,8 @@ use crate::model::RegistrationId;
 /// Number of a change to the mark of whoever wrote it, and the registration. An empty id stands where a feed begins.
 pub(super) const FEED: TableDefinition<u64, (u64, &str)> = TableDefinition::new("feed");
 
-/// Changes that are remembered at least, some three megabytes. Whoever was away for longer reads everything, which takes little
-/// longer than taking in so many.
+/// Changes that are remembered at least, some three megabytes. Whoever was away for longer reads everything, which takes
+/// little longer than taking in so many.
 pub(super) const REMEMBERED: u64 = 65_536;
 
 /// Changes that are forgotten together: where the oldest lie, nothing else is written, and a commit that comes there

@@ -67,8 +67,11 @@ pub(super) enum StoreError {
         found: u64,
     },
     /// A token that leads to somebody was to lead to somebody else.
-    #[error("a token of these registrations was handed out for others")]
-    Issued,
+    #[error("a token of these registrations leads to {id}, which is there already")]
+    Issued {
+        /// Whom it leads to.
+        id: RegistrationId,
+    },
     /// A new file could not be made.
     #[error("a new file cannot be made: {0}")]
     Create(#[from] redb::DatabaseError),
@@ -126,7 +129,7 @@ fn category(error: &serde_json::Error) -> &'static str {
 impl From<StoreError> for BackendError {
     fn from(error: StoreError) -> Self {
         let kind = match error {
-            StoreError::Moved { .. } | StoreError::Issued => ErrorKind::Conflict,
+            StoreError::Moved { .. } | StoreError::Issued { .. } => ErrorKind::Conflict,
             StoreError::Away(_) => ErrorKind::Unreachable,
             StoreError::Busy => ErrorKind::TooMany { retry_after: Some(Duration::from_secs(1)) },
             StoreError::Unsure => {
@@ -196,7 +199,7 @@ impl Store {
         tables::events(&self.database.begin_read()?, id.as_str())
     }
 
-    /// Counts the transactions of this opening that change registrations, and some that failed. One that is on disk is
+    /// Counts the transactions of this opening, but for moved webhook events, and some that failed. One that is on disk is
     /// counted before anybody is told of it.
     pub(super) fn revision(&self) -> u64 {
         self.cursor.generation()

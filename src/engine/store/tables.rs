@@ -89,14 +89,14 @@ impl<'t> Tables<'t> {
         records.iter().try_for_each(|record| self.feed.note(record.id.as_str()))
     }
 
-    /// A token leads to one registration: one that leads elsewhere is left to whom it was handed out first.
+    /// A token leads to one registration: whoever brings one that leads elsewhere is refused, with the transaction.
     fn put_tokens(&mut self, records: &[Record]) -> Result<(), StoreError> {
         for (token, owner) in sorted(records.iter().flat_map(indexing::tokens)) {
             match owner {
                 Some(id) => {
                     let before = self.tokens.insert(token, id)?;
-                    if before.is_some_and(|before| before.value() != id) {
-                        return Err(StoreError::Issued);
+                    if let Some(before) = before.filter(|before| before.value() != id) {
+                        return Err(StoreError::Issued { id: RegistrationId::new(before.value()) });
                     }
                 }
                 None => drop(self.tokens.remove(token)?),

@@ -83,10 +83,12 @@ impl Turns {
 }
 
 impl Turn<'_> {
-    /// The transaction of this turn: the one that others have left open, or a new one.
+    /// The transaction of this turn: the one that others have left open, or a new one. One that is torn leads to nothing,
+    /// and what is in it is nothing to decide on.
     pub(super) fn transaction(&mut self, database: &Database) -> Result<&Open, StoreError> {
         let Some(guard) = &mut self.open else { return Err(StoreError::Torn) };
         match &mut **guard {
+            Some(open) if open.torn.get() => Err(StoreError::Torn),
             Some(open) => Ok(open),
             none => Ok(none.insert(Open {
                 transaction: database.begin_write()?,

@@ -26,6 +26,8 @@ const LABEL: u16 = 11;
 const REASONS: usize = 7;
 /// Rows of everything but the reasons and the plan.
 const FIXED: u16 = 5;
+/// Lines about somebody who is decided on alone that reasons make way for.
+const LEAST_OF_ONE: usize = 4;
 
 const CHOICES: [(Decision, &str); 3] =
     [(Decision::Approve, "[a] approve"), (Decision::Reject, "[r] reject"), (Decision::Review, "[m] manual review")];
@@ -43,7 +45,8 @@ pub fn draw(model: &Model, form: &DecideForm, theme: &Theme, frame: &mut Frame) 
     let rows = (usize::from(FIXED + reason_rows) + count).min(usize::from(u16::MAX)) as u16;
     let area = super::open(frame, &title(form), (COLUMNS, rows), keys(form), theme);
     // A line of the plan is worth more than the last of the reasons.
-    let reason_rows = reason_rows.min(area.height.saturating_sub(FIXED + 1)).max(1);
+    let planned = if alone.is_some() { count.min(LEAST_OF_ONE) as u16 } else { 1 };
+    let reason_rows = reason_rows.min(area.height.saturating_sub(FIXED + planned)).max(1);
     let [choice, reason, note, question, _, head, plan] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(reason_rows),
@@ -60,9 +63,10 @@ pub fn draw(model: &Model, form: &DecideForm, theme: &Theme, frame: &mut Frame) 
     label(form, Field::Reason, "Reason", theme, buffer, reason);
     draw_reasons(form, &reasons, theme, buffer, beside(reason));
     label(form, Field::Note, "Note", theme, buffer, note);
-    ink::put(buffer, head, &plan_head(form, theme));
     let most = count.saturating_sub(usize::from(plan.height));
-    let shown = form.scroll.offset.min(most)..count.min(form.scroll.offset.min(most) + usize::from(plan.height));
+    let first = form.scroll.offset.min(most);
+    let shown = first..count.min(first + usize::from(plan.height));
+    ink::put(buffer, head, &plan_head(form, count - shown.end, theme));
     let lines = match alone {
         Some(lines) => lines[shown].to_vec(),
         None => form.plan[shown].iter().map(|proposal| plan_line(model, form, proposal, theme)).collect(),
@@ -185,14 +189,20 @@ fn draw_typing(form: &DecideForm, theme: &Theme, frame: &mut Frame, note: Rect, 
     (place < question.right() && !question.is_empty()).then(|| Position::new(place, question.y))
 }
 
-fn plan_head(form: &DecideForm, theme: &Theme) -> Line<'static> {
-    let Some(decision) = form.decision else {
-        return Line::from(Span::styled("Who it is about", theme.title));
-    };
-    let left = form.plan.len() - form.count();
-    let mut spans = vec![Span::styled(format!("Plan: {decision} {}", form.count()), theme.title)];
-    if left > 0 {
-        spans.push(Span::styled(format!(", leave {left} as they are"), theme.attention));
+/// What is planned, and how many lines of it are below the last one that is seen.
+fn plan_head(form: &DecideForm, below: usize, theme: &Theme) -> Line<'static> {
+    let mut spans = Vec::new();
+    if let Some(decision) = form.decision {
+        spans.push(Span::styled(format!("Plan: {decision} {}", form.count()), theme.title));
+        let left = form.plan.len() - form.count();
+        if left > 0 {
+            spans.push(Span::styled(format!(", leave {left} as they are"), theme.attention));
+        }
+    } else {
+        spans.push(Span::styled("Who it is about", theme.title));
+    }
+    if below > 0 {
+        spans.push(Span::styled(format!(" … {below} more below"), theme.dim));
     }
     Line::from(spans)
 }
@@ -226,7 +236,7 @@ fn lines_of_one(
     lines
 }
 
-/// Who, from, and to what, or why it is left alone.
+/// Who, from, and to what, if it is done.
 fn change(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Theme) -> Vec<Span<'static>> {
     let who = model
         .index
@@ -237,29 +247,28 @@ fn change(model: &Model, form: &DecideForm, proposal: &Proposal, theme: &Theme) 
         Span::raw(format!("{} ", text::fit(&who, 24))),
         Span::styled(text::fit(&from.text(), 12), from.style(theme)),
     ];
-    match (form.hindrance(proposal), form.decision) {
-        (None, Some(decision)) => {
-            let to = decision.status();
-            let to = words::status(&to);
-            spans.push(Span::styled("→ ", theme.dim));
-            spans.push(Span::styled(text::fit(&to.text(), 12), to.style(theme)));
-        }
-        (Some(hindrance), _) => spans.push(Span::styled(format!("– {hindrance}  "), theme.attention)),
-        (None, None) => {}
+    if let Some(decision) = form.decision.filter(|_| form.hindrance(proposal).is_none()) {
+        let to = decision.status();
+        let to = words::status(&to);
+        spans.push(Span::styled("→ ", theme.dim));
+        spans.push(Span::styled(text::fit(&to.text(), 12), to.style(theme)));
     }
     spans
 }
 
-/// Open flags, and what is not done.
+/// Why somebody is left alone, open flags, and what is not done.
 fn remarks(form: &DecideForm, proposal: &Proposal, theme: &Theme) -> Vec<(String, Style)> {
-    let mut remarks = Vec::new();
+    let hindrance = form.hindrance(proposal);
+    let is_left = hindrance.is_some();
+    let mut remarks: Vec<_> =
+        hindrance.into_iter().map(|hindrance| (format!("– {hindrance}"), theme.attention)).collect();
     for (word, rules, style) in [("critical", &proposal.critical, theme.bad), ("high", &proposal.high, theme.attention)]
     {
         if !rules.is_empty() {
             remarks.push((format!("{word} {}", rules.join(" ")), style));
         }
     }
-    if !proposal.unproven.is_empty() && form.hindrance(proposal).is_none() {
+    if !proposal.unproven.is_empty() && !is_left {
         let steps: Vec<&str> = proposal.unproven.iter().map(StepKind::label).collect();
         remarks.push((format!("not done: {}", steps.join(", ")), theme.attention));
     }

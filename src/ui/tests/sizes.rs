@@ -2,7 +2,10 @@
 
 use ratatui::style::Modifier;
 
-use crate::ui::testing::{Screen, text_of};
+use crate::{
+    app::Message,
+    ui::testing::{Screen, text_of},
+};
 
 const SIZES: &[(u16, u16)] = &[(0, 0), (1, 1), (20, 5), (60, 15), (80, 24), (119, 16), (120, 40), (250, 70)];
 
@@ -175,6 +178,10 @@ fn no_key_does_what_a_screen_that_is_too_small_does_not_show() {
     assert_eq!(decided.text(), Screen::new().keys("d").text());
     assert!(!decided.has_left());
     assert!(Screen::new().keys("d").sized(20, 6).keys("<ctrl+c>").has_left());
+    let scrolled = || Screen::new().sized(60, 15).keys("<enter>jjj");
+    let mut enlarged = scrolled().sized(20, 6);
+    enlarged.console.send(Message::Scroll(3));
+    assert_eq!(enlarged.sized(60, 15).text(), scrolled().text());
 }
 
 #[test]

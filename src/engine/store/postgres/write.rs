@@ -22,6 +22,7 @@ const HOLDER: &str =
     "select registration from regdesk_contacts where project = $1 and contact = $2 order by registration limit 1";
 
 const FOUND: &str = "select id, events from regdesk_states where id = any($1) limit 1";
+const LED_TO: &str = "select registration from regdesk_tokens where digest = any($1) limit 1";
 
 /// New registrations that are sent together.
 const TOGETHER: usize = 200;
@@ -223,15 +224,18 @@ fn there_already(link: &Link, trouble: Trouble, batch: &[Record]) -> StoreError 
         return trouble.into_error();
     }
     let ids: Vec<&str> = batch.iter().map(|record| record.id.as_str()).collect();
-    let found = link.read(async |client| Ok(client.query_opt(FOUND, &[&ids]).await?));
-    match found {
-        Ok(Some(row)) => match (read::column::<&str>(&row, 0), read::column::<i64>(&row, 1)) {
-            (Ok(id), Ok(found)) => {
-                StoreError::Moved { id: RegistrationId::new(id), expected: 0, found: found.unsigned_abs() }
-            }
-            (Err(error), _) | (_, Err(error)) => error,
-        },
-        Ok(None) => StoreError::Issued,
-        Err(error) => error,
-    }
+    let tokens: Vec<&[u8]> =
+        batch.iter().flat_map(|record| &record.after.tokens).map(|token| token.bytes().as_slice()).collect();
+    let found = link.read(async |client| {
+        Ok((client.query_opt(FOUND, &[&ids]).await?, client.query_opt(LED_TO, &[&tokens]).await?))
+    });
+    let said = found.and_then(|found| match found {
+        (Some(row), _) => {
+            let (id, found) = (read::column::<&str>(&row, 0)?, read::column::<i64>(&row, 1)?);
+            Ok(StoreError::Moved { id: RegistrationId::new(id), expected: 0, found: found.unsigned_abs() })
+        }
+        (None, Some(row)) => Ok(StoreError::Issued { id: RegistrationId::new(read::column::<&str>(&row, 0)?) }),
+        (None, None) => Ok(trouble.into_error()),
+    });
+    said.unwrap_or_else(|error| error)
 }
