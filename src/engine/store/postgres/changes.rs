@@ -1,15 +1,16 @@
 //! What a transaction changes, as statements that are sent in one go.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::join_all;
 use sha2::{Digest as _, Sha256};
 use tokio_postgres::types::ToSql;
 
-use super::super::record::{Keys, Record};
+use super::super::record::Record;
 use super::super::writer::HookChange;
-use super::super::{StoreError, StoredHook};
+use super::super::{StoreError, StoredHook, indexing};
 use super::link::{Trouble, chance};
 use super::read::{signed, value};
 use crate::engine::storage::LeaseChange;
@@ -89,21 +90,15 @@ impl Changes {
 
     /// Writes a record.
     pub(super) fn put(&mut self, record: &Record) -> Result<(), Trouble> {
-        let (id, before, after) = (record.id.as_str(), record.before.as_ref(), &record.after);
         self.put_state(record)?;
         if let Some(events) = &record.events {
             let number = whole(record.seen())?;
-            self.add(APPEND, vec![Box::new(id.to_owned()), Box::new(number), Box::new(events.clone())]);
+            self.add(APPEND, vec![Box::new(record.id.to_string()), Box::new(number), Box::new(events.clone())]);
         }
-        self.find_by(id, before, after);
-        let row = |keys: &Keys| {
-            let (status, project, flow) = keys.row();
-            (status.to_owned(), project.to_owned(), flow.to_owned())
-        };
-        if let Some(before) = before {
-            *self.counts.entry(row(before)).or_default() -= 1;
+        self.find_by(record);
+        for ((status, project, flow), change) in indexing::counts(slice::from_ref(record)) {
+            *self.counts.entry((status.to_owned(), project.to_owned(), flow.to_owned())).or_default() += change;
         }
-        *self.counts.entry(row(after)).or_default() += 1;
         Ok(())
     }
 
@@ -132,19 +127,18 @@ impl Changes {
     }
 
     /// Brings contacts and tokens from what they say of a registration to what they have to say.
-    fn find_by(&mut self, id: &str, before: Option<&Keys>, after: &Keys) {
-        let (contacts, tokens) = before.map_or((&[][..], &[][..]), |keys| (&keys.contacts, &keys.tokens));
-        for (sql, these, others) in [(LET_GO, contacts, &after.contacts[..]), (TAKE, &after.contacts[..], contacts)] {
-            for contact in these.iter().filter(|contact| !others.contains(contact)) {
-                let (project, contact) = (Box::new(after.project.clone()), Box::new(contact_digest(contact)));
-                self.add(sql, vec![project, contact, Box::new(id.to_owned())]);
+    fn find_by(&mut self, record: &Record) {
+        for ((project, contact, id), is_there) in indexing::contacts(record) {
+            let sql = if is_there.is_some() { TAKE } else { LET_GO };
+            let (project, contact) = (Box::new(project.to_owned()), Box::new(contact_digest(contact)));
+            self.add(sql, vec![project, contact, Box::new(id.to_owned())]);
+        }
+        for (token, owner) in indexing::tokens(record) {
+            let token = Box::new(token.to_vec());
+            match owner {
+                Some(id) => self.add(ISSUE, vec![token, Box::new(id.to_owned())]),
+                None => self.add(REVOKE, vec![token]),
             }
-        }
-        for token in tokens.iter().filter(|token| !after.tokens.contains(token)) {
-            self.add(REVOKE, vec![Box::new(token.bytes().to_vec())]);
-        }
-        for token in after.tokens.iter().filter(|token| !tokens.contains(token)) {
-            self.add(ISSUE, vec![Box::new(token.bytes().to_vec()), Box::new(id.to_owned())]);
         }
     }
 
